@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+// What the package is made of. The order of the targets is the direction in which data flows;
+// a target may only depend on targets above it.
+
+import PackageDescription
+
+let strictness: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strictness)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strictness)
+}
+
+let package = Package(
+  name: "swift-mail-observability",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "MailObservability", targets: ["MailObservability"]),
+    .executable(name: "example-mail-server", targets: ["example-mail-server"]),
+  ],
+  targets: [
+    .target(name: "PlatformShims"),
+    library("MetricInstruments", ["PlatformShims"]),
+    library("MetricExposition", ["MetricInstruments"]),
+    library("HealthProbes"),
+    library("SocketIO", ["PlatformShims"]),
+    library("HTTPTransport", ["SocketIO"]),
+    library("ObservabilityEndpoints", ["HTTPTransport", "MetricExposition", "HealthProbes"]),
+    library(
+      "MailObservability",
+      [
+        "MetricInstruments", "MetricExposition", "HealthProbes", "SocketIO", "HTTPTransport",
+        "ObservabilityEndpoints",
+      ]),
+    .executableTarget(
+      name: "example-mail-server",
+      dependencies: ["MailObservability", "SocketIO", "HTTPTransport"],
+      swiftSettings: strictness),
+
+    tests("MetricInstrumentsTests", ["MetricInstruments"]),
+    tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments"]),
+    tests("HealthProbesTests", ["HealthProbes"]),
+    tests("SocketIOTests", ["SocketIO"]),
+    tests("HTTPTransportTests", ["HTTPTransport", "SocketIO"]),
+    tests("ObservabilityEndpointsTests", ["ObservabilityEndpoints", "HTTPTransport"]),
+    tests("MailObservabilityTests", ["MailObservability"]),
+    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability"]),
+  ]
+)
