@@ -1,0 +1,104 @@
+// What is the answer to a probe, in bounded time?
+
+extension HealthRegistry {
+  /// Answers a probe, running the checks that need it, within ``answerDeadline``.
+  ///
+  /// The caller is resumed by whichever thread stores the last result or fires the deadline, with no child
+  /// task in between: on an event loop that is also the caller's executor, the answer comes even when every
+  /// thread of the cooperative pool is blocked. Cancellation ends the waiting early.
+  ///
+  /// - Parameters:
+  ///   - excluding: checks to leave out.
+  ///   - only: the one check to ask. With it, maintenance, draining and the other checks do not matter.
+  package func answer(
+    to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil
+  ) async -> ProbeAnswer {
+    let id = state.withLock { state in
+      state.lastID &+= 1
+      return AnswerID(value: state.lastID)
+    }
+    let within = answerDeadline
+    let wanted = checksNeeded(for: probe, excluding: excluding, only: only)
+    if !wanted.isEmpty {
+      await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+          process { state in
+            state.continuations[id] = continuation
+            return .wanted(id, wanted, within: within)
+          }
+          // Cancellation before this point found nothing to withdraw.
+          if Task.isCancelled { withdraw(id) }
+        }
+      } onCancel: {
+        withdraw(id)
+      }
+    }
+    return storedAnswer(to: probe, excluding: excluding, only: only, isCounted: true)
+  }
+
+  /// The answer from stored results, without running anything.
+  package func storedAnswer(
+    to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil
+  ) -> ProbeAnswer {
+    storedAnswer(to: probe, excluding: excluding, only: only, isCounted: false)
+  }
+
+  /// What is known about every check, from stored results: for metrics and for the host itself.
+  public func report() -> HealthReport {
+    storedAnswer(to: .health).report
+  }
+
+  /// Counts of runs and answers.
+  public var statistics: HealthStatistics {
+    state.withLock { state in
+      var statistics = state.scheduler.statistics
+      statistics.hooksDropped = state.hooksDropped
+      statistics.passed = state.passed
+      statistics.failed = state.failed
+      return statistics
+    }
+  }
+
+  private func withdraw(_ id: AnswerID) {
+    var continuation: CheckedContinuation<Void, Never>?
+    process { state in
+      continuation = state.continuations.removeValue(forKey: id)
+      return continuation == nil ? nil : .withdrawn(id)
+    }
+    continuation?.resume()
+  }
+
+  private func checksNeeded(
+    for probe: HealthProbe, excluding: Set<String>, only: String?
+  ) -> [CheckID] {
+    state.withLock { state in
+      // A start-up that has completed is not asked again.
+      if probe == .startup, state.hasStarted, only == nil { return [] }
+      return state.checks.values.filter { registered in
+        let check = registered.check
+        return check.settings.probes.takesPart(in: probe) && !excluding.contains(check.name)
+          && (only == nil || only == check.name)
+      }.map(\.id)
+    }
+  }
+
+  private func storedAnswer(
+    to probe: HealthProbe, excluding: Set<String>, only: String?, isCounted: Bool
+  ) -> ProbeAnswer {
+    let now = clock.now
+    let unixTime = clock.unixTime
+    return state.withLock { state in
+      state.latchStartup(at: now, unixTime: unixTime)
+      let answer = state.answer(
+        to: probe, excluding: excluding, only: only, at: now, unixTime: unixTime)
+      if isCounted, answer.missingCheck == nil {
+        if answer.passes {
+          state.passed[probe, default: 0] &+= 1
+        } else {
+          state.failed[probe, default: 0] &+= 1
+        }
+      }
+      return answer
+    }
+  }
+}
