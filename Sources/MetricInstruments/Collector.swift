@@ -7,8 +7,16 @@
 public protocol Collector: Sendable {
   /// The value of the label `collector` in `collector_success`.
   var name: String { get }
+  /// The names of the families that it may return, so that a scrape which asks for others can leave it alone; empty
+  /// when they are not known beforehand.
+  var familyNames: Set<String> { get }
   /// The current values. Names are complete: no namespace is put before them.
   func collect() async throws -> [CollectedFamily]
+}
+
+extension Collector {
+  /// Not known beforehand.
+  public var familyNames: Set<String> { [] }
 }
 
 /// A family that a collector returns.
