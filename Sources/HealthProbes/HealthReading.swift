@@ -2,8 +2,11 @@
 
 /// The figures behind the last result of a built-in check.
 public enum HealthReading: Sendable, Hashable {
+  /// Of ``HealthCheck/diskSpace(_:path:warnBelow:failBelow:failBelowBytes:settings:)``.
   case filesystem(FilesystemReading)
+  /// Of ``HealthCheck/memory(_:warnAbove:failAbove:settings:)``.
   case memory(MemoryReading)
+  /// Of ``HealthCheck/descriptors(_:warnAbove:failAbove:settings:)``.
   case descriptors(DescriptorReading)
 }
 
@@ -20,6 +23,16 @@ public struct FilesystemReading: Sendable, Hashable {
   public let availableFiles: UInt64?
   /// Inodes of the whole file system; `nil` where the file system does not count them.
   public let totalFiles: UInt64?
+
+  package init(
+    path: String, availableBytes: UInt64, sizeBytes: UInt64, availableFiles: UInt64?, totalFiles: UInt64?
+  ) {
+    self.path = path
+    self.availableBytes = availableBytes
+    self.sizeBytes = sizeBytes
+    self.availableFiles = availableFiles
+    self.totalFiles = totalFiles
+  }
 }
 
 /// Memory of the control group against its limit.
@@ -28,6 +41,11 @@ public struct MemoryReading: Sendable, Hashable {
   public let workingSetBytes: UInt64
   /// The limit in bytes; `nil` without one.
   public let limitBytes: UInt64?
+
+  package init(workingSetBytes: UInt64, limitBytes: UInt64?) {
+    self.workingSetBytes = workingSetBytes
+    self.limitBytes = limitBytes
+  }
 }
 
 /// Open descriptors against the soft limit.
@@ -36,4 +54,9 @@ public struct DescriptorReading: Sendable, Hashable {
   public let open: UInt64
   /// The soft limit; `nil` when it is unlimited.
   public let limit: UInt64?
+
+  package init(open: UInt64, limit: UInt64?) {
+    self.open = open
+    self.limit = limit
+  }
 }

@@ -105,6 +105,9 @@ public final class HealthRegistry: Sendable {
   /// Says that a check of this name will be added: until then readiness and start-up fail, and liveness
   /// does not. Without effect when such a check exists.
   ///
+  /// Declare what start-up depends on before the server answers its first probe: with nothing declared and
+  /// nothing added, start-up is complete, and stays so.
+  ///
   /// - Throws: ``HealthError`` when the name makes no sense.
   public func declare(_ name: String) throws(HealthError) {
     try validateCheckName(name)

@@ -7,9 +7,20 @@
 /// - an answer is complete at its deadline;
 /// - every run that is not over at its deadline is a failure, counted again each period while it lasts.
 package struct HealthScheduler: Sendable {
-  package struct CheckID: Hashable, Sendable { package let value: UInt64 }
-  package struct RunID: Hashable, Sendable { package let value: UInt64 }
-  package struct AnswerID: Hashable, Sendable { package let value: UInt64 }
+  package struct CheckID: Hashable, Sendable {
+    package let value: UInt64
+    package init(value: UInt64) { self.value = value }
+  }
+
+  package struct RunID: Hashable, Sendable {
+    package let value: UInt64
+    package init(value: UInt64) { self.value = value }
+  }
+
+  package struct AnswerID: Hashable, Sendable {
+    package let value: UInt64
+    package init(value: UInt64) { self.value = value }
+  }
 
   package enum Event: Sendable {
     /// `isImmediate`: the driver answers `.start` with `.finished` at once, without a task.
