@@ -76,7 +76,7 @@ extension MetricsCollector {
 
   private func startHealth(on loop: EventLoop, log: @escaping @Sendable (LogMessage) -> Void) -> ExecutorHeartbeat {
     let own = own
-    let heartbeat = ExecutorHeartbeat { own.executorDelay.observe($0) }
+    let heartbeat = ExecutorHeartbeat(onDelay: { own.executorDelay.observe($0) })
     heartbeat.start(timer: LoopHealthTimer(loop: loop))
     health.addObserver(
       HealthObserver(failure: { check, reason in log(LogMessage(.warning, "health check \(check) failed: \(reason)")) }))

@@ -55,20 +55,24 @@ public final class ObservabilityServer: Sendable {
   public func shutdown(gracePeriod: Duration = .seconds(10), delay: Duration = .zero) async {
     guard let server, let task else { return }
     health.setDraining(true)
-    server.beginShutdown(gracePeriod: gracePeriod, delay: delay)
+    beginShutdown(server, gracePeriod: gracePeriod, delay: delay)
     _ = await task.result
   }
 
   /// Waits until the server has ended. Cancelling the task that waits drains it: the way a group of services is run.
   public func run() async throws {
     guard let server, let task else { return }
-    let health = health
     try await withTaskCancellationHandler {
       try await task.value
     } onCancel: {
       health.setDraining(true)
-      server.beginShutdown(gracePeriod: .seconds(10), delay: .zero)
+      beginShutdown(server, gracePeriod: .seconds(10), delay: .zero)
     }
+  }
+
+  /// On the server's own thread: the host may have none to spare.
+  private func beginShutdown(_ server: HTTPServer, gracePeriod: Duration, delay: Duration) {
+    Task(executorPreference: server.loop) { await server.shutdown(gracePeriod: gracePeriod, delay: delay) }
   }
 }
 

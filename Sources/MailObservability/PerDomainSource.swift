@@ -24,7 +24,7 @@ final class PerDomainSource: Collector {
 
   let name = "per_domain"
   private let family: String
-  private let source = Locked<Source?>(nil)
+  private let source = MetricInstruments.Locked<Source?>(nil)
   private static let limit = 500
 
   init(family: String) { self.family = family }
@@ -39,9 +39,12 @@ final class PerDomainSource: Collector {
       let (sum, overflow) = totals[domain, default: 0].addingReportingOverflow(messages)
       totals[domain] = overflow ? .max : sum
     }
-    let ranked = totals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    var samples = ranked.prefix(PerDomainSource.limit).map { domain, messages in
-      CollectedSample(Double(messages), ["domain": domain])
+    let ranked = totals.sorted { left, right in
+      left.value != right.value ? left.value > right.value : left.key < right.key
+    }
+    var samples: [CollectedSample] = []
+    for (domain, messages) in ranked.prefix(PerDomainSource.limit) {
+      samples.append(CollectedSample(Double(messages), ["domain": domain]))
     }
     let rest = ranked.dropFirst(PerDomainSource.limit).reduce(0.0) { $0 + Double($1.value) }
     if rest > 0 {

@@ -1,6 +1,6 @@
 // Who may see what.
 
-public import HTTPTransport
+package import HTTPTransport
 
 /// A range of IP addresses, such as `10.0.0.0/8` or `fd00::/8`.
 public struct Network: Sendable, Hashable, CustomStringConvertible {

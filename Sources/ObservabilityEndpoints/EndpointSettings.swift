@@ -1,7 +1,5 @@
 // What can be set about the endpoints, and who hears of what they do.
 
-package import HTTPTransport
-package import MetricInstruments
 
 /// What an embedder can set.
 package struct EndpointSettings: Sendable {
@@ -38,6 +36,6 @@ package struct EndpointObserver: Sendable {
 }
 
 /// The routes, as they are counted.
-package enum Route: String, ClosedLabel {
+package enum Route: String, Sendable {
   case metrics, health, ready, live, startup, index, unknown
 }
