@@ -7,6 +7,7 @@
 #else
   import Glibc
 #endif
+import PlatformShims
 
 /// What an error of `accept(2)` asks for.
 package enum AcceptFailure: Sendable, Equatable {

@@ -9,6 +9,7 @@
 #else
   import Glibc
 #endif
+import PlatformShims
 
 /// A mutual-exclusion lock. Not recursive.
 package final class Lock: @unchecked Sendable {

@@ -7,6 +7,7 @@
 #else
   import Glibc
 #endif
+import PlatformShims
 
 /// The array that `poll(2)` reads, and beside it the descriptors its entries belong to. Confined to
 /// its loop. The first entry is the loop's own wake-up pipe. A class, because a descriptor that becomes

@@ -7,6 +7,7 @@
 #else
   import Glibc
 #endif
+import PlatformShims
 
 extension SocketAddress {
   /// Reads `host:port`, `[v6]:port` or `unix:/path`.

@@ -7,6 +7,7 @@
 #else
   import Glibc
 #endif
+import PlatformShims
 
 extension SocketAddress {
   /// The protocol family, for `socket(2)`.

@@ -7,6 +7,7 @@
 #else
   import Glibc
 #endif
+import PlatformShims
 
 /// A failure of an address, a socket or a wait, with the value concerned and the reason in words.
 package struct SocketError: Error, Sendable, CustomStringConvertible {

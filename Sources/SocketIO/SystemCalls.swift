@@ -7,6 +7,7 @@
 #else
   import Glibc
 #endif
+import PlatformShims
 
 enum PollEvents {
   static let input = Int16(truncatingIfNeeded: POLLIN)
