@@ -13,26 +13,9 @@ extension HealthRegistry {
   package func answer(
     to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil
   ) async -> ProbeAnswer {
-    let id = state.withLock { state in
-      state.lastID &+= 1
-      return AnswerID(value: state.lastID)
-    }
-    let within = answerDeadline
-    let wanted = checksNeeded(for: probe, excluding: excluding, only: only)
-    if !wanted.isEmpty {
-      await withTaskCancellationHandler {
-        await withCheckedContinuation { continuation in
-          process { state in
-            state.continuations[id] = continuation
-            return .wanted(id, wanted, within: within)
-          }
-          // Cancellation before this point found nothing to withdraw.
-          if Task.isCancelled { withdraw(id) }
-        }
-      } onCancel: {
-        withdraw(id)
-      }
-    }
+    let needed = work(for: probe, excluding: excluding, only: only)
+    take(needed.samples)
+    if !needed.runs.isEmpty { await wait(for: needed.runs) }
     return storedAnswer(to: probe, excluding: excluding, only: only, isCounted: true)
   }
 
@@ -53,9 +36,57 @@ extension HealthRegistry {
     state.withLock { state in
       var statistics = state.scheduler.statistics
       statistics.hooksDropped = state.hooksDropped
-      statistics.passed = state.passed
-      statistics.failed = state.failed
+      statistics.answers = state.answers
       return statistics
+    }
+  }
+
+  /// What has to be asked before a probe can be answered. Most often that is nothing that takes time, and
+  /// then nobody is suspended and no timer is armed.
+  private struct Work {
+    var samples: [Sample] = []
+    /// Every check of the answer, when at least one of them has to run.
+    var runs: [CheckID] = []
+  }
+
+  private func work(for probe: HealthProbe, excluding: Set<String>, only: String?) -> Work {
+    let now = clock.now
+    return state.withLock { state in
+      // A start-up that has completed is not asked again.
+      if probe == .startup, state.hasStarted, only == nil { return Work() }
+      var work = Work()
+      var needsRun = false
+      for registered in state.checks
+      where registered.takesPart(in: probe, excluding: excluding, only: only) {
+        if case .immediate(let ask) = registered.check.body {
+          work.samples.append(Sample(id: registered.id, ask: ask))
+        } else {
+          work.runs.append(registered.id)
+          needsRun = needsRun || state.scheduler.needsRun(registered.id, at: now)
+        }
+      }
+      if !needsRun { work.runs = [] }
+      return work
+    }
+  }
+
+  private func wait(for checks: [CheckID]) async {
+    let id = state.withLock { state in
+      state.lastID &+= 1
+      return AnswerID(value: state.lastID)
+    }
+    let within = answerDeadline
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        process { state in
+          state.continuations[id] = continuation
+          return .wanted(id, checks, within: within)
+        }
+        // Cancellation before this point found nothing to withdraw.
+        if Task.isCancelled { withdraw(id) }
+      }
+    } onCancel: {
+      withdraw(id)
     }
   }
 
@@ -68,36 +99,15 @@ extension HealthRegistry {
     continuation?.resume()
   }
 
-  private func checksNeeded(
-    for probe: HealthProbe, excluding: Set<String>, only: String?
-  ) -> [CheckID] {
-    state.withLock { state in
-      // A start-up that has completed is not asked again.
-      if probe == .startup, state.hasStarted, only == nil { return [] }
-      return state.checks.values.filter { registered in
-        let check = registered.check
-        return check.settings.probes.takesPart(in: probe) && !excluding.contains(check.name)
-          && (only == nil || only == check.name)
-      }.map(\.id)
-    }
-  }
-
   private func storedAnswer(
     to probe: HealthProbe, excluding: Set<String>, only: String?, isCounted: Bool
   ) -> ProbeAnswer {
     let now = clock.now
     let unixTime = clock.unixTime
     return state.withLock { state in
-      state.latchStartup(at: now, unixTime: unixTime)
-      let answer = state.answer(
-        to: probe, excluding: excluding, only: only, at: now, unixTime: unixTime)
-      if isCounted, answer.missingCheck == nil {
-        if answer.passes {
-          state.passed[probe, default: 0] &+= 1
-        } else {
-          state.failed[probe, default: 0] &+= 1
-        }
-      }
+      state.latchStartup(at: now)
+      let answer = state.answer(to: probe, excluding: excluding, only: only, at: now, unixTime: unixTime)
+      if isCounted, answer.missingCheck == nil { state.answers.add(answer.passes, to: probe) }
       return answer
     }
   }

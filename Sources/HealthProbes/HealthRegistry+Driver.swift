@@ -5,8 +5,22 @@ extension HealthRegistry {
   private struct Deferred {
     var cancelled: [Task<Void, Never>] = []
     var completed: [CheckedContinuation<Void, Never>] = []
-    var immediate: [(run: RunID, ask: @Sendable () -> HealthObservation)] = []
+    var samples: [Sample] = []
     var hasHooks = false
+  }
+
+  /// An immediate check that is to be asked, outside of the lock.
+  struct Sample {
+    let id: CheckID
+    let ask: @Sendable () -> HealthObservation
+  }
+
+  /// Asks immediate checks, and stores what they say.
+  func take(_ samples: [Sample]) {
+    for sample in samples {
+      let observation = sample.ask()
+      process { _ in .sampled(sample.id, observation) }
+    }
   }
 
   /// Passes an event to the scheduler and does what it says.
@@ -14,13 +28,12 @@ extension HealthRegistry {
   /// - Parameter makeEvent: runs under the lock; `nil` means that nothing has happened.
   func process(_ makeEvent: (inout State) -> HealthScheduler.Event?) {
     let now = clock.now
-    let unixTime = clock.unixTime
     let deferred = state.withLock { state -> Deferred in
       var deferred = Deferred()
       guard let event = makeEvent(&state) else { return deferred }
       let hooksBefore = state.hookCalls.count
       for effect in state.scheduler.handle(event, at: now) {
-        apply(effect, to: &state, unixTime: unixTime, &deferred)
+        apply(effect, to: &state, &deferred)
       }
       deferred.hasHooks = hooksBefore == 0 && !state.hookCalls.isEmpty
       arm(&state, at: now)
@@ -28,7 +41,7 @@ extension HealthRegistry {
     }
     for task in deferred.cancelled { task.cancel() }
     for continuation in deferred.completed { continuation.resume() }
-    for (run, ask) in deferred.immediate { finish(run, ask()) }
+    take(deferred.samples)
     if deferred.hasHooks { deliverHooks() }
   }
 
@@ -40,15 +53,15 @@ extension HealthRegistry {
   }
 
   private func apply(
-    _ effect: HealthScheduler.Effect, to state: inout State, unixTime: Duration, _ deferred: inout Deferred
+    _ effect: HealthScheduler.Effect, to state: inout State, _ deferred: inout Deferred
   ) {
     switch effect {
     case .start(let run, let id):
-      guard let name = state.names[id], let check = state.checks[name]?.check else { return }
-      switch check.body {
-      case .immediate(let ask): deferred.immediate.append((run, ask))
-      case .task(let ask): state.tasks[run] = startTask(run, ask)
-      }
+      guard case .task(let ask) = state.checksByID[id]?.body else { return }
+      state.tasks[run] = startTask(run, ask)
+    case .sample(let id):
+      guard case .immediate(let ask) = state.checksByID[id]?.body else { return }
+      deferred.samples.append(Sample(id: id, ask: ask))
     case .cancel(let run):
       if let task = state.tasks[run] { deferred.cancelled.append(task) }
     case .complete(let answer):
@@ -56,17 +69,19 @@ extension HealthRegistry {
         deferred.completed.append(continuation)
       }
     case .stored(let id):
-      guard let name = state.names[id], let last = state.scheduler.record(of: id)?.last else { return }
+      guard let name = state.checksByID[id]?.name, let last = state.scheduler.record(of: id)?.last else {
+        return
+      }
       for hook in state.observers.compactMap(\.stored) {
         state.call { hook(name, last.result, last.duration) }
       }
     case .changed(let id, let change):
-      guard let name = state.names[id] else { return }
+      guard let name = state.checksByID[id]?.name else { return }
       let transition = HealthTransition(
-        check: name, from: change.from, to: change.to, reason: change.reason, unixTime: unixTime)
+        check: name, from: change.from, to: change.to, reason: change.reason, unixTime: clock.unixTime)
       for hook in state.observers.compactMap(\.transition) { state.call { hook(transition) } }
     case .failed(let id, let reason):
-      guard let name = state.names[id] else { return }
+      guard let name = state.checksByID[id]?.name else { return }
       for hook in state.observers.compactMap(\.failure) { state.call { hook(name, reason) } }
     }
   }

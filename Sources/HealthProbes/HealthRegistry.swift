@@ -25,8 +25,9 @@ public final class HealthRegistry: Sendable {
 
   struct State {
     var scheduler = HealthScheduler()
-    var checks: [String: Registered] = [:]
-    var names: [CheckID: String] = [:]
+    /// Sorted by name, as answers show them.
+    var checks: [Registered] = []
+    var checksByID: [CheckID: HealthCheck] = [:]
     var declared: Set<String> = []
     var lastID: UInt64 = 0
     var maintenance: String?
@@ -38,12 +39,12 @@ public final class HealthRegistry: Sendable {
     var continuations: [AnswerID: CheckedContinuation<Void, Never>] = [:]
     var timer: any HealthTimer
     var armed: (at: HealthInstant, token: any HealthTimerToken)?
-    /// Probes answered with a pass, and with a failure.
-    var passed: [HealthProbe: UInt64] = [:]
-    var failed: [HealthProbe: UInt64] = [:]
+    var answers = ProbeCounts()
     /// Calls of hooks that are still to be made, in order.
     var hookCalls: [@Sendable () -> Void] = []
     var hooksDropped: UInt64 = 0
+
+    func hasCheck(_ name: String) -> Bool { checks.contains { $0.check.name == name } }
   }
 
   /// The longest that one answer takes.
@@ -88,14 +89,15 @@ public final class HealthRegistry: Sendable {
   public func add(_ check: HealthCheck) throws(HealthError) {
     var isDuplicate = false
     process { state in
-      guard state.checks[check.name] == nil else {
+      guard !state.hasCheck(check.name) else {
         isDuplicate = true
         return nil
       }
       state.lastID &+= 1
       let id = CheckID(value: state.lastID)
-      state.checks[check.name] = Registered(id: id, check: check)
-      state.names[id] = check.name
+      let place = state.checks.firstIndex { $0.check.name > check.name } ?? state.checks.endIndex
+      state.checks.insert(Registered(id: id, check: check), at: place)
+      state.checksByID[id] = check
       state.declared.remove(check.name)
       return .added(id, name: check.name, check.settings, isImmediate: check.isImmediate)
     }
@@ -112,7 +114,7 @@ public final class HealthRegistry: Sendable {
   public func declare(_ name: String) throws(HealthError) {
     try validateCheckName(name)
     state.withLock { state in
-      if state.checks[name] == nil { state.declared.insert(name) }
+      if !state.hasCheck(name) { state.declared.insert(name) }
     }
   }
 
@@ -124,9 +126,11 @@ public final class HealthRegistry: Sendable {
     var wasKnown = false
     process { state in
       wasKnown = state.declared.remove(name) != nil
-      guard let registered = state.checks.removeValue(forKey: name) else { return nil }
+      guard let place = state.checks.firstIndex(where: { $0.check.name == name }) else { return nil }
       wasKnown = true
-      return .removed(registered.id)
+      let id = state.checks.remove(at: place).id
+      state.checksByID[id] = nil
+      return .removed(id)
     }
     return wasKnown
   }

@@ -40,12 +40,25 @@ public struct HealthCheckReport: Sendable {
   public let failuresInARow: Int
   /// Successes and warnings since the last failure.
   public let successesInARow: Int
-  /// The last 32 changes of state, oldest first.
-  public let history: [HealthTransition]
   /// How often it has turned to each state since it was added.
-  public let transitionCounts: [HealthState: UInt64]
+  public let transitionCounts: TransitionCounts
   /// The figures behind the last result of a built-in check.
   public let reading: HealthReading?
+  /// Changes on the monotonic clock, and the moment of the report on both clocks. They are dated when they
+  /// are asked for: most answers do not show them.
+  let changes: [CheckRecord.Change]
+  let instant: HealthInstant
+  let unixTime: Duration
+
+  /// The last 32 changes of state, oldest first.
+  public var history: [HealthTransition] {
+    changes.map { change in
+      // A step of the wall clock moves the whole history with it, instead of tearing it apart.
+      HealthTransition(
+        check: name, from: change.from, to: change.to, reason: change.reason,
+        unixTime: unixTime - (instant - change.at))
+    }
+  }
 }
 
 /// What is known about everything, from stored results.

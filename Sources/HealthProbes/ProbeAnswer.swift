@@ -20,13 +20,13 @@ package struct ProbeAnswer: Sendable {
 }
 
 extension ProbeAnswer {
-  /// Whether `check` keeps `probe` from passing.
+  /// Whether a check in this state keeps `probe` from passing.
   ///
   /// A check that has not decided yet blocks everything but liveness: a restart would only make it undecided
   /// again.
-  static func blocks(_ check: HealthCheckReport, _ probe: HealthProbe) -> Bool {
-    guard check.impact == .blocks else { return false }
-    switch check.state {
+  static func blocks(_ state: HealthState, _ impact: HealthCheck.Impact, _ probe: HealthProbe) -> Bool {
+    guard impact == .blocks else { return false }
+    switch state {
     case .pass, .warn: return false
     case .fail: return true
     case .pending: return probe != .live
@@ -37,7 +37,7 @@ extension ProbeAnswer {
   static func status(of checks: [HealthCheckReport], for probe: HealthProbe) -> HealthStatus {
     var status = HealthStatus.healthy
     for check in checks {
-      if blocks(check, probe) { return .unhealthy }
+      if blocks(check.state, check.impact, probe) { return .unhealthy }
       switch check.state {
       case .pass: break
       case .warn, .fail: status = .degraded

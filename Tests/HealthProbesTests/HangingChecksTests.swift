@@ -97,7 +97,7 @@ struct HangingChecksTests {
     }
     #expect(atDeadline == 4, "as long as a new run was started, it was waited for")
     #expect(crowd.health.statistics.peakTasksInFlight <= 50 + 10 * 4)
-    #expect(crowd.gate.visits == 40)
+    #expect(await eventually { crowd.gate.visits == 40 })
     crowd.gate.open()
     #expect(await eventually { crowd.health.statistics.tasksInFlight == 0 })
   }
@@ -110,8 +110,8 @@ struct HangingChecksTests {
     crowd.gate.open()
     #expect(await eventually { crowd.health.statistics.tasksInFlight == 0 })
     crowd.clock.advance(by: .seconds(10))
-    let (answer, took) = await crowd.ask()
-    #expect(took == .zero)
+    let answer = await crowd.health.answer(to: .ready)
+    #expect(answer.report.checks.count == 50)
     let hanging = answer.report.checks.filter { $0.name.hasPrefix("hanging") }
     #expect(hanging.count == 10)
     #expect(hanging.allSatisfy { $0.state == .pass })

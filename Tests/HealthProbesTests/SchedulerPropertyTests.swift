@@ -30,7 +30,7 @@ struct SchedulerPropertyTests {
           if let deadline = waiting.removeValue(forKey: id.value), harness.now > deadline {
             problems.append("\(id) completes late")
           }
-        case .stored(let check), .changed(let check, _), .failed(let check, _):
+        case .sample(let check), .stored(let check), .changed(let check, _), .failed(let check, _):
           if checks[check] == nil { problems.append("\(check) reports after its removal") }
         }
       }

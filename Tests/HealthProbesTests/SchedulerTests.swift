@@ -246,21 +246,24 @@ struct SchedulerTests {
     #expect(starts(harness.ask(201)).count == 1, "one has returned, so there is room for one")
   }
 
-  @Test("runs an immediate check at every answer and reports its failure once a period")
+  @Test("asks an immediate check on its period, never makes anybody wait, and reports once a period")
   func immediate() throws {
     let harness = SchedulerHarness()
-    _ = harness.send(
-      .added(harness.check, name: "executor", HealthCheck.Settings(probes: .live), isImmediate: true))
+    let settings = HealthCheck.Settings(probes: .live)
+    _ = harness.send(.added(harness.check, name: "executor", settings, isImmediate: true))
+    #expect(harness.send(.backgroundStarted) == [.sample(harness.check)])
+    #expect(harness.pass(.seconds(25)) == [.sample(harness.check), .sample(harness.check)])
+
     var reported = 0
     for number in 1...100 as ClosedRange<UInt64> {
-      let run = try #require(starts(harness.ask(number)).first)
-      let effects = harness.send(.finished(run, HealthObservation(.fail("stuck"))))
-      #expect(completions(effects) == [number])
+      let effects = harness.send(.sampled(harness.check, HealthObservation(.fail("stuck"))))
       reported += failures(effects).count
-      _ = harness.pass(.milliseconds(100))
+      #expect(harness.ask(number) == [.complete(answer(number))])
+      harness.now = harness.now + .milliseconds(100)
     }
     #expect(reported == 1)
     #expect(harness.state == .fail)
+    #expect(harness.scheduler.statistics.runsStarted == 0)
   }
 
   @Test("stops the background, and goes on answering on demand")

@@ -24,7 +24,7 @@ package struct CheckRecord: Sendable {
   package private(set) var successesInARow = 0
   /// Oldest first, at most 32.
   package private(set) var history: [Change] = []
-  package private(set) var transitionCounts: [HealthState: UInt64] = [:]
+  package private(set) var transitionCounts = TransitionCounts()
 
   /// The state that results alone have led to.
   private var decided = HealthState.pending
@@ -107,7 +107,7 @@ package struct CheckRecord: Sendable {
     let change = Change(from: before, to: after, reason: reason, at: now)
     if history.count >= Self.historyLength { history.removeFirst(history.count - Self.historyLength + 1) }
     history.append(change)
-    transitionCounts[after, default: 0] &+= 1
+    transitionCounts.add(after)
     return change
   }
 }

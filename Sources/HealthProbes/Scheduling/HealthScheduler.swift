@@ -23,7 +23,7 @@ package struct HealthScheduler: Sendable {
   }
 
   package enum Event: Sendable {
-    /// `isImmediate`: the driver answers `.start` with `.finished` at once, without a task.
+    /// `isImmediate`: it has no runs; whoever needs its result samples it on the spot.
     case added(CheckID, name: String, HealthCheck.Settings, isImmediate: Bool = false)
     case removed(CheckID)
     /// From here on checks in background mode run on their period.
@@ -34,12 +34,15 @@ package struct HealthScheduler: Sendable {
     /// Nobody waits for the answer any more.
     case withdrawn(AnswerID)
     case finished(RunID, HealthObservation)
+    /// What an immediate check says.
+    case sampled(CheckID, HealthObservation)
     /// The timer fired. Early and spurious calls do no harm.
     case woke
   }
 
   package enum Effect: Sendable, Hashable {
     case start(RunID, of: CheckID)
+    case sample(CheckID)
     case cancel(RunID)
     case complete(AnswerID)
     case stored(CheckID)
@@ -111,6 +114,8 @@ package struct HealthScheduler: Sendable {
       withdraw(id)
     case .finished(let run, let observation):
       finish(run, observation, at: now, &effects)
+    case .sampled(let id, let observation):
+      store(observation, of: id, took: .zero, at: now, &effects)
     case .woke:
       endOverdueRuns(at: now, &effects)
       startDueChecks(at: now, &effects)
@@ -152,6 +157,11 @@ package struct HealthScheduler: Sendable {
   /// Starts the check unless it is running, and returns whether there is a run worth waiting for.
   mutating func start(_ id: CheckID, at now: HealthInstant, _ effects: inout [Effect]) -> Bool {
     guard var entry = entries[id] else { return false }
+    if entry.isImmediate {
+      entries[id]?.due = now + entry.record.settings.period
+      effects.append(.sample(id))
+      return false
+    }
     if let run = entry.run.flatMap({ runs[$0] }) {
       guard run.isOverdue else { return true }
       if entry.due <= now {
@@ -251,12 +261,11 @@ package struct HealthScheduler: Sendable {
     _ observation: HealthObservation, of id: CheckID, took duration: Duration, at now: HealthInstant,
     _ effects: inout [Effect]
   ) {
-    guard var entry = entries[id] else { return }
-    let change = entry.record.store(observation, duration: duration, at: now)
-    entries[id] = entry
-    if !entry.isImmediate { effects.append(.stored(id)) }
+    guard let index = entries.index(forKey: id) else { return }
+    let change = entries.values[index].record.store(observation, duration: duration, at: now)
+    if !entries.values[index].isImmediate { effects.append(.stored(id)) }
     if let change { effects.append(.changed(id, change)) }
-    guard case .fail(let reason)? = entry.record.last?.result else { return }
+    guard case .fail(let reason)? = entries.values[index].record.last?.result else { return }
     statistics.failures &+= 1
     report(reason, of: id, hasChanged: change != nil, at: now, &effects)
   }
