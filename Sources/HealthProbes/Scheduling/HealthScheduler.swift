@@ -148,6 +148,12 @@ package struct HealthScheduler: Sendable {
     return now - run.started
   }
 
+  /// How many answers wait, counted once for each check that they wait for: by the checks' own lists, and by
+  /// the answers. The two are equal, or something is kept for ever.
+  package var waitingPairs: (byCheck: Int, byAnswer: Int) {
+    (entries.values.reduce(0) { $0 + $1.waiting.count }, answers.values.reduce(0) { $0 + $1.remaining })
+  }
+
   func isDriven(_ entry: Entry) -> Bool {
     runsInBackground && entry.record.settings.mode == .background
   }
