@@ -69,7 +69,25 @@ extension ServerCore {
     }
     counters.acceptFailures.wrappingAdd(1, ordering: .relaxed)
     observer?.acceptFailed(errno: errno)
+    if AcceptFailure(errno: errno) == .outOfResources {
+      // Room for the new connection is made as it is at the limit of connections.
+      if evict(fromReserve: false) { return true }
+      if acceptWithSpare(on: listener) { return true }
+    }
     await roomSignal.wait(on: loop, atMost: Self.pause)
+    return true
+  }
+
+  /// Accepts one connection in the place of the spare descriptor. It is served as on the reserve: a probe
+  /// gets its answer, anything else is told why it gets none.
+  private func acceptWithSpare(on listener: Listener) -> Bool {
+    guard spareDescriptor.isHeld else { return false }
+    spareDescriptor.release()
+    guard case .accepted(let connection) = listener.acceptNow() else {
+      spareDescriptor.acquire()
+      return false
+    }
+    add(connection, peer: Self.peer(of: connection), reserve: .descriptorLimit)
     return true
   }
 

@@ -139,6 +139,11 @@ final class HTTPConnection: @unchecked Sendable {
     case .head: if phase != .head { enter(.head) }
     case .body: if phase != .body { enter(.body) }
     }
+    if let reserve, parser.stage == .body {
+      // A probe has no body, and a slow one must not hold a place that is kept for probes.
+      await refuse(reserve)
+      return false
+    }
     if parser.takeContinueRequest() {
       guard await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), keeping: phase) else { return false }
     }

@@ -55,6 +55,8 @@ public enum HTTPRejectReason: String, CaseIterable, Sendable {
   case bodyTooLarge = "body_too_large"
   /// Too many connections, and the request was no probe.
   case connectionLimit = "connection_limit"
+  /// The process has no file descriptors left, and the request was no probe.
+  case descriptorLimit = "descriptor_limit"
   /// Too many connections of one address, and the request was no probe.
   case addressLimit = "address_limit"
   /// As many requests as one connection may make.
@@ -110,6 +112,7 @@ extension HTTPRejectReason {
     case .tooManyFields: (431, "There are too many header fields.\n")
     case .bodyTooLarge: (413, "The body is too large.\n")
     case .connectionLimit: (503, "There are too many connections; only probes are served.\n")
+    case .descriptorLimit: (503, "There are no file descriptors left; only probes are served.\n")
     case .addressLimit: (503, "There are too many connections from this address; only probes are served.\n")
     case .draining: (503, "The server is shutting down.\n")
     case .headDeadline: (408, "The request head did not arrive in time.\n")

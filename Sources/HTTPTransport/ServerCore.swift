@@ -26,6 +26,9 @@ final class ServerCore: @unchecked Sendable {
   /// Resumed when a connection has ended, or the drain has.
   let roomSignal = LoopSignal()
 
+  /// Given up when the process has no descriptor left.
+  let spareDescriptor = SpareDescriptor()
+
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var perAddress: [[UInt8]: Int] = [:]
   private var spareBuffers: [[UInt8]] = []
@@ -170,6 +173,7 @@ final class ServerCore: @unchecked Sendable {
       let left = (perAddress[address] ?? 1) - 1
       perAddress[address] = left > 0 ? left : nil
     }
+    spareDescriptor.acquire()
     roomSignal.signal()
     drainProgressed()
   }
