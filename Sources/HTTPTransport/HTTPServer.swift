@@ -47,6 +47,7 @@ public actor HTTPServer {
   @discardableResult
   package func bind() throws -> SocketAddress {
     if let listener { return listener.boundAddress }
+    guard !core.hasEnded else { throw SocketError(.closed, "binding: the server has been shut down") }
     let configuration = core.configuration
     let listener = try Listener(
       loop: core.loop, address: configuration.address, backlog: configuration.backlog,
@@ -60,6 +61,7 @@ public actor HTTPServer {
   ///
   /// - Throws: `SocketError` when the address cannot be bound.
   public func run() async throws {
+    guard !core.hasEnded else { return }
     try bind()
     guard let listener, !isRunning else { return }
     isRunning = true

@@ -66,6 +66,8 @@ final class ServerCore: @unchecked Sendable {
     return stage == .refusing || stage == .finished
   }
 
+  var hasEnded: Bool { drain.stage.load(ordering: .relaxed) == .finished }
+
   func reject(_ reason: HTTPRejectReason) {
     counters.reject(reason)
     observer?.rejected(reason)
