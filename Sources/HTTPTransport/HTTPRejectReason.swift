@@ -65,6 +65,8 @@ public enum HTTPRejectReason: String, CaseIterable, Sendable {
   case evictedIncomplete = "evicted_incomplete"
   /// Closed while idle, to make room.
   case evictedIdle = "evicted_idle"
+  /// Closed to make room, because the peer neither sent nor read what it should have.
+  case evictedStalled = "evicted_stalled"
   /// Refused because the server is shutting down.
   case draining = "draining"
 
@@ -118,7 +120,7 @@ extension HTTPRejectReason {
     case .headDeadline: (408, "The request head did not arrive in time.\n")
     case .bodyDeadline: (408, "The request body did not arrive in time.\n")
     case .handlerDeadline: (503, "The answer was not ready in time.\n")
-    case .requestLimit, .evictedIncomplete, .evictedIdle, .writeDeadline, .keepAliveDeadline,
+    case .requestLimit, .evictedIncomplete, .evictedIdle, .evictedStalled, .writeDeadline, .keepAliveDeadline,
       .bodyStreamFailure:
       nil
     }

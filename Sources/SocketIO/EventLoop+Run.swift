@@ -1,13 +1,14 @@
 // What does the loop's thread do, from its start to its end?
 
 import PlatformShims
+import Synchronization
 
 extension EventLoop {
   /// How often jobs that queue further jobs are followed before descriptors are looked at again.
-  private static let roundsWithoutPolling = 16
+  private static let roundsWithoutPolling = 4
 
   func runUntilStopped() {
-    while lock.withLock({ stage == .running }) {
+    while !isStopping.load(ordering: .acquiring) {
       let began = clock()
       counters.finishedIteration(busySince: time, until: began)
       let (ready, failed) = pollSet.wait(until: queue.isEmpty ? timers.earliest : began, now: began)
@@ -107,6 +108,7 @@ extension EventLoop {
     let joining = lock.withLock { () -> UInt? in
       guard stage == .running else { return nil }
       stage = .stopping
+      isStopping.store(true, ordering: .releasing)
       isWakeSignalled = true
       systemWriteByte(wakeEnds.write)
       return thread
