@@ -33,6 +33,7 @@ extension EventLoop {
       swap(&queue, &spare)
       var work: [LoopWork] = []
       swap(&work, &spare)
+      counters.ran(work.count)
       for item in work {
         switch item {
         case .job(let job): job.runSynchronously(on: task)
@@ -40,7 +41,6 @@ extension EventLoop {
         case .action(let action): action()
         }
       }
-      counters.ran(work.count)
       work.removeAll(keepingCapacity: work.count <= 1024)
       swap(&work, &spare)
     }

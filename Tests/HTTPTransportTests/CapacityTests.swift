@@ -99,6 +99,32 @@ struct CapacityTests {
     }
   }
 
+  @Test("Who neither reads nor sends gives way to a new connection, and who still does so does not")
+  func stalled() async throws {
+    let body = [UInt8](repeating: 97, count: 16 << 20)
+    try await withServer(
+      {
+        $0.limits.connections = 2
+        $0.limits.reserveConnections = 1
+      }, handler: { _ in HTTPResponse(status: 200, body: .bytes(body)) }
+    ) { server in
+      let stuck = try await server.connect()
+      try await stuck.send(Self.other)
+      let posting = try await server.connect()
+      try await posting.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nbody")
+      try await server.wait { $0.connections == 2 && $0.requests == 1 }
+      // Not at once: a pause is no stall.
+      let early = try await server.connect()
+      try await early.send(Self.other)
+      #expect(try await early.readAll().hasPrefix("HTTP/1.1 503 "))
+      server.server.loop.advanceClock(by: .seconds(2))
+      let late = try await server.connect()
+      try await late.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await late.read(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+      #expect(server.server.statistics.rejected == [.connectionLimit: 1, .evictedStalled: 1])
+    }
+  }
+
   @Test("The head of a connection on the reserve has to come within its own, shorter time")
   func reserveDeadline() async throws {
     let hold = Flag()
