@@ -177,7 +177,7 @@ private let opening = "EHLO client.example\r\nMAIL FROM:<a@example.com>\r\nRCPT 
   func authenticationLineLimit() {
     var dialogue = SMTPDialogue()
     dialogue.send("EHLO client.example\r\n")
-    #expect(dialogue.send("AUTH PLAIN \(String(repeating: "A", count: 12_276))\r\n") == [501])
+    #expect(dialogue.send("AUTH PLAIN \(String(repeating: "A", count: 12_272))\r\n") == [501])
     #expect(dialogue.send("AUTH PLAIN \(String(repeating: "A", count: 12_300))\r\nNOOP\r\n") == [500, 250])
   }
 

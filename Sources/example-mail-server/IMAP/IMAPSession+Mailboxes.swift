@@ -10,7 +10,7 @@ extension IMAPSession {
       return complete(.ok, "\(command) completed")
     }
     ask(.mailboxes) { session, answer in
-      if case .mailboxes(let mailboxes) = answer {
+      if case .mailboxes(let mailboxes, _) = answer {
         for mailbox in mailboxes where Self.matches(Array(mailbox.name.utf8)[...], Array(pattern.utf8)[...]) {
           session.untagged("\(command) () \"/\" \(IMAPEnvelope.string(mailbox.name))")
         }

@@ -2,22 +2,6 @@
 //
 // As with SMTP, the owner calls `next()` until `.needsInput`, and answers each question before it goes on.
 
-/// What a session wants of the store, always for its own user.
-enum StoreRequest: Sendable, Equatable {
-  case mailboxes
-  case mailbox(String)
-  case append(String, content: [UInt8], flags: Set<String>, date: CalendarTime?)
-  case changeFlags(String, MailboxTable.FlagChange, Set<String>, uids: Set<UInt32>)
-  case copy(from: String, to: String, uids: Set<UInt32>)
-  case expunge(String)
-}
-
-enum StoreAnswer: Sendable {
-  /// The account's mailboxes; for any request about one mailbox, that one, as it is after the change.
-  case mailboxes([Mailbox])
-  case failure(StoreError)
-}
-
 enum IMAPResult: String, Sendable { case ok = "OK", no = "NO", bad = "BAD" }
 
 enum IMAPStep: Sendable {
@@ -138,7 +122,7 @@ struct IMAPSession: Sendable {
     _ request: StoreRequest, then: @escaping @Sendable (inout IMAPSession, Mailbox) -> Void
   ) {
     ask(request) { session, answer in
-      guard case .mailboxes(let mailboxes) = answer, let mailbox = mailboxes.first else {
+      guard case .mailboxes(let mailboxes, _) = answer, let mailbox = mailboxes.first else {
         return session.complete(.no, "[SERVERBUG] No mailbox in the answer")
       }
       then(&session, mailbox)

@@ -5,21 +5,21 @@ extension MailboxTable {
     do throws(StoreError) {
       switch request {
       case .mailboxes:
-        return .mailboxes(mailboxes(of: user))
+        return .mailboxes(mailboxes(of: user), state: state(of: user))
       case .mailbox(let name):
-        return .mailboxes([try mailbox(name, of: user)])
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
       case .append(let name, let content, let flags, let date):
         try append(content, to: name, of: user, flags: flags, at: date ?? now)
-        return .mailboxes([try mailbox(name, of: user)])
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
       case .changeFlags(let name, let change, let flags, let uids):
         try changeFlags(change, flags, of: uids, in: name, of: user)
-        return .mailboxes([try mailbox(name, of: user)])
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
       case .copy(let source, let target, let uids):
         try copy(uids, from: source, to: target, of: user)
-        return .mailboxes([try mailbox(target, of: user)])
+        return .mailboxes([try mailbox(target, of: user)], state: state(of: user))
       case .expunge(let name):
         try expunge(name, of: user)
-        return .mailboxes([try mailbox(name, of: user)])
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
       }
     } catch {
       return .failure(error)
