@@ -1,0 +1,113 @@
+// What state is a check in, given the results of its runs, its thresholds and its validity?
+
+/// The results of one check. Pure: time comes in as an argument.
+package struct CheckRecord: Sendable {
+  package struct Result: Sendable {
+    package let result: HealthResult
+    package let at: HealthInstant
+    package let duration: Duration
+  }
+
+  package struct Change: Sendable, Hashable {
+    package let from: HealthState
+    package let to: HealthState
+    package let reason: String?
+    package let at: HealthInstant
+  }
+
+  static let historyLength = 32
+
+  package let settings: HealthCheck.Settings
+  package private(set) var last: Result?
+  package private(set) var reading: HealthReading?
+  package private(set) var failuresInARow = 0
+  package private(set) var successesInARow = 0
+  /// Oldest first, at most 32.
+  package private(set) var history: [Change] = []
+  package private(set) var transitionCounts = TransitionCounts()
+
+  /// The state that results alone have led to.
+  private var decided = HealthState.pending
+  private var decidedReason: String?
+  /// Whether the last result has been found too old since it was stored.
+  private var isExpired = false
+
+  package init(_ settings: HealthCheck.Settings) {
+    self.settings = settings
+  }
+
+  /// Whether the last result may no longer be believed at `now`. False before the first result.
+  package func isStale(at now: HealthInstant) -> Bool {
+    guard let last else { return false }
+    return now - last.at > settings.effectiveValidity
+  }
+
+  /// Whether the last result is young enough to be used without running the check again.
+  package func isFresh(at now: HealthInstant) -> Bool {
+    guard let last else { return false }
+    return now - last.at < settings.period
+  }
+
+  /// The state and the reason at `now`. A result that is too old is a failure, not a stale success.
+  package func state(at now: HealthInstant) -> (state: HealthState, reason: String?) {
+    guard let last, isExpired || isStale(at: now) else { return (decided, decidedReason) }
+    if decided == .fail { return (decided, decidedReason) }
+    return (
+      .fail,
+      "the last result is \((now - last.at).brief) old and was valid for \(settings.effectiveValidity.brief)"
+    )
+  }
+
+  /// Takes in a result, and returns the change of state it causes.
+  package mutating func store(
+    _ observation: HealthObservation, duration: Duration, at now: HealthInstant
+  ) -> Change? {
+    let before = state(at: now)
+    let result = observation.result.tidied
+    last = Result(result: result, at: now, duration: duration)
+    reading = observation.reading ?? reading
+    isExpired = false
+    switch result {
+    case .pass: succeed(.pass, nil)
+    case .warn(let reason): succeed(.warn, reason)
+    case .fail(let reason): fail(reason)
+    }
+    return note(changeFrom: before.state, at: now)
+  }
+
+  /// Turns a result that is too old into a failure, and returns the change of state it causes.
+  package mutating func expire(at now: HealthInstant) -> Change? {
+    guard !isExpired, isStale(at: now) else { return nil }
+    isExpired = true
+    return note(changeFrom: decided, at: now)
+  }
+
+  private mutating func succeed(_ state: HealthState, _ reason: String?) {
+    failuresInARow = 0
+    if successesInARow < Int.max { successesInARow += 1 }
+    if decided == .fail, successesInARow < settings.successThreshold { return }
+    decided = state
+    decidedReason = reason
+  }
+
+  private mutating func fail(_ reason: String) {
+    successesInARow = 0
+    if failuresInARow < Int.max { failuresInARow += 1 }
+    if decided == .fail || failuresInARow >= settings.failureThreshold {
+      decided = .fail
+      decidedReason = reason
+    } else if decided == .pending {
+      decidedReason = reason
+    }
+  }
+
+  private mutating func note(changeFrom before: HealthState, at now: HealthInstant) -> Change? {
+    let (after, reason) = state(at: now)
+    guard after != before else { return nil }
+    let change = Change(from: before, to: after, reason: reason, at: now)
+    if history.count >= Self.historyLength { history.removeFirst(history.count - Self.historyLength + 1) }
+    history.append(change)
+    transitionCounts.add(after)
+    return change
+  }
+}

@@ -1,0 +1,41 @@
+// What a JMAP server and its push service record.
+
+public import MetricInstruments
+
+/// The families of group ``MetricGroup/jmap``.
+public struct JMAPMetrics: Sendable {
+  /// API requests received.
+  public let requests: Counter
+  /// Requests or methods that failed.
+  public let errors: Counter
+  /// From a request to its response, in seconds.
+  public let requestDuration: Histogram
+  /// Time of a method call, in seconds, by method (`Email/get`). Clients choose the name: pass only known ones.
+  public let methodDuration: BoundedFamily<Histogram, OneLabel>
+
+  init(_ registry: Registry) throws(RegistrationError) {
+    requests = try registry.register(.counter("jmap_requests_total", help: "JMAP requests received."))
+    errors = try registry.register(.counter("jmap_errors_total", help: "JMAP requests or methods that failed."))
+    requestDuration = try registry.register(
+      .histogram("jmap_request_duration_seconds", help: "Time to answer a JMAP request.", unit: "seconds"))
+    methodDuration = try registry.register(
+      .histogram(
+        "jmap_method_duration_seconds", help: "Time of a JMAP method call, by method.", unit: "seconds"),
+      byOpen: "method")
+  }
+}
+
+/// The families of group ``MetricGroup/push``.
+public struct PushMetrics: Sendable {
+  /// Notifications delivered to a push service or client.
+  public let deliveries: Counter
+  /// Notifications that could not be delivered.
+  public let deliveryFailures: Counter
+
+  init(_ registry: Registry) throws(RegistrationError) {
+    deliveries = try registry.register(
+      .counter("push_deliveries_total", help: "Push notifications delivered."))
+    deliveryFailures = try registry.register(
+      .counter("push_delivery_failures_total", help: "Push notifications that could not be delivered."))
+  }
+}

@@ -1,0 +1,46 @@
+// What the library records about itself.
+
+internal import HTTPTransport
+internal import MetricInstruments
+
+/// The families about scrapes, the HTTP server and the executor.
+struct ObservabilityMetrics: Sendable {
+  let scrapes: Family<Counter, ScrapeFormat>
+  let scrapeDuration: Histogram
+  let lastScrapeBytes: Gauge
+  let series: Gauge
+  let requests: BoundedFamily<Counter, TwoLabels>
+  let rejected: Family<Counter, HTTPRejectReason>
+  let executorDelay: Histogram
+
+  init(_ registry: Registry) throws(RegistrationError) {
+    scrapes = try registry.register(
+      .counter("observability_scrapes_total", help: "Scrapes answered, by format."),
+      by: ("format", ScrapeFormat.self))
+    scrapeDuration = try registry.register(
+      .histogram(
+        "observability_scrape_duration_seconds", help: "Time to gather and encode a scrape.", unit: "seconds"))
+    lastScrapeBytes = try registry.register(
+      .gauge("observability_last_scrape_bytes", help: "Size of the last scrape, uncompressed.", unit: "bytes"))
+    series = try registry.register(
+      .gauge("observability_series", help: "Series that the registry held at the last scrape."))
+    requests = try registry.register(
+      .counter("observability_http_requests_total", help: "Requests answered, by route and status."),
+      byOpen: "route", "code", limit: 64)
+    rejected = try registry.register(
+      .counter(
+        "observability_http_rejected_total",
+        help: "Requests and connections that a limit, a deadline or a framing error ended, by reason."),
+      by: ("reason", HTTPRejectReason.self))
+    executorDelay = try registry.register(
+      .histogram(
+        "executor_delay_seconds", help: "How late a task ran on the cooperative pool.", unit: "seconds"))
+  }
+}
+
+/// The forms in which a scrape is answered.
+enum ScrapeFormat: String, ClosedLabel {
+  case text, openmetrics, json, variables
+}
+
+extension HTTPRejectReason: ClosedLabel {}

@@ -1,0 +1,132 @@
+// How the server is put together and started.
+
+internal import HTTPTransport
+internal import HealthProbes
+internal import MetricInstruments
+internal import ObservabilityEndpoints
+internal import SocketIO
+
+extension MetricsCollector {
+  /// Starts the server of `/metrics`, `/health`, `/ready`, `/live`, `/startup` and `/`.
+  ///
+  /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool exhausted. While it
+  /// runs, health checks run in the background.
+  ///
+  /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound; it names
+  ///   both the value and the reason.
+  public func startHTTPServer(_ config: MetricsConfig = MetricsConfig()) async throws -> ObservabilityServer {
+    guard config.enabled else { return ObservabilityServer(disabled: health) }
+    if let problem = ObservabilityEndpoints.problem(ofMetricsPath: config.path) {
+      throw MetricsConfigError(setting: "path", value: config.path, reason: problem)
+    }
+    do {
+      return try await start(config, at: try SocketAddress.parse(config.bindAddress))
+    } catch let error as SocketError {
+      throw MetricsConfigError(
+        setting: "bindAddress", value: config.bindAddress, reason: "cannot be used: \(error.message)")
+    }
+  }
+
+  private func start(_ config: MetricsConfig, at address: SocketAddress) async throws -> ObservabilityServer {
+    let loop = try EventLoop(name: "observability")
+    let endpoints = endpoints(config, timer: loop)
+    var configuration = HTTPServerConfiguration(address: address)
+    configuration.limits = config.limits
+    configuration.deadlines = config.deadlines
+    configuration.isProbe = { endpoints.isProbe($0) }
+    let trusted = config.trustedNetworks
+    configuration.isExemptFromAddressLimit = { $0.isTrusted(trusted) }
+    let log = config.log
+    do {
+      let server = try HTTPServer(
+        configuration: configuration,
+        observer: ServerRecorder(own: own, log: log, route: { endpoints.route(of: $0).rawValue }), loop: loop,
+        handler: { await endpoints.respond(to: $0) })
+      let bound = try await server.bind()
+      let heartbeat = startHealth(on: loop, log: log)
+      registerOwnCollectors(of: server)
+      return ObservabilityServer(server, boundAddress: bound, health: health, heartbeat: heartbeat)
+    } catch {
+      loop.shutdown()
+      throw error
+    }
+  }
+
+  private func endpoints(_ config: MetricsConfig, timer: any DeadlineTimer) -> ObservabilityEndpoints {
+    var settings = EndpointSettings()
+    settings.metricsPath = config.path
+    settings.trustedNetworks = config.trustedNetworks
+    settings.maximumScrapes = config.maximumScrapes
+    settings.scrapeDeadline = config.scrapeDeadline
+    settings.createdSamples = config.createdSamples
+    settings.serviceName = config.serviceName
+    settings.version = config.version
+    var observer = EndpointObserver()
+    let (own, log, registry) = (own, config.log, registry)
+    observer.scraped = { scrape in
+      own.scrapes[scrape.isOpenMetrics ? .openmetrics : .text].increment()
+      own.scrapeDuration.observe(scrape.duration)
+      own.lastScrapeBytes.set(scrape.bytes)
+      own.series.set(registry.seriesCount)
+    }
+    observer.log = { log(LogMessage(.warning, $0)) }
+    return ObservabilityEndpoints(
+      registry: registry, health: health, timer: timer, settings: settings, observer: observer)
+  }
+
+  private func startHealth(on loop: EventLoop, log: @escaping @Sendable (LogMessage) -> Void) -> ExecutorHeartbeat {
+    let own = own
+    let heartbeat = ExecutorHeartbeat(onDelay: { own.executorDelay.observe($0) })
+    heartbeat.start(timer: LoopHealthTimer(loop: loop))
+    health.addObserver(
+      HealthObserver(failure: { check, reason in log(LogMessage(.warning, "health check \(check) failed: \(reason)")) }))
+    health.setDraining(false)
+    health.start(timer: LoopHealthTimer(loop: loop))
+    return heartbeat
+  }
+
+  private func registerOwnCollectors(of server: HTTPServer) {
+    let collectors: [any Collector] = [
+      HealthCollector(health: health, registry: registry), ServerCollector(server: server, registry: registry),
+    ]
+    for collector in collectors {
+      // A server started later takes the place of one that has ended.
+      registry.removeCollector(named: collector.name)
+      try? registry.add(collector)
+    }
+  }
+}
+
+/// What the server knows of itself.
+private struct ServerCollector: Collector {
+  weak let server: HTTPServer?
+  let registry: Registry
+
+  let name = "http_server"
+
+  func collect() async -> [CollectedFamily] {
+    guard let server else { return [] }
+    return [
+      CollectedFamily(
+        registry.fullName("observability_http_connections"), .gauge,
+        help: "Open connections to the observability server.", value: Double(server.statistics.connections))
+    ]
+  }
+}
+
+/// Counts what the transport did.
+private struct ServerRecorder: HTTPServerObserver {
+  let own: ObservabilityMetrics
+  let log: @Sendable (LogMessage) -> Void
+  let route: @Sendable (String) -> String
+
+  func rejected(_ reason: HTTPRejectReason) { own.rejected[reason].increment() }
+
+  func responded(status: Int, to request: HTTPRequest?) {
+    own.requests[request.map { route($0.path) } ?? "none", String(status)].increment()
+  }
+
+  func acceptFailed(errno: Int32) {
+    log(LogMessage(.error, "the listener cannot accept connections: error \(errno)"))
+  }
+}

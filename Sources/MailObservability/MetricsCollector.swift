@@ -1,0 +1,102 @@
+// The one object that a mail server holds.
+
+public import HealthProbes
+public import MetricInstruments
+
+/// The metrics and health of a mail server: what it records into, and what scrapes and probes read.
+///
+/// ```swift
+/// let metrics = try MetricsCollector()
+/// let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:9090"))
+///
+/// metrics.smtp.connections.increment()
+/// let connection = metrics.connections.open(.smtp)
+/// let timer = metrics.startMessageProcessingTimer()
+/// // ... process the message ...
+/// timer.observe()
+/// connection.end()
+/// ```
+///
+/// Share one instance; it may be used from any thread. Instruments never trap, whatever is recorded: what they
+/// refuse is counted in `rusmes_observability_rejected_total{reason}`.
+///
+/// The instruments of a group that was not asked for work as well, but are not exported.
+public final class MetricsCollector: Sendable {
+  /// What SMTP, submission and LMTP servers record.
+  public let smtp: SMTPMetrics
+  /// What IMAP servers record.
+  public let imap: IMAPMetrics
+  /// What JMAP servers record.
+  public let jmap: JMAPMetrics
+  /// Push notifications.
+  public let push: PushMetrics
+  /// The processing of messages.
+  public let mail: MailMetrics
+  /// The mail queue.
+  public let queue: QueueMetrics
+  /// Deliveries out of the queue.
+  public let delivery: DeliveryMetrics
+  /// Who is connected.
+  public let connections: ConnectionMetrics
+  /// TLS of clients and to other servers.
+  public let tls: TLSMetrics
+  /// Authentication of clients.
+  public let authentication: AuthenticationMetrics
+  /// What is checked about senders.
+  public let policy: PolicyMetrics
+  /// The mail store.
+  public let storage: StorageMetrics
+  /// Version and build of the program.
+  public let build: BuildMetrics
+
+  /// Every metric there is: register the host's own here too.
+  public let registry: Registry
+  /// The checks behind `/health`, `/ready`, `/live` and `/startup`.
+  public let health: HealthRegistry
+
+  let own: ObservabilityMetrics
+  let perDomain: PerDomainSource
+
+  /// Creates the catalogue.
+  ///
+  /// - Parameters:
+  ///   - namespace: what every name begins with; `rusmes` keeps dashboards made for rusmes-metrics working.
+  ///   - groups: the parts of the catalogue to export.
+  ///   - version: the host's version, for `build_info`.
+  ///   - revision: the revision of the host's source, for `build_info`.
+  ///   - clock: what timers read.
+  /// - Throws: ``RegistrationError`` when the namespace cannot begin a metric's name.
+  public init(
+    namespace: String = "rusmes", groups: Set<MetricGroup> = .all, version: String = "",
+    revision: String = "", clock: MonotonicClock = .system
+  ) throws(RegistrationError) {
+    let registry = try Registry(namespace: namespace, clock: clock)
+    // Where the instruments of other groups live: recorded into, never read.
+    let unexported = try Registry(namespace: namespace, clock: clock)
+    func home(of group: MetricGroup) -> Registry { groups.contains(group) ? registry : unexported }
+
+    smtp = try SMTPMetrics(home(of: .smtp))
+    imap = try IMAPMetrics(home(of: .imap))
+    jmap = try JMAPMetrics(home(of: .jmap))
+    push = try PushMetrics(home(of: .push))
+    mail = try MailMetrics(home(of: .mail))
+    queue = try QueueMetrics(home(of: .queue))
+    delivery = try DeliveryMetrics(home(of: .delivery))
+    connections = try ConnectionMetrics(home(of: .connections))
+    tls = try TLSMetrics(home(of: .tls))
+    authentication = try AuthenticationMetrics(home(of: .authentication))
+    policy = try PolicyMetrics(home(of: .policy))
+    storage = try StorageMetrics(home(of: .storage))
+    build = try BuildMetrics(home(of: .build), version: version, revision: revision)
+    own = try ObservabilityMetrics(registry)
+    health = HealthRegistry()
+    perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
+    self.registry = registry
+  }
+
+  /// Starts a timer whose `observe()` records into `message_processing_latency_seconds`.
+  public func startMessageProcessingTimer() -> Timer { mail.processingLatency.startTimer() }
+
+  /// Starts a timer whose `observe()` records into `smtp_session_duration_seconds`.
+  public func startSMTPSessionTimer() -> Timer { smtp.sessionDuration.startTimer() }
+}

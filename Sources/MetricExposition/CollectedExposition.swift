@@ -1,0 +1,102 @@
+// What collectors returned: whether it can be shown, and its lines.
+
+package import MetricInstruments
+
+extension CollectedFamily {
+  /// Why the family cannot be exported, or nil. A family is exported whole or not at all.
+  package func problem(allowingUTF8: Bool) -> String? {
+    do throws(RegistrationError) {
+      try descriptor.validated(allowingUTF8: allowingUTF8)
+    } catch {
+      return error.message
+    }
+    var seen: Set<[CollectedSample.Label]> = []
+    for sample in samples {
+      let names = sample.labels.map(\.name)
+      guard Set(names).count == names.count else { return "a label comes twice in \(names)" }
+      for name in names where !isUsable(label: name, allowingUTF8: allowingUTF8) {
+        return "the label name \"\(name)\" cannot be used"
+      }
+      if sample.labels.contains(where: { $0.value.utf8.count > LabelValue.maximumLength }) {
+        return "a label value has more than \(LabelValue.maximumLength) bytes"
+      }
+      guard seen.insert(sample.labels.sorted { $0.name < $1.name }).inserted else {
+        return "two samples have the same labels"
+      }
+      if let problem = problem(of: sample) { return problem }
+    }
+    return nil
+  }
+
+  private func isUsable(label: String, allowingUTF8: Bool) -> Bool {
+    (allowingUTF8 ? !label.isEmpty && !label.utf8.contains(0) : LabelName.isLegacy(label))
+      && !label.hasPrefix("__") && label != "quantile" && !(type == .histogram && label == "le")
+  }
+
+  private func problem(of sample: CollectedSample) -> String? {
+    if let timestamp = sample.timestamp, !timestamp.isFinite { return "a timestamp is not finite" }
+    switch type {
+    case .counter:
+      guard sample.value.isFinite, sample.value >= 0 else { return "a counter cannot be \(sample.value)" }
+    case .histogram:
+      guard let histogram = sample.histogram else { return "a sample of a histogram has no buckets" }
+      guard histogram.bounds == samples.first?.histogram?.bounds else {
+        return "the buckets differ between samples"
+      }
+      guard histogram.counts.count == histogram.bounds.count + 1 else {
+        return "a histogram needs one count more than it has bounds"
+      }
+      guard sample.value.isFinite, sample.value >= 0 else { return "a sum cannot be \(sample.value)" }
+    case .info, .stateset:
+      guard sample.value == 0 || sample.value == 1 else { return "its values are 0 or 1" }
+    case .gauge, .unknown: break
+    }
+    return nil
+  }
+}
+
+extension TextEncoder {
+  /// Writes a collected family; always whole, since a collector's answer is in memory anyway.
+  func encode(_ family: CollectedFamily, to buffer: inout OutputBuffer) -> Bool {
+    guard !family.samples.isEmpty else { return true }
+    let descriptor = family.descriptor
+    let rendered = RenderedFamily(descriptor, format)
+    buffer.appendPadded(rendered.header)
+    for sample in family.samples {
+      let labels = SeriesLabels(
+        names: format.escaped(sample.labels.map(\.name)), values: sample.labels.map(\.value))
+      defer { labels.deallocate() }
+      let text = labels.text
+      if let histogram = sample.histogram {
+        var total: UInt64 = 0
+        for (end, count) in zip(rendered.bucketEnds, histogram.counts) {
+          total &+= count
+          buffer.beginBucket(rendered.line, text)
+          buffer.appendPadded(text.isEmpty ? Piece(rebasing: end.dropFirst()) : end)
+          buffer.append(integer: total)
+          endLine(sample, &buffer)
+        }
+        buffer.begin(rendered.sum, text)
+        buffer.append(number: sample.value)
+        endLine(sample, &buffer)
+        buffer.begin(rendered.count, text)
+        buffer.append(integer: total)
+        endLine(sample, &buffer)
+      } else {
+        buffer.begin(rendered.line, text)
+        buffer.append(number: sample.value)
+        endLine(sample, &buffer)
+      }
+    }
+    return true
+  }
+
+  /// The timestamp, in seconds in OpenMetrics and in milliseconds in the older format, and the end of the line.
+  private func endLine(_ sample: CollectedSample, _ buffer: inout OutputBuffer) {
+    if let timestamp = sample.timestamp {
+      buffer.append(UInt8(ascii: " "))
+      buffer.append(number: format.isOpenMetrics ? timestamp : (timestamp * 1000).rounded())
+    }
+    buffer.append(UInt8(ascii: "\n"))
+  }
+}

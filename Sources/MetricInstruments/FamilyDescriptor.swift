@@ -1,0 +1,89 @@
+// What is known of a family before anything is recorded.
+
+/// A family's name, type, help, unit and label names.
+package struct FamilyDescriptor: Hashable, Sendable {
+  /// With the namespace, and with `_total` or `_info` where the type has it.
+  package let name: String
+  package let type: MetricType
+  package let help: String
+  /// Empty when there is none.
+  package let unit: String
+  package let labelNames: [String]
+  /// Empty unless it is a histogram.
+  package let bounds: BucketBounds
+  /// How the family's series come about: two families that differ here are not the same.
+  package let shape: String
+
+  package init(
+    name: String, type: MetricType, help: String, unit: String, labelNames: [String], bounds: BucketBounds,
+    shape: String
+  ) {
+    self.name = name
+    self.type = type
+    self.help = help
+    self.unit = unit
+    self.labelNames = labelNames
+    self.bounds = bounds
+    self.shape = shape
+  }
+
+  /// The name without the suffix that the type adds to it: OpenMetrics calls this the family's name.
+  package var baseName: String {
+    switch type {
+    case .counter where name.hasSuffix("_total"): String(name.dropLast("_total".count))
+    case .info where name.hasSuffix("_info"): String(name.dropLast("_info".count))
+    default: name
+    }
+  }
+
+  /// The names that the family's samples and headers can have, in any format: no other family may have one of them.
+  package var claimedNames: [String] {
+    let base = baseName
+    return switch type {
+    case .counter: [base, base + "_total", base + "_created"]
+    case .histogram: [base, base + "_bucket", base + "_count", base + "_sum", base + "_created"]
+    case .info: [base, base + "_info"]
+    case .gauge, .stateset, .unknown: [base]
+    }
+  }
+
+  package func validated(allowingUTF8: Bool) throws(RegistrationError) {
+    func fail(_ code: RegistrationError.Code, _ message: String) -> RegistrationError {
+      RegistrationError(code: code, metric: name, message: message)
+    }
+    guard allowingUTF8 ? !name.isEmpty && !name.utf8.contains(0) : MetricName.isLegacy(name) else {
+      throw fail(.invalidName, "a name matches [a-zA-Z_:][a-zA-Z0-9_:]*")
+    }
+    switch type {
+    case .counter where !name.hasSuffix("_total") || baseName.isEmpty:
+      throw fail(.invalidName, "the name of a counter ends in _total")
+    case .info where !name.hasSuffix("_info") || baseName.isEmpty:
+      throw fail(.invalidName, "the name of an info ends in _info")
+    default: break
+    }
+    if let suffix = MetricName.reservedSuffixes.first(where: baseName.hasSuffix) {
+      throw fail(.invalidName, "the suffix \(suffix) belongs to the samples of another type")
+    }
+    if !unit.isEmpty {
+      guard MetricName.isLegacy(unit), baseName.hasSuffix("_" + unit), type != .info, type != .stateset else {
+        throw fail(.invalidUnit, "the name must end in its unit, _\(unit) (before _total)")
+      }
+    }
+    guard Set(labelNames).count == labelNames.count else {
+      throw fail(.invalidLabels, "a label comes twice in \(labelNames)")
+    }
+    for label in labelNames {
+      guard allowingUTF8 ? !label.isEmpty && !label.utf8.contains(0) : LabelName.isLegacy(label) else {
+        throw fail(.invalidLabels, "the label name \"\(label)\" does not match [a-zA-Z_][a-zA-Z0-9_]*")
+      }
+      guard !label.hasPrefix("__") else {
+        throw fail(.invalidLabels, "the label name \(label) is reserved: it begins with __")
+      }
+      guard !(type == .histogram && label == "le"), label != "quantile", !(type == .stateset && label == baseName)
+      else {
+        throw fail(.invalidLabels, "the label name \(label) is reserved for samples of this type")
+      }
+    }
+    if type == .histogram, let problem = bounds.problem { throw fail(.invalidBounds, problem) }
+  }
+}

@@ -1,0 +1,70 @@
+// Which names are names.
+
+/// The rules for the names of metrics and labels.
+///
+/// Source: Prometheus data model ("Metric names and labels") and OpenMetrics 1.0.0, ABNF.
+package enum MetricName {
+  /// `[a-zA-Z_:][a-zA-Z0-9_:]*`.
+  package static func isLegacy(_ name: some StringProtocol) -> Bool {
+    isLegacy(name, colons: true)
+  }
+
+  fileprivate static func isLegacy(_ name: some StringProtocol, colons: Bool) -> Bool {
+    var isFirst = true
+    for byte in name.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+        break
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        if isFirst { return false }
+      case UInt8(ascii: ":"):
+        if !colons { return false }
+      default: return false
+      }
+      isFirst = false
+    }
+    return !isFirst
+  }
+
+  /// Suffixes that a format adds by itself, so that a family whose own name ended in one could not be told apart.
+  package static let reservedSuffixes = ["_total", "_created", "_bucket", "_count", "_sum", "_info"]
+}
+
+/// The rules for the names of labels, and how they are written.
+package enum LabelName {
+  /// `[a-zA-Z_][a-zA-Z0-9_]*`.
+  package static func isLegacy(_ name: some StringProtocol) -> Bool {
+    MetricName.isLegacy(name, colons: false)
+  }
+
+  /// A legacy name as it stands, any other quoted.
+  package static func append(_ name: String, to text: inout [UInt8]) {
+    guard !isLegacy(name) else { return text.append(contentsOf: name.utf8) }
+    text.append(UInt8(ascii: "\""))
+    LabelValue.appendEscaped(name, to: &text)
+    text.append(UInt8(ascii: "\""))
+  }
+}
+
+/// The rules for the values of labels, and how they are written.
+package enum LabelValue {
+  /// Longer values, in UTF-8 bytes, are not kept: a peer chooses them, and every scrape pays for them.
+  package static let maximumLength = 1024
+
+  /// What stands for a value that is not kept.
+  package static let other = "other"
+
+  /// Backslash, double quote and line feed escaped, as all text formats want it. A NUL becomes U+FFFD, since
+  /// Prometheus's own scanner takes it for the end of the scrape.
+  package static func appendEscaped(_ value: String, to text: inout [UInt8]) {
+    for byte in value.utf8 {
+      switch byte {
+      case UInt8(ascii: "\\"): text.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\\")])
+      case UInt8(ascii: "\""): text.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\"")])
+      case UInt8(ascii: "\n"): text.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
+      case 0: text.append(contentsOf: [0xEF, 0xBF, 0xBD])
+      default: text.append(byte)
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+// What kind of number a family holds.
+
+/// The types of OpenMetrics 1.0.0 that this library writes.
+public enum MetricType: String, Sendable, Hashable, CaseIterable {
+  case counter, gauge, histogram, info, stateset, unknown
+}

@@ -1,0 +1,133 @@
+// The labels of one series, kept in the form in which every scrape wants them.
+
+/// The label pairs of a series as one block of memory: `name="value",name="value"` with the values escaped, which
+/// is how all text formats write them, and beside it the values as they were given.
+///
+/// The pairs are validated and escaped once, when the series is created; a scrape copies them. The block ends in
+/// `padding` bytes that may be read but mean nothing, so that copying can go in whole words. Unlabelled series own no
+/// memory. The instrument that holds the labels frees them.
+///
+/// Layout: hash (8 bytes) · text length (4) · number of values (4) · offset and length of each value (4 + 4) ·
+/// text · values whose escaped form differs.
+package struct SeriesLabels: @unchecked Sendable {
+  package static let none = SeriesLabels(storage: nil)
+  package static let padding = 16
+  private static let header = 16
+
+  private let storage: UnsafeMutableRawPointer?
+
+  private init(storage: UnsafeMutableRawPointer?) { self.storage = storage }
+
+  package init(names: [String], values: [String], hash: UInt64 = 0) {
+    precondition(names.count == values.count, "labels come in pairs")
+    guard !names.isEmpty else {
+      self = .none
+      return
+    }
+    var text: [UInt8] = []
+    var aside: [UInt8] = []
+    var places: [(offset: Int, length: Int, isAside: Bool)] = []
+    for (name, value) in zip(names, values) {
+      if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+      LabelName.append(name, to: &text)
+      text.append(UInt8(ascii: "="))
+      text.append(UInt8(ascii: "\""))
+      let start = text.count
+      LabelValue.appendEscaped(value, to: &text)
+      let length = value.utf8.count
+      if text.count - start == length {
+        places.append((start, length, false))
+      } else {
+        places.append((aside.count, length, true))
+        aside.append(contentsOf: value.utf8)
+      }
+      text.append(UInt8(ascii: "\""))
+    }
+    let textStart = SeriesLabels.header + places.count * 8
+    let size = textStart + text.count + aside.count + SeriesLabels.padding
+    let storage = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+    storage.storeBytes(of: hash, as: UInt64.self)
+    storage.storeBytes(of: UInt32(clamping: text.count), toByteOffset: 8, as: UInt32.self)
+    storage.storeBytes(of: UInt32(clamping: places.count), toByteOffset: 12, as: UInt32.self)
+    for (index, place) in places.enumerated() {
+      let offset = textStart + place.offset + (place.isAside ? text.count : 0)
+      storage.storeBytes(
+        of: UInt32(clamping: offset), toByteOffset: SeriesLabels.header + index * 8, as: UInt32.self)
+      storage.storeBytes(
+        of: UInt32(clamping: place.length), toByteOffset: SeriesLabels.header + index * 8 + 4, as: UInt32.self)
+    }
+    (storage + textStart).copyMemory(from: text, byteCount: text.count)
+    (storage + textStart + text.count).copyMemory(from: aside, byteCount: aside.count)
+    (storage + size - SeriesLabels.padding).initializeMemory(
+      as: UInt8.self, repeating: 0, count: SeriesLabels.padding)
+    self.init(storage: storage)
+  }
+
+  package func deallocate() { storage?.deallocate() }
+
+  package var isEmpty: Bool { storage == nil }
+
+  /// The escaped pairs; `padding` more bytes may be read behind them.
+  package var text: UnsafeRawBufferPointer {
+    guard let storage else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    let length = Int(storage.load(fromByteOffset: 8, as: UInt32.self))
+    return UnsafeRawBufferPointer(start: storage + SeriesLabels.header + count * 8, count: length)
+  }
+
+  /// How many labels there are.
+  package var count: Int { storage.map { Int($0.load(fromByteOffset: 12, as: UInt32.self)) } ?? 0 }
+
+  /// The bytes of one value, as it was given.
+  package func value(_ index: Int) -> UnsafeRawBufferPointer {
+    guard let storage, index >= 0, index < count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    return SeriesLabels.value(at: index, in: storage)
+  }
+
+  /// The values, as they were given.
+  package var values: [String] { (0..<count).map { String(decoding: value($0), as: UTF8.self) } }
+
+  var hash: UInt64 { storage?.load(as: UInt64.self) ?? 0 }
+
+  /// Whether the value at `index` consists of these bytes.
+  @inline(__always)
+  func value(at index: Int, equals bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let storage else { return false }
+    let own = SeriesLabels.value(at: index, in: storage)
+    guard own.count == bytes.count else { return false }
+    guard let left = own.baseAddress, let right = bytes.baseAddress else { return true }
+    return equalBytes(left, UnsafeRawPointer(right), count: own.count)
+  }
+
+  @inline(__always)
+  private static func value(at index: Int, in storage: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
+    let offset = Int(storage.load(fromByteOffset: header + index &* 8, as: UInt32.self))
+    let length = Int(storage.load(fromByteOffset: header + index &* 8 &+ 4, as: UInt32.self))
+    return UnsafeRawBufferPointer(start: storage + offset, count: length)
+  }
+}
+
+/// Compares in words: label values are short, and a call to `memcmp` costs more than the comparison.
+@inline(__always)
+private func equalBytes(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, count: Int) -> Bool {
+  if count >= 8 {
+    var offset = 0
+    while offset &+ 8 <= count {
+      if left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      {
+        return false
+      }
+      offset &+= 8
+    }
+    return left.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      == right.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+  }
+  var offset = 0
+  while offset < count {
+    if left.load(fromByteOffset: offset, as: UInt8.self) != right.load(fromByteOffset: offset, as: UInt8.self) {
+      return false
+    }
+    offset &+= 1
+  }
+  return true
+}

@@ -1,0 +1,65 @@
+// The lock of one stripe: held for a few stores, never across a call.
+
+internal import PlatformShims
+package import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Glibc
+#endif
+
+/// One word, taken with one atomic operation and given back with a plain store.
+///
+/// A writer that finds it taken goes to another stripe rather than wait (see `Histogram`), so it spins only when
+/// every stripe is taken, and then yields the processor: the holder may have been preempted.
+package enum StripeLock {
+  package typealias Word = Atomic<UInt32>
+
+  @inline(__always)
+  package static func tryLock(_ word: UnsafeMutablePointer<Word>) -> Bool {
+    word.pointee.load(ordering: .relaxed) == 0
+      && word.pointee.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged
+  }
+
+  package static func lock(_ word: UnsafeMutablePointer<Word>) {
+    var spins = 0
+    while !tryLock(word) {
+      spins &+= 1
+      if spins & 63 == 0 { sched_yield() }
+    }
+  }
+
+  @inline(__always)
+  package static func unlock(_ word: UnsafeMutablePointer<Word>) {
+    word.pointee.store(0, ordering: .releasing)
+  }
+}
+
+/// How a striped instrument is divided.
+package enum Stripes {
+  /// Bytes between stripes. Two cache lines: processors fetch neighbouring lines in pairs.
+  package static let stride = 128
+
+  /// A power of two, at least twice the processors, so that two busy threads rarely share a stripe.
+  package static let count: Int = {
+    let processors = max(1, min(32, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    var count = 2
+    while count < processors * 2 { count *= 2 }
+    return count
+  }()
+
+  /// The calling thread's stripe.
+  @inline(__always)
+  package static func current() -> Int {
+    Int(platform_thread_slot()) & (count &- 1)
+  }
+
+  /// Another stripe, for this thread from now on: it has just met somebody on its old one.
+  @inline(__always)
+  package static func move() -> Int {
+    Int(platform_thread_slot_move()) & (count &- 1)
+  }
+}

@@ -1,0 +1,41 @@
+// What can be set about the endpoints, and who hears of what they do.
+
+
+/// What an embedder can set.
+package struct EndpointSettings: Sendable {
+  /// Where the exposition is.
+  package var metricsPath = "/metrics"
+  /// Who sees details: `/metrics.json`, `/debug/vars`, and why a check fails.
+  package var trustedNetworks = Network.loopback
+  /// How many scrapes may be under way.
+  package var maximumScrapes = 4
+  /// The longest that collectors and encoding may take.
+  package var scrapeDeadline: Duration = .seconds(20)
+  /// Whether OpenMetrics has `_created` samples.
+  package var createdSamples = false
+  /// For the page and the health documents.
+  package var serviceName = "mail server"
+  package var version = ""
+
+  package init() {}
+}
+
+/// Who hears of what endpoints do. Called from any thread; must not block.
+package struct EndpointObserver: Sendable {
+  package struct ScrapeRecord: Sendable {
+    package let isOpenMetrics: Bool
+    package let duration: Duration
+    /// Of the first part, when the exposition came in several.
+    package let bytes: Int
+  }
+
+  package var scraped: @Sendable (ScrapeRecord) -> Void = { _ in }
+  package var log: @Sendable (String) -> Void = { _ in }
+
+  package init() {}
+}
+
+/// The routes, as they are counted.
+package enum Route: String, Sendable {
+  case metrics, health, ready, live, startup, index, unknown
+}

@@ -1,0 +1,89 @@
+// Are calls that block kept to a bounded number of threads?
+
+import HealthProbes
+import Testing
+
+@Suite("Threads for blocking calls")
+struct BlockingThreadsTests {
+  /// Holds threads, not tasks.
+  final class Latch: Sendable {
+    private let isOpen = Locked(false)
+    let held = Locked(0)
+
+    func hold() {
+      held.withLock { $0 += 1 }
+      while !isOpen.withLock({ $0 }) { blockThread(milliseconds: 1) }
+    }
+
+    func open() { isOpen.withLock { $0 = true } }
+  }
+
+  @Test("are as many as the limit and no more, and end when the work is done")
+  func limit() async throws {
+    let threads = BlockingThreads(limit: 3, queueLimit: 100)
+    let latch = Latch()
+    let done = Locked(0)
+    for _ in 0..<20 {
+      try threads.submit {
+        latch.hold()
+        done.withLock { $0 += 1 }
+      }
+    }
+    #expect(await eventually { latch.held.withLock { $0 } == 3 })
+    #expect(threads.threadCount == 3)
+    latch.open()
+    #expect(await eventually { done.withLock { $0 } == 20 })
+    #expect(await eventually { threads.threadCount == 0 })
+  }
+
+  @Test("refuse work when the queue is full")
+  func queueLimit() async throws {
+    let threads = BlockingThreads(limit: 1, queueLimit: 2)
+    let latch = Latch()
+    try threads.submit { latch.hold() }
+    #expect(await eventually { latch.held.withLock { $0 } == 1 })
+    try threads.submit {}
+    try threads.submit {}
+    #expect(throws: BlockingThreads.Refusal.queueIsFull) { try threads.submit {} }
+    await #expect(throws: BlockingThreads.Refusal.queueIsFull) { try await threads.run {} }
+    latch.open()
+    #expect(await eventually { threads.threadCount == 0 })
+  }
+
+  @Test("return values and errors to the waiting task")
+  func results() async throws {
+    let threads = BlockingThreads(limit: 2, queueLimit: 10)
+    #expect(try await threads.run { 42 } == 42)
+    await #expect(throws: Broken.self) {
+      try await threads.run { throw Broken(description: "no") }
+    }
+  }
+
+  @Test("let go of a cancelled call that has not begun, and keep one that has")
+  func cancellation() async throws {
+    let threads = BlockingThreads(limit: 1, queueLimit: 10)
+    let latch = Latch()
+    let begun = Task {
+      try await threads.run {
+        latch.hold()
+        return 1
+      }
+    }
+    #expect(await eventually { latch.held.withLock { $0 } == 1 })
+    let queued = Task { try await threads.run { 2 } }
+    queued.cancel()
+    await #expect(throws: CancellationError.self) { try await queued.value }
+    begun.cancel()
+    latch.open()
+    #expect(try await begun.value == 1)
+  }
+
+  @Test("run work in the order of submission when there is one thread")
+  func order() async throws {
+    let threads = BlockingThreads(limit: 1, queueLimit: 1000)
+    let seen = Locked<[Int]>([])
+    for number in 0..<500 { try threads.submit { seen.withLock { $0.append(number) } } }
+    #expect(await eventually { seen.withLock { $0.count } == 500 })
+    #expect(seen.withLock { $0 } == Array(0..<500))
+  }
+}

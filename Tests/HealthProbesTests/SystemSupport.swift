@@ -1,0 +1,136 @@
+// Which files and sockets do the tests need from the system?
+
+import HealthProbes
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A descriptor that is closed with its owner.
+final class OpenFile: Sendable {
+  let number: Int32
+
+  init() { number = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+  deinit { close(number) }
+}
+
+/// A directory that is removed with its owner.
+final class TemporaryDirectory: Sendable {
+  let path: String
+  private let written = Locked<[String]>([])
+
+  init() throws {
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(base)/health-probes-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Broken(description: "mkdtemp") }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Writes a file, making the directories above it.
+  func write(_ name: String, _ text: String) throws {
+    var directory = path
+    for part in name.split(separator: "/").dropLast() {
+      directory += "/\(part)"
+      if mkdir(directory, 0o700) == 0 { written.withLock { [directory] in $0.append(directory) } }
+    }
+    let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    guard descriptor >= 0 else { throw Broken(description: "open \(name)") }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    guard unsafeWrite(descriptor, bytes) == bytes.count else { throw Broken(description: "write \(name)") }
+    written.withLock { $0.append("\(path)/\(name)") }
+  }
+
+  private func unsafeWrite(_ descriptor: Int32, _ bytes: [UInt8]) -> Int {
+    #if canImport(Glibc)
+      Glibc.write(descriptor, bytes, bytes.count)
+    #elseif canImport(Musl)
+      Musl.write(descriptor, bytes, bytes.count)
+    #else
+      Darwin.write(descriptor, bytes, bytes.count)
+    #endif
+  }
+
+  deinit {
+    for name in written.withLock({ $0 }).reversed() where unlink(name) != 0 { rmdir(name) }
+    rmdir(path)
+  }
+}
+
+private func loopbackAddress(port: Int) -> sockaddr_in {
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = UInt16(clamping: port).bigEndian
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  return address
+}
+
+private func streamSocket() -> Int32 {
+  #if canImport(Glibc)
+    socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  #else
+    socket(AF_INET, SOCK_STREAM, 0)
+  #endif
+}
+
+/// A connection that stays open, or is still being made, for as long as its owner.
+final class OpenConnection: Sendable {
+  private let descriptor: Int32
+
+  init(to port: Int) {
+    descriptor = streamSocket()
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    var address = loopbackAddress(port: port)
+    withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        _ = connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+  }
+
+  deinit { close(descriptor) }
+}
+
+/// Listens on a free port of the loopback interface until it is released.
+final class LoopbackListener: Sendable {
+  let port: Int
+  private let descriptor: Int32
+  private let held = Locked<[OpenConnection]>([])
+
+  init(backlog: Int32) throws {
+    let descriptor = streamSocket()
+    var address = loopbackAddress(port: 0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        bind(descriptor, pointer, size) == 0 && listen(descriptor, backlog) == 0
+          && getsockname(descriptor, pointer, &size) == 0
+      }
+    }
+    self.descriptor = descriptor
+    port = Int(UInt16(bigEndian: address.sin_port))
+    guard isBound else { throw Broken(description: "listen") }
+  }
+
+  func hold(_ connection: OpenConnection) { held.withLock { $0.append(connection) } }
+
+  /// Accepts one connection and returns how many bytes come before its end.
+  func acceptAndReadToEnd() -> Int {
+    let connection = accept(descriptor, nil, nil)
+    guard connection >= 0 else { return -1 }
+    defer { close(connection) }
+    var total = 0
+    var buffer = [UInt8](repeating: 0, count: 256)
+    while true {
+      let count = recv(connection, &buffer, buffer.count, 0)
+      guard count > 0 else { return count < 0 ? -1 : total }
+      total += count
+    }
+  }
+
+  deinit { close(descriptor) }
+}

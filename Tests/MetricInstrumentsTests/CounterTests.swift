@@ -1,0 +1,130 @@
+import MetricInstruments
+import Testing
+
+@Suite("A counter")
+struct CounterTests {
+  let registry: Registry
+  let counter: Counter
+
+  init() throws {
+    registry = try Registry()
+    counter = try registry.register(.counter("things_total", help: "Things."))
+  }
+
+  private func rejected(_ reason: RejectionReason) -> Double { registry.rejected[reason].value }
+
+  @Test("adds integers exactly, far beyond what a Double can hold")
+  func exact() {
+    counter.increment(by: UInt64(1) << 62)
+    counter.increment()
+    counter.increment(by: 2)
+    #expect(counter.integerValue == (UInt64(1) << 62) + 3)
+  }
+
+  @Test("keeps integers exact when fractions are recorded beside them")
+  func mixed() {
+    counter.increment(by: UInt64(1) << 60)
+    counter.increment(by: 0.5)
+    counter.increment(by: 2.25)
+    counter.increment()
+    #expect(counter.integerValue == (UInt64(1) << 60) + 3)
+    #expect(counter.value == Double((UInt64(1) << 60) + 3) + 0.75)
+  }
+
+  @Test(
+    "refuses an amount that makes no sense, and counts it",
+    arguments: [
+      (Double.nan, RejectionReason.notFinite), (.infinity, .notFinite), (-.infinity, .notFinite),
+      (-0.001, .negative), (-1e300, .negative), (1e300, .tooLarge), (0x1p63, .tooLarge),
+    ])
+  func refusesDoubles(amount: Double, reason: RejectionReason) {
+    counter.increment(by: amount)
+    #expect(counter.value == 0)
+    #expect(rejected(reason) == 1)
+  }
+
+  @Test("takes zero and negative zero as nothing")
+  func zero() {
+    counter.increment(by: 0.0)
+    counter.increment(by: -0.0)
+    counter.increment(by: 0)
+    #expect(counter.value == 0)
+    #expect(RejectionReason.allCases.allSatisfy { rejected($0) == 0 })
+  }
+
+  @Test("refuses a negative integer")
+  func refusesNegative() {
+    counter.increment(by: -1)
+    counter.increment(by: Int.min)
+    #expect(counter.value == 0)
+    #expect(rejected(.negative) == 2)
+  }
+
+  @Test("refuses what would carry it to 2^63, and keeps what it had")
+  func refusesOverflow() {
+    counter.increment(by: UInt64.max)
+    #expect(counter.integerValue == 0)
+    counter.increment(by: UInt64(Int64.max))
+    #expect(counter.integerValue == UInt64(Int64.max))
+    counter.increment()
+    counter.increment(by: 7)
+    counter.increment(by: UInt64(1) << 40)
+    #expect(counter.integerValue == UInt64(Int64.max))
+    #expect(rejected(.tooLarge) == 4)
+  }
+
+  @Test("loses no increment of many threads that fight over it", arguments: [2, 4, 8])
+  func contended(threads: Int) {
+    let counter = counter
+    onThreads(threads) { _ in for _ in 0..<100_000 { counter.increment() } }
+    #expect(counter.integerValue == UInt64(threads) * 100_000)
+  }
+
+  @Test("loses no fraction of many threads")
+  func contendedFractions() {
+    let counter = counter
+    onThreads(4) { _ in for _ in 0..<20_000 { counter.increment(by: 0.25) } }
+    #expect(counter.value == 20_000)
+  }
+
+  @Test("never shows less than it showed before while threads record")
+  func monotone() {
+    let counter = counter
+    let done = Flag()
+    let went = Flag()
+    onThreads(3) { index in
+      if index < 2 {
+        for _ in 0..<200_000 { counter.increment() }
+        done.set()
+      } else {
+        var last: UInt64 = 0
+        while !done.isSet {
+          let now = counter.integerValue
+          if now < last { went.set() }
+          last = now
+        }
+      }
+    }
+    #expect(!went.isSet, "the value went down")
+  }
+
+  @Test("that is removed refuses every amount from then on, and loses none before", arguments: [1, 4])
+  func removedWhileRecording(threads: Int) {
+    let counter = counter
+    let registry = registry
+    let total = UInt64(threads) * 50_000
+    onThreads(threads + 1) { index in
+      if index == threads {
+        while counter.integerValue < 1000 {}
+        counter.markRemoved()
+      } else {
+        for _ in 0..<50_000 { counter.increment() }
+      }
+    }
+    #expect(counter.isRemoved)
+    #expect(counter.integerValue + registry.rejected[.removedSeries].integerValue == total)
+    let after = counter.integerValue
+    counter.increment(by: 0.5)
+    #expect(counter.value == Double(after))
+  }
+}

@@ -1,0 +1,179 @@
+import MetricInstruments
+import Testing
+
+@Suite("A registry")
+struct RegistryTests {
+  let registry: Registry
+
+  init() throws { registry = try Registry(namespace: "mail") }
+
+  private func code(_ body: () throws -> Void) -> RegistrationError.Code? {
+    do {
+      try body()
+      return nil
+    } catch let error as RegistrationError {
+      return error.code
+    } catch {
+      return nil
+    }
+  }
+
+  @Test("puts its namespace before every name and sorts its families")
+  func namespace() throws {
+    _ = try registry.register(.counter("zebras_total", help: ""))
+    _ = try registry.register(.gauge("ants", help: ""))
+    #expect(
+      registry.families.map(\.descriptor.name) == [
+        "mail_ants", "mail_observability_overflow_total", "mail_observability_rejected_total", "mail_zebras_total",
+      ])
+  }
+
+  @Test("refuses a namespace that cannot begin a name", arguments: ["9", "a-b", "ä", "a b"])
+  func badNamespace(namespace: String) {
+    #expect(code { _ = try Registry(namespace: namespace) } == .invalidName)
+  }
+
+  @Test("returns what exists when the same is registered again")
+  func idempotent() throws {
+    let first = try registry.register(.counter("a_total", help: "A."))
+    let again = try registry.register(.counter("a_total", help: "A."))
+    #expect(first === again)
+    let family = try registry.register(.counter("b_total", help: ""), by: ("colour", Colour.self))
+    let sameFamily = try registry.register(.counter("b_total", help: ""), by: ("colour", Colour.self))
+    #expect(family[.red] === sameFamily[.red])
+    let open = try registry.register(.gauge("c", help: ""), byOpen: "x")
+    let sameOpen = try registry.register(.gauge("c", help: ""), byOpen: "x")
+    #expect(open["v"] === sameOpen["v"])
+  }
+
+  @Test("refuses another metric under a name that is taken")
+  func conflicts() throws {
+    _ = try registry.register(.counter("a_total", help: "A."))
+    #expect(code { _ = try registry.register(.counter("a_total", help: "Other help.")) } == .conflict)
+    #expect(code { _ = try registry.register(.gauge("a", help: "A.")) } == .conflict)
+    #expect(code { _ = try registry.register(.counter("a_total", help: "A."), byOpen: "x") } == .conflict)
+    #expect(code { _ = try registry.register(.counter("a_total", help: "A."), by: ("c", Colour.self)) } == .conflict)
+    _ = try registry.register(.histogram("h", help: "", buckets: [1, 2]))
+    #expect(code { _ = try registry.register(.histogram("h", help: "", buckets: [1, 3])) } == .conflict)
+  }
+
+  @Test(
+    "refuses a name that one of another family's samples would have",
+    arguments: ["h", "x", "build"])
+  func clashes(name: String) throws {
+    _ = try registry.register(.histogram("h", help: ""))
+    _ = try registry.register(.counter("x_total", help: ""))
+    _ = try registry.info("build_info", help: "", ["version": "1"])
+    #expect(code { _ = try registry.register(.gauge(name, help: "")) } == .conflict)
+  }
+
+  @Test(
+    "refuses a name that is none or that another type's samples have",
+    arguments: ["", "a b", "a-b", "ä", "a\n", "x_count", "x_sum", "x_bucket", "x_created", "x_info", "x_total"])
+  func badGaugeNames(name: String) throws {
+    let registry = try Registry()
+    #expect(code { _ = try registry.register(.gauge(name, help: "")) } == .invalidName)
+  }
+
+  @Test("refuses a counter without _total and an info without _info", arguments: ["x", "_total", "x_total_y"])
+  func badCounterNames(name: String) throws {
+    let registry = try Registry()
+    #expect(code { _ = try registry.register(.counter(name, help: "")) } == .invalidName)
+    #expect(code { _ = try registry.info(name, help: "", [:]) } == .invalidName)
+  }
+
+  @Test("refuses a unit that is not the end of the name")
+  func units() throws {
+    #expect(code { _ = try registry.register(.gauge("size", help: "", unit: "bytes")) } == .invalidUnit)
+    #expect(code { _ = try registry.register(.counter("x_bytes_total", help: "", unit: "seconds")) } == .invalidUnit)
+    _ = try registry.register(.gauge("size_bytes", help: "", unit: "bytes"))
+    _ = try registry.register(.counter("sent_bytes_total", help: "", unit: "bytes"))
+  }
+
+  @Test(
+    "refuses label names that are none, reserved or twice there",
+    arguments: [["a", "a"], ["__name"], ["9a"], ["a-b"], [""], ["le"], ["quantile"], ["a:b"], ["ä"]])
+  func labelNames(names: [String]) {
+    #expect(
+      code {
+        if names.count == 1 {
+          _ = try registry.register(.histogram("h", help: ""), byOpen: names[0])
+        } else {
+          _ = try registry.register(.histogram("h", help: ""), byOpen: names[0], names[1])
+        }
+      } == .invalidLabels)
+  }
+
+  @Test("lets a counter have a label called le")
+  func leOnCounter() throws {
+    _ = try registry.register(.counter("x_total", help: ""), byOpen: "le")
+  }
+
+  @Test(
+    "refuses bounds that are none, unsorted, twice there, infinite, negative or NaN",
+    arguments: [[], [2, 1], [1, 1], [1, Double.infinity], [-1, 1], [Double.nan], (0...500).map { Double($0) }])
+  func bounds(values: [Double]) {
+    #expect(
+      code { _ = try registry.register(.histogram("h", help: "", buckets: BucketBounds(values))) } == .invalidBounds)
+  }
+
+  @Test("takes any text as a name where it is allowed to")
+  func utf8() throws {
+    let registry = try Registry(allowsUTF8Names: true)
+    _ = try registry.register(.counter("mail.größe_total", help: ""), byOpen: "peer.name")
+    #expect(code { _ = try registry.register(.gauge("", help: "")) } == .invalidName)
+    #expect(code { _ = try registry.register(.gauge("a\0", help: "")) } == .invalidName)
+  }
+
+  @Test("lets a metric go, and its name be used again")
+  func unregister() throws {
+    let counter = try registry.register(.counter("a_total", help: "A."))
+    #expect(registry.unregister("a_total"))
+    #expect(!registry.unregister("a_total"))
+    counter.increment()
+    #expect(registry.rejected[.removedSeries].value == 1)
+    let other = try registry.register(.counter("a_total", help: "Other."))
+    other.increment()
+    #expect(other.value == 1)
+    #expect(!registry.families.contains { $0.descriptor.help == "A." })
+  }
+
+  struct Named: Collector {
+    let name: String
+    func collect() async throws -> [CollectedFamily] { [] }
+  }
+
+  @Test("has one collector of a name")
+  func collectors() throws {
+    try registry.add(Named(name: "one"))
+    #expect(code { try registry.add(Named(name: "one")) } == .conflict)
+    #expect(registry.removeCollector(named: "one"))
+    #expect(!registry.removeCollector(named: "one"))
+    try registry.add(Named(name: "one"))
+  }
+
+  @Test("takes registrations while others read")
+  func concurrent() throws {
+    let registry = registry
+    onThreads(4) { index in
+      for number in 0..<200 {
+        if index < 3 {
+          let made = try? registry.register(.counter("c\(number)_total", help: ""))
+          made?.increment()
+        } else {
+          for family in registry.families { _ = family.descriptor.claimedNames }
+        }
+      }
+    }
+    #expect(registry.families.count == 202)
+    #expect(series(of: "mail_c7_total", in: registry).compactMap { $0 as? Counter }.first?.value == 3)
+  }
+
+  @Test("says what is wrong and with which metric")
+  func description() {
+    let error = #expect(throws: RegistrationError.self) {
+      _ = try registry.register(.counter("requests", help: ""))
+    }
+    #expect(error?.description == "mail_requests: the name of a counter ends in _total")
+  }
+}
