@@ -1,5 +1,7 @@
 // How is an IMAP session tested without a socket? Octets in, a real mailbox table behind it, octets out.
 
+import MailObservability
+
 @testable import example_mail_server
 
 struct IMAPDialogue {
@@ -7,7 +9,7 @@ struct IMAPDialogue {
   var table = MailboxTable(accounts: ["alice"], maximumBytes: 100_000)
   private(set) var output: [UInt8] = []
   private(set) var results: [IMAPResult] = []
-  private(set) var verbs: [IMAPVerb] = []
+  private(set) var verbs: [IMAPCommand] = []
   private(set) var isClosed = false
   private(set) var foreign: [WrongProtocol] = []
   var isStoreBroken = false

@@ -1,11 +1,13 @@
 // How is a session tested without a socket? Octets in, answers to its questions from a fixed policy, replies out.
 
+import MailObservability
+
 @testable import example_mail_server
 
 struct SMTPDialogue {
   var session: SMTPSession
   private(set) var replies: [SMTPReply] = []
-  private(set) var verbs: [SMTPVerb] = []
+  private(set) var verbs: [SMTPCommand] = []
   private(set) var submissions: [SMTPSubmission] = []
   private(set) var foreign: [WrongProtocol] = []
   private(set) var isClosed = false

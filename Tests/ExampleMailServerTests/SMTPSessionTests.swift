@@ -1,5 +1,6 @@
 // Does the SMTP session answer as RFC 5321 says, however its input is cut?
 
+import MailObservability
 import Testing
 
 @testable import example_mail_server

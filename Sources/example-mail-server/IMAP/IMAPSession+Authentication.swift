@@ -1,5 +1,7 @@
 // How does an IMAP client log in? LOGIN, and AUTHENTICATE PLAIN (RFC 3501 section 6.2, RFC 4959).
 
+import MailObservability
+
 extension IMAPSession {
   mutating func beginPlain(_ mechanism: String, _ initialResponse: [UInt8]?) {
     guard user == nil else { return complete(.bad, "Already logged in") }
@@ -27,7 +29,7 @@ extension IMAPSession {
   }
 
   /// `account` is the name under which the store knows the user.
-  mutating func decideAuthentication(_ decision: AuthenticationDecision, account: String) {
+  mutating func decideAuthentication(_ decision: AuthenticationResult, account: String) {
     guard case .deciding = phase, questionedCredentials != nil else { return }
     questionedCredentials = nil
     switch decision {
@@ -36,7 +38,7 @@ extension IMAPSession {
       complete(.ok, "[CAPABILITY \(Self.capabilities)] Logged in")
     case .failure: complete(.no, "[AUTHENTICATIONFAILED] Wrong user name or password")
     case .rateLimited: complete(.no, "[LIMIT] Too many failures in this session")
-    case .unavailable: complete(.no, "[UNAVAILABLE] Authentication is not available now")
+    case .error: complete(.no, "[UNAVAILABLE] Authentication is not available now")
     }
   }
 }

@@ -1,5 +1,7 @@
 // How does a client choose a mailbox and learn of its changes? LIST, SELECT, STATUS, APPEND, NOOP, IDLE.
 
+import MailObservability
+
 extension IMAPSession {
   private static let permanentFlags = "\\Answered \\Flagged \\Deleted \\Seen \\Draft"
 

@@ -1,5 +1,7 @@
 // What does a client do with the messages of its mailbox? SEARCH, FETCH, STORE, COPY, EXPUNGE.
 
+import MailObservability
+
 extension IMAPSession {
   /// A message the client knows and the store still has, with its sequence number.
   private struct Known {

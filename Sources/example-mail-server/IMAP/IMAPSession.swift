@@ -2,12 +2,12 @@
 //
 // As with SMTP, the owner calls `next()` until `.needsInput`, and answers each question before it goes on.
 
-enum IMAPResult: String, Sendable { case ok = "OK", no = "NO", bad = "BAD" }
+import MailObservability
 
 enum IMAPStep: Sendable {
   case needsInput
   /// A command was read; it ends with `completed`.
-  case began(IMAPVerb)
+  case began(IMAPCommand)
   /// Untagged responses and continuation requests.
   case send([UInt8])
   case completed(IMAPResult, [UInt8])
@@ -94,7 +94,7 @@ struct IMAPSession: Sendable {
   mutating func untagged(_ text: String) { pending.append(.send(Array("* \(text)\r\n".utf8))) }
 
   mutating func complete(_ result: IMAPResult, _ text: String) {
-    pending.append(.completed(result, Array("\(tag) \(result.rawValue) \(text)\r\n".utf8)))
+    pending.append(.completed(result, Array("\(tag) \(result.rawValue.asciiUppercased) \(text)\r\n".utf8)))
     if !isClosed { phase = .command }
     guard result == .bad else { return }
     errors += 1
@@ -179,7 +179,7 @@ struct IMAPSession: Sendable {
     hasReadCommand = true
     switch event {
     case .command(let text):
-      let command = IMAPCommand(text)
+      let command = IMAPRequest(text)
       tag = command.tag
       pending.append(.began(command.verb))
       switch command.action {
@@ -211,7 +211,7 @@ struct IMAPSession: Sendable {
     return true
   }
 
-  private mutating func perform(_ action: IMAPCommand.Action) {
+  private mutating func perform(_ action: IMAPRequest.Action) {
     switch action {
     case .capability:
       untagged("CAPABILITY \(Self.capabilities)")

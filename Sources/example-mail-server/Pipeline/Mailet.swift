@@ -1,5 +1,7 @@
 // What happens to a message between its acceptance and the queue? A row of small steps, called mailets.
 
+import MailObservability
+
 /// A message on its way through the mailets.
 struct MailInTransit: Sendable {
   let id: String
@@ -9,7 +11,9 @@ struct MailInTransit: Sendable {
 
 enum MailetVerdict: Sendable, Equatable {
   case next
-  case reject(RejectionReason, text: String)
+  /// The message goes in circles.
+  case loop
+  case reject(SMTPMessageRejection, text: String)
 }
 
 protocol Mailet: Sendable {
@@ -24,7 +28,7 @@ struct LoopDetection: Mailet {
 
   func process(_ mail: inout MailInTransit) -> MailetVerdict {
     MessageHeader(of: mail.content).count(of: "Received") > maximumReceivedFields
-      ? .reject(.policy, text: "Too many hops: a mail loop") : .next
+      ? .loop : .next
   }
 }
 

@@ -1,22 +1,19 @@
 // What does the server say? A three-digit code, an enhanced status code, text (RFC 5321 4.2, RFC 2034).
 
-/// Why a message, or one recipient of it, was refused for good.
-enum RejectionReason: Sendable, Equatable {
-  case size, spam, virus, policy, relayDenied, unknownRecipient, syntax, other
-}
+import MailObservability
 
 struct SMTPReply: Sendable, Equatable {
   let code: Int
   let enhancedCode: String?
   let lines: [String]
   /// Set when this reply refuses a message or a recipient, so that the shell can count it where it is sent.
-  let rejection: RejectionReason?
+  let rejection: SMTPMessageRejection?
 
-  init(_ code: Int, _ enhancedCode: String? = nil, _ text: String, rejecting: RejectionReason? = nil) {
+  init(_ code: Int, _ enhancedCode: String? = nil, _ text: String, rejecting: SMTPMessageRejection? = nil) {
     self.init(code, enhancedCode, lines: [text], rejecting: rejecting)
   }
 
-  init(_ code: Int, _ enhancedCode: String? = nil, lines: [String], rejecting: RejectionReason? = nil) {
+  init(_ code: Int, _ enhancedCode: String? = nil, lines: [String], rejecting: SMTPMessageRejection? = nil) {
     self.code = code
     self.enhancedCode = enhancedCode
     self.lines = lines

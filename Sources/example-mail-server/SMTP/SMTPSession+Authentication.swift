@@ -1,5 +1,7 @@
 // How does a client prove who it is? AUTH PLAIN (RFC 4616) and AUTH LOGIN, one line at a time (RFC 4954).
 
+import MailObservability
+
 enum AuthenticationExchange: Sendable, Equatable {
   case plain
   case loginName
@@ -81,7 +83,7 @@ extension SMTPSession {
     pending.append(.authenticate(credentials))
   }
 
-  mutating func decideAuthentication(_ decision: AuthenticationDecision) {
+  mutating func decideAuthentication(_ decision: AuthenticationResult) {
     guard case .deciding = phase, let credentials = questionedCredentials else { return }
     questionedCredentials = nil
     phase = .command
@@ -91,7 +93,7 @@ extension SMTPSession {
       reply(235, "2.7.0", "Authenticated")
     case .failure: reply(535, "5.7.8", "Wrong user name or password")
     case .rateLimited: reply(454, "4.7.0", "Too many failures in this session")
-    case .unavailable: reply(454, "4.7.0", "Authentication is not available now")
+    case .error: reply(454, "4.7.0", "Authentication is not available now")
     }
   }
 }

@@ -1,5 +1,7 @@
 // How does a mail transaction go? MAIL, RCPT, then DATA or BDAT (RFC 5321 section 3.3, RFC 3030).
 
+import MailObservability
+
 extension SMTPSession {
   private static let mailFirst = SMTPReply(503, "5.5.1", "MAIL first")
 

@@ -3,6 +3,8 @@
 // The owner calls `next()` until it returns `.needsInput`. A step that is a question (`authenticate`,
 // `resolve`, `accept`) must be answered with the matching `decide…` call before `next()` goes on.
 
+import MailObservability
+
 /// What a client submitted, complete and within all limits.
 struct SMTPSubmission: Sendable, Equatable {
   /// nil for the null reverse-path.
@@ -16,8 +18,7 @@ struct SMTPSubmission: Sendable, Equatable {
 }
 
 struct PasswordCredentials: Sendable, Equatable {
-  enum Mechanism: String, Sendable { case plain = "PLAIN", login = "LOGIN" }
-  let mechanism: Mechanism
+  let mechanism: AuthenticationMechanism
   let user: String
   let password: String
 }
@@ -26,7 +27,7 @@ enum SMTPStep: Sendable, Equatable {
   /// All input is used up; give more with `receive`, or say `connectionEnded` or `timedOut`.
   case needsInput
   /// A command was read. Its duration ends with the first reply that is not intermediate.
-  case began(SMTPVerb)
+  case began(SMTPCommand)
   case reply(SMTPReply)
   case authenticate(PasswordCredentials)
   case resolve(MailAddress)
@@ -35,13 +36,11 @@ enum SMTPStep: Sendable, Equatable {
   case close
 }
 
-enum AuthenticationDecision: Sendable, Equatable { case success, failure, rateLimited, unavailable }
-
 enum RecipientDecision: Sendable, Equatable { case accepted, unknown, relayDenied }
 
 enum SubmissionDecision: Sendable, Equatable {
   case queued(id: String)
-  case rejected(RejectionReason, text: String)
+  case rejected(SMTPMessageRejection, text: String)
   case unavailable
 }
 
@@ -83,7 +82,7 @@ struct SMTPSession: Sendable {
   var phase = Phase.greeting
   var input = InputBuffer()
   var pending: [SMTPStep] = []
-  var greetedWith: SMTPVerb?
+  var greetedWith: SMTPCommand?
   var clientName = ""
   var user: String?
   var transaction: Transaction?
@@ -98,13 +97,8 @@ struct SMTPSession: Sendable {
   }
 
   var isClosed: Bool { if case .closed = phase { true } else { false } }
-  /// Whether the client is sending a message's content, which has a longer time-out.
-  var isReceivingContent: Bool {
-    switch phase {
-    case .data, .chunk: true
-    default: false
-    }
-  }
+  /// Whether the server may end the session without losing work: no transaction is open.
+  var mayEnd: Bool { transaction == nil }
 
   mutating func receive(_ bytes: some Collection<UInt8>) {
     guard !isClosed, !bytes.isEmpty else { return }
@@ -187,14 +181,14 @@ struct SMTPSession: Sendable {
     }
     switch line {
     case .complete(let bytes):
-      pending.append(.began(SMTPVerb(line: bytes)))
+      pending.append(.began(SMTPCommand(line: bytes)))
       do {
-        perform(try SMTPCommand.parse(bytes))
+        perform(try SMTPRequest.parse(bytes))
       } catch {
         reply(error.reply)
       }
     case .bareLineFeed(let bytes):
-      pending.append(.began(SMTPVerb(line: bytes)))
+      pending.append(.began(SMTPCommand(line: bytes)))
       reply(500, "5.5.2", "A line must end with CRLF")
     case .tooLong:
       pending.append(.began(.other))
@@ -203,7 +197,7 @@ struct SMTPSession: Sendable {
     return true
   }
 
-  private mutating func perform(_ command: SMTPCommand) {
+  private mutating func perform(_ command: SMTPRequest) {
     switch command {
     case .hello(let verb, let domain): greet(verb, domain)
     case .mail(let from, let size): beginTransaction(from: from, size: size)
@@ -223,7 +217,7 @@ struct SMTPSession: Sendable {
     }
   }
 
-  private mutating func greet(_ verb: SMTPVerb, _ domain: String) {
+  private mutating func greet(_ verb: SMTPCommand, _ domain: String) {
     transaction = nil
     greetedWith = verb
     clientName = domain

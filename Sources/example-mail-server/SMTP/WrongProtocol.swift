@@ -1,8 +1,8 @@
 // Who is knocking at the SMTP port without speaking SMTP? Told from the first octets of a session.
 
-enum WrongProtocol: Sendable, Equatable {
-  case http, tls, other
+import MailObservability
 
+extension WrongProtocol {
   private static let methods = [
     "GET ", "POST ", "HEAD ", "PUT ", "OPTIONS ", "CONNECT ", "DELETE ", "PRI * ",
   ]

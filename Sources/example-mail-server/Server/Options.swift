@@ -20,7 +20,8 @@ struct Options: Sendable, Equatable {
   var queueLifetime: Duration = .seconds(10)
   var maximumMessageSize = 10 * 1024 * 1024
   var maximumConnections = 500
-  var sessionTimeout: Duration = .seconds(300)
+  /// nil: as the RFCs say, 5 minutes in SMTP and 30 in IMAP.
+  var sessionTimeout: Duration?
   var drainDelay: Duration = .zero
   var wantsHelp = false
 
@@ -36,7 +37,7 @@ struct Options: Sendable, Equatable {
       --queue-lifetime SECONDS   how long a message is tried before it bounces (10)
       --max-message-size OCTETS  the SIZE limit (10485760)
       --max-connections N        per protocol (500)
-      --session-timeout SECONDS  for a silent client (300)
+      --session-timeout SECONDS  for a silent client (SMTP 300, IMAP 1800)
       --drain-delay SECONDS      from SIGTERM to closing, /ready being 503 (0)
       --traffic N                send N messages a second to itself, and read them
       --faults FILE              a file whose words are faults to simulate, reread every second:

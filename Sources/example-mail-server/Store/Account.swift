@@ -1,5 +1,7 @@
 // Whose mail is it? Accounts with passwords, the domains they live in, and how an address finds its account.
 
+import MailObservability
+
 struct Account: Hashable, Sendable {
   /// The user's name, which is the local part of the address.
   let name: String
@@ -48,13 +50,18 @@ struct Directory: Sendable {
     return localPart.asciiLowercased == "postmaster" ? firstAccount : nil
   }
 
-  func route(for address: MailAddress) -> Route {
-    guard isLocal(domain: address.domain) else { return .remote }
-    if let account = accounts[address.localPart.asciiLowercased] { return .local(account: account.name) }
-    if let alias = alias(for: address.localPart), let account = accounts[alias.asciiLowercased] {
-      return .local(account: account.name)
+  func route(for address: MailAddress) -> Route { resolve(address).route }
+
+  /// The route, and what the alias table said if it had to be asked.
+  func resolve(_ address: MailAddress) -> (route: Route, alias: AliasHookResult?) {
+    guard isLocal(domain: address.domain) else { return (.remote, nil) }
+    if let account = accounts[address.localPart.asciiLowercased] {
+      return (.local(account: account.name), nil)
     }
-    return catchAll.map { .local(account: $0) } ?? .unknown
+    if let alias = alias(for: address.localPart), let account = accounts[alias.asciiLowercased] {
+      return (.local(account: account.name), .success)
+    }
+    return (catchAll.map { .local(account: $0) } ?? .unknown, .failure)
   }
 
   /// The account of a user who gave this name and password; the name may carry a local domain.

@@ -1,12 +1,9 @@
 // What does a command line ask for? Parsed strictly by RFC 5321 section 4.1.1, errors being replies.
 
-/// The verbs this server knows; anything else is `other`.
-enum SMTPVerb: String, CaseIterable, Sendable {
-  case helo, ehlo, lhlo, mail, rcpt, data, bdat, rset, noop, vrfy, expn, help, auth, starttls, quit, other
-}
+import MailObservability
 
-enum SMTPCommand: Equatable, Sendable {
-  case hello(SMTPVerb, domain: String)
+enum SMTPRequest: Equatable, Sendable {
+  case hello(SMTPCommand, domain: String)
   /// `from` is nil for the null reverse-path `<>` of a bounce.
   case mail(from: MailAddress?, size: Int?)
   case recipient(MailAddress)
@@ -30,23 +27,23 @@ struct SMTPSyntaxError: Error, Equatable {
   }
 }
 
-extension SMTPVerb {
+extension SMTPCommand {
   /// The verb a line begins with, before anything else about the line is known to be right.
   init(line: [UInt8]) {
     let word = line.prefix { !$0.isWhitespace }
-    self = SMTPVerb(rawValue: word.text.asciiLowercased) ?? .other
+    self = SMTPCommand(verb: word.text)
   }
 }
 
-extension SMTPCommand {
+extension SMTPRequest {
   static let longestPath = 256
 
   /// Parses a line without its CRLF.
-  static func parse(_ line: [UInt8]) throws(SMTPSyntaxError) -> SMTPCommand {
+  static func parse(_ line: [UInt8]) throws(SMTPSyntaxError) -> SMTPRequest {
     guard line.allSatisfy({ $0.isPrintable || $0 == .tab }) else {
       throw SMTPSyntaxError(500, "5.5.2", "Only printable ASCII is allowed in a command")
     }
-    let verb = SMTPVerb(line: line)
+    let verb = SMTPCommand(line: line)
     let argument = line.drop { !$0.isWhitespace }.trimmed
     switch verb {
     case .helo, .ehlo, .lhlo:
@@ -77,7 +74,7 @@ extension SMTPCommand {
     }
   }
 
-  private static func parseMail(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPCommand {
+  private static func parseMail(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPRequest {
     let (path, parameters) = try parsePath(argument, keyword: "FROM:")
     var size: Int?
     for parameter in parameters {
@@ -109,7 +106,7 @@ extension SMTPCommand {
     return .mail(from: address, size: size)
   }
 
-  private static func parseRecipient(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPCommand {
+  private static func parseRecipient(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPRequest {
     let (path, parameters) = try parsePath(argument, keyword: "TO:")
     guard parameters.isEmpty else { throw SMTPSyntaxError(555, "5.5.4", "Unknown RCPT parameter") }
     guard let address = MailAddress(path.text) else {
@@ -162,7 +159,7 @@ extension SMTPCommand {
     return nil
   }
 
-  private static func parseChunk(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPCommand {
+  private static func parseChunk(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPRequest {
     let words = argument.split(whereSeparator: \.isWhitespace)
     guard let first = words.first, first.allSatisfy(\.isDigit), let size = Int(first.text) else {
       throw SMTPSyntaxError(501, "5.5.4", "BDAT needs a number of octets")
@@ -174,7 +171,7 @@ extension SMTPCommand {
     }
   }
 
-  private static func parseAuthenticate(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPCommand {
+  private static func parseAuthenticate(_ argument: [UInt8]) throws(SMTPSyntaxError) -> SMTPRequest {
     let words = argument.split(whereSeparator: \.isWhitespace)
     guard let mechanism = words.first, words.count <= 2 else {
       throw SMTPSyntaxError(501, "5.5.4", "AUTH needs a mechanism and at most an initial response")

@@ -1,12 +1,6 @@
 // What does a command ask for? Parsed as a whole before anything is done (RFC 3501 section 6).
 
-/// The commands of the catalogue; anything else is `other`.
-enum IMAPVerb: String, CaseIterable, Sendable {
-  case capability, noop, logout, starttls, authenticate, login, enable, select, examine, create, delete,
-    rename
-  case subscribe, unsubscribe, list, namespace, status, append, idle, close, unselect, expunge, search, sort
-  case thread, fetch, store, copy, move, other
-}
+import MailObservability
 
 enum IMAPStatusItem: String, Sendable {
   case messages = "MESSAGES"
@@ -16,7 +10,7 @@ enum IMAPStatusItem: String, Sendable {
   case unseen = "UNSEEN"
 }
 
-struct IMAPCommand: Sendable {
+struct IMAPRequest: Sendable {
   enum Action: Sendable {
     case capability, noop, logout, startTLS, expunge, idle, close, unselect
     case login(user: String, password: String)
@@ -32,7 +26,7 @@ struct IMAPCommand: Sendable {
   }
 
   let tag: String
-  let verb: IMAPVerb
+  let verb: IMAPCommand
   /// What is to be done, or what is wrong with the command.
   let action: Result<Action, IMAPSyntaxError>
 
@@ -55,9 +49,9 @@ struct IMAPCommand: Sendable {
     let isSubscribed = name == "LSUB"
     let isExamined = name == "EXAMINE"
     let verb =
-      name == "CHECK" ? .noop : isSubscribed ? .list : IMAPVerb(rawValue: name.asciiLowercased) ?? .other
+      name == "CHECK" ? .noop : isSubscribed ? .list : IMAPCommand(name: name)
     self.verb = verb
-    let takesUID: Set<IMAPVerb> = [.search, .fetch, .store, .copy]
+    let takesUID: Set<IMAPCommand> = [.search, .fetch, .store, .copy]
     do throws(IMAPSyntaxError) {
       guard !byUID || takesUID.contains(verb) else { throw IMAPSyntaxError("UID does not go with \(name)") }
       let action: Action =
@@ -96,31 +90,31 @@ extension IMAPScanner {
     return try astring().text
   }
 
-  fileprivate mutating func login() throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func login() throws(IMAPSyntaxError) -> IMAPRequest.Action {
     try space()
     let user = try astring().text
     try space()
     return .login(user: user, password: try astring().text)
   }
 
-  fileprivate mutating func authenticate() throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func authenticate() throws(IMAPSyntaxError) -> IMAPRequest.Action {
     try space()
     let mechanism = try keyword()
     guard skip(" ") else { return .authenticate(mechanism: mechanism, initialResponse: nil) }
     return .authenticate(mechanism: mechanism, initialResponse: try astring())
   }
 
-  fileprivate mutating func list(isSubscribed: Bool) throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func list(isSubscribed: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
     let reference = try mailbox()
     try space()
     return .list(reference: reference, pattern: try listMailbox().text, isSubscribed: isSubscribed)
   }
 
-  fileprivate mutating func select(isReadOnly: Bool) throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func select(isReadOnly: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
     .select(try mailbox(), isReadOnly: isReadOnly)
   }
 
-  fileprivate mutating func status() throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func status() throws(IMAPSyntaxError) -> IMAPRequest.Action {
     let name = try mailbox()
     try space()
     try expect("(")
@@ -135,7 +129,7 @@ extension IMAPScanner {
     return .status(name, items)
   }
 
-  fileprivate mutating func append() throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func append() throws(IMAPSyntaxError) -> IMAPRequest.Action {
     let name = try mailbox()
     try space()
     var flags: Set<String> = []
@@ -155,18 +149,18 @@ extension IMAPScanner {
     return .append(name, flags: flags, date: date, content: content)
   }
 
-  fileprivate mutating func search(byUID: Bool) throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func search(byUID: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
     .search(try IMAPSearchKey(program: &self), byUID: byUID)
   }
 
-  fileprivate mutating func fetch(byUID: Bool) throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func fetch(byUID: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
     try space()
     let set = try sequenceSet()
     try space()
     return .fetch(set, try IMAPFetchItem.list(&self), byUID: byUID)
   }
 
-  fileprivate mutating func store(byUID: Bool) throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func store(byUID: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
     try space()
     let set = try sequenceSet()
     try space()
@@ -177,7 +171,7 @@ extension IMAPScanner {
     return .store(set, change, try flags(), isSilent: item == "FLAGS.SILENT", byUID: byUID)
   }
 
-  fileprivate mutating func copy(byUID: Bool) throws(IMAPSyntaxError) -> IMAPCommand.Action {
+  fileprivate mutating func copy(byUID: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
     try space()
     let set = try sequenceSet()
     return .copy(set, try mailbox(), byUID: byUID)
