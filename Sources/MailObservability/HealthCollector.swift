@@ -22,9 +22,9 @@ struct HealthCollector: Collector {
       family(
         "health_check_transitions_total", .counter, "Changes of a health check's state, by the new state.",
         report.checks.flatMap { check in
-          [HealthState.pass, .warn, .fail].map { state in
-            CollectedSample(
-              Double(check.transitionCounts[state] ?? 0), ["check": check.name, "to": state.rawValue])
+          let counts = check.transitionCounts
+          return [("pass", counts.pass), ("warn", counts.warn), ("fail", counts.fail)].map { state, count in
+            CollectedSample(Double(count), ["check": check.name, "to": state])
           }
         }),
       family("probe_requests_total", .counter, "Probes answered, by result.", probes),
@@ -32,11 +32,11 @@ struct HealthCollector: Collector {
   }
 
   private var probes: [CollectedSample] {
-    let statistics = health.statistics
+    let answers = health.statistics.answers
     return HealthProbe.allCases.flatMap { probe in
       [
-        CollectedSample(Double(statistics.passed[probe] ?? 0), ["probe": probe.rawValue, "result": "pass"]),
-        CollectedSample(Double(statistics.failed[probe] ?? 0), ["probe": probe.rawValue, "result": "fail"]),
+        CollectedSample(Double(answers[probe].passed), ["probe": probe.rawValue, "result": "pass"]),
+        CollectedSample(Double(answers[probe].failed), ["probe": probe.rawValue, "result": "fail"]),
       ]
     }
   }

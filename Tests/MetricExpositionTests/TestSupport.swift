@@ -1,0 +1,23 @@
+// What several tests of the exposition use.
+
+import MetricExposition
+import MetricInstruments
+
+extension Registry {
+  /// The registry's exposition as a string, without the two families about the registry itself.
+  func text(_ format: ExpositionFormat = .text, collected: [CollectedFamily] = []) -> String {
+    let own = families.filter { !$0.descriptor.name.contains("observability_") }
+    return exposition(GatheredMetrics(registered: own, collected: collected), format)
+  }
+}
+
+/// Encodes in one go.
+func exposition(_ metrics: GatheredMetrics, _ format: ExpositionFormat) -> String {
+  var buffer = OutputBuffer(capacity: 256)
+  var encoder = TextEncoder(metrics, format: format)
+  let hasMore = encoder.encode(to: &buffer)
+  precondition(!hasMore)
+  return String(decoding: buffer.bytes, as: UTF8.self)
+}
+
+enum Colour: String, ClosedLabel { case red, green }
