@@ -32,9 +32,6 @@ class RecordingSMTP(smtplib.SMTP):
     def __init__(self, transcript, host, port):
         self.transcript = transcript
         self.in_auth = False
-        self.in_data = False
-        self.mail = None
-        self.has_quit = False
         transcript.add("rusmes_smtp_connections_total")
         transcript.add('rusmes_tls_sessions_total{tls="no"}')
         transcript.add("rusmes_smtp_session_duration_seconds_count")
@@ -58,8 +55,6 @@ class RecordingSMTP(smtplib.SMTP):
         self.transcript.add(f'rusmes_smtp_commands_total{{command="{command}"}}')
         self.transcript.add(f'rusmes_smtp_command_duration_seconds_count{{command="{command}"}}')
         self.in_auth = verb == "auth"
-        if verb == "quit":
-            self.has_quit = True
 
     def getreply(self):
         reader = self.file or self.sock.makefile("rb")
