@@ -18,7 +18,7 @@ from jmap_traffic import JMAPTraffic
 from prometheus_server import Prometheus
 from smarthost import Smarthost
 from smtp_traffic import SIZE_LIMIT, SMTPTraffic
-from transcript import RecordingSMTP, Transcript
+from transcript import RecordingSMTP, Transcript, raw_exchange
 
 USERS = (("alice", "secret"), ("bob", "hush"))
 LEAST_MOVED = 60
@@ -113,8 +113,10 @@ def moved_families(prometheus):
     for name, entries in prometheus.api("metadata").items():
         if not name.startswith("rusmes_"):
             continue
-        kind = entries[0]["type"]
-        series = f"{name}_count" if kind == "histogram" else name
+        # OpenMetrics names a family without the suffix of its samples.
+        suffix = {"counter": "_total", "info": "_info"}.get(entries[0]["type"], "")
+        name = name if name.endswith(suffix) else name + suffix
+        series = f"{name}_count" if entries[0]["type"] == "histogram" else name
         moved[name.removeprefix("rusmes_")] = bool(prometheus.query(f"max(max_over_time({series}[30m])) > 0"))
     return moved
 
@@ -184,6 +186,7 @@ def main():
         for check in ("/health", "/ready", "/live", "/startup", "/nowhere"):
             server.get(check)
         server.get("/metrics", accept="application/openmetrics-text; version=1.0.0")
+        assert b" 400 " in raw_exchange(server.ports["metrics"], b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
         prometheus.wait_for_scrape()
         moved = moved_families(prometheus)
         queries = check_dashboards(prometheus, sys.argv[2:])

@@ -140,17 +140,21 @@ class RecordingIMAP(imaplib.IMAP4):
     def received(self, data):
         self.transcript.add('rusmes_session_bytes_total{protocol="imap",direction="sent"}', len(data))
 
+    def shutdown(self):
+        # imaplib is content with BYE; the tagged OK after it was sent as well.
+        while self.readline():
+            pass
+        super().shutdown()
+
     def send(self, data):
         self.transcript.add('rusmes_session_bytes_total{protocol="imap",direction="received"}', len(data))
         super().send(data)
 
 
-def raw_exchange(port, data, close_at_once=False):
+def raw_exchange(port, data):
     """Sends octets as they are; everything the server says until it closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(data)
-        if close_at_once:
-            return b""
         connection.shutdown(socket.SHUT_WR)
         answer = b""
         while chunk := connection.recv(65536):
