@@ -49,7 +49,9 @@ let package = Package(
     tests("HealthProbesTests", ["HealthProbes"]),
     tests("SocketIOTests", ["SocketIO"]),
     tests("HTTPTransportTests", ["HTTPTransport", "SocketIO"]),
-    tests("ObservabilityEndpointsTests", ["ObservabilityEndpoints", "HTTPTransport"]),
+    tests(
+      "ObservabilityEndpointsTests",
+      ["ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "SocketIO"]),
     tests("MailObservabilityTests", ["MailObservability"]),
     tests("ExampleMailServerTests", ["example-mail-server", "MailObservability"]),
   ]

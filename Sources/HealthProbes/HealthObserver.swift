@@ -8,7 +8,7 @@
 public struct HealthObserver: Sendable {
   /// A check changed its state.
   public var transition: (@Sendable (HealthTransition) -> Void)?
-  /// A check failed: its name and the reason, at most once a period unless the state changed. For logs.
+  /// A run failed: the check's name and the reason, about once a period while it lasts. For logs.
   public var failure: (@Sendable (_ check: String, _ reason: String) -> Void)?
   /// A result was stored: the check's name, what it found and how long it took.
   public var stored: (@Sendable (_ check: String, HealthResult, Duration) -> Void)?

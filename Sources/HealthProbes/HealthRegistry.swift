@@ -44,12 +44,21 @@ public final class HealthRegistry: Sendable {
     var hookCalls: [@Sendable () -> Void] = []
     var hooksDropped: UInt64 = 0
 
+    /// The driver arms it after the event at hand.
+    mutating func use(_ newTimer: any HealthTimer) {
+      armed?.token.cancel()
+      armed = nil
+      timer = newTimer
+    }
+
     func hasCheck(_ name: String) -> Bool { checks.contains { $0.check.name == name } }
   }
 
   /// The longest that one answer takes.
   public let answerDeadline: Duration
   let clock: any HealthClock
+  /// The timer to go back to when the background is stopped.
+  private let ownTimer: any HealthTimer
   let hooks: HookDelivery
   let state: Locked<State>
 
@@ -69,6 +78,7 @@ public final class HealthRegistry: Sendable {
   ) {
     self.answerDeadline = min(max(answerDeadline, .milliseconds(1)), .seconds(60))
     self.clock = clock
+    self.ownTimer = timer
     self.hooks = hooks
     self.state = Locked(State(timer: timer))
   }
@@ -164,15 +174,18 @@ public final class HealthRegistry: Sendable {
   /// Starts running checks in the background, woken by `timer`, which also ends the waiting of answers.
   package func start(timer: any HealthTimer) {
     process { state in
-      state.timer = timer
-      state.armed?.token.cancel()
-      state.armed = nil
+      state.use(timer)
       return .backgroundStarted
     }
   }
 
-  /// Stops running checks in the background. Answers still run what they need.
+  /// Stops running checks in the background, and uses the event loop no longer.
+  ///
+  /// Answers still run what they need, and are still given in time.
   public func stop() {
-    process { _ in .backgroundStopped }
+    process { state in
+      state.use(ownTimer)
+      return .backgroundStopped
+    }
   }
 }

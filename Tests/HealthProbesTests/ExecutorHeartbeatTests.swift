@@ -94,6 +94,8 @@ struct ExecutorHeartbeatTests {
     watch.heartbeat.start(timer: watch.clock)
     #expect(watch.beats.withLock { $0.count } == 1)
     #expect(watch.heartbeat.verdict() == .pass)
+    watch.heartbeat.start(timer: watch.clock)
+    #expect(watch.clock.pendingCalls == 1, "started twice, it still ticks once")
   }
 
   /// An executor and a timer on threads that are none of the pool's, as an event loop is.

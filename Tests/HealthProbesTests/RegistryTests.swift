@@ -286,4 +286,26 @@ struct RegistryTests {
     #expect(clock.pendingCalls == 0)
     gate.open()
   }
+
+  @Test("gives the event loop's timer back when it is stopped, and answers with its own")
+  func stopping() async throws {
+    let clock = ManualHealthClock()
+    let loop = ManualHealthClock()
+    let health = HealthRegistry(clock: clock, timer: clock, hooks: .inline)
+    let gate = Gate()
+    try health.add(
+      HealthCheck("storage") {
+        await gate.pass()
+        return .pass
+      })
+    health.start(timer: loop)
+    #expect(loop.pendingCalls == 1)
+    health.stop()
+    #expect(loop.pendingCalls == 0)
+    let asker = Task { await health.answer(to: .ready) }
+    #expect(await eventually { health.statistics.answersWaiting == 1 })
+    clock.advance(by: .milliseconds(800))
+    #expect(await !asker.value.passes)
+    gate.open()
+  }
 }

@@ -36,7 +36,11 @@ struct SchedulerPropertyTests {
       }
     }
 
-    mutating func send(_ event: HealthScheduler.Event) { take(harness.send(event)) }
+    mutating func send(_ event: HealthScheduler.Event) {
+      take(harness.send(event))
+      let pairs = harness.scheduler.waitingPairs
+      if pairs.byCheck != pairs.byAnswer { problems.append("\(pairs) wait") }
+    }
 
     /// Lets time pass and wakes the scheduler exactly when it asks for it.
     mutating func pass(_ duration: Duration) {

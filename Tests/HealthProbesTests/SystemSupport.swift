@@ -79,7 +79,24 @@ private func streamSocket() -> Int32 {
 
 /// A connection that stays open, or is still being made, for as long as its owner.
 final class OpenConnection: Sendable {
-  private let descriptor: Int32
+  let descriptor: Int32
+
+  private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// A socket that is connected to its own port.
+  static func toItself() -> OpenConnection {
+    let connection = OpenConnection(streamSocket())
+    var address = loopbackAddress(port: 0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        _ = bind(connection.descriptor, pointer, size)
+        _ = getsockname(connection.descriptor, pointer, &size)
+        _ = connect(connection.descriptor, pointer, size)
+      }
+    }
+    return connection
+  }
 
   init(to port: Int) {
     descriptor = streamSocket()
@@ -95,10 +112,19 @@ final class OpenConnection: Sendable {
   deinit { close(descriptor) }
 }
 
-/// Listens on a free port of the loopback interface until it is released.
+/// A port on which nothing listens, unless another process takes it at this moment.
+func closedPort() throws -> Int {
+  let listener = try LoopbackListener(backlog: 1)
+  listener.close()
+  return listener.port
+}
+
+/// Listens on a free port of the loopback interface until it is closed. It has to be closed by name: merely
+/// holding it would let the compiler release it after its last use.
 final class LoopbackListener: Sendable {
   let port: Int
   private let descriptor: Int32
+  private let isClosed = Locked(false)
   private let held = Locked<[OpenConnection]>([])
 
   init(backlog: Int32) throws {
@@ -118,11 +144,19 @@ final class LoopbackListener: Sendable {
 
   func hold(_ connection: OpenConnection) { held.withLock { $0.append(connection) } }
 
+  /// Accepts one connection and returns what `body` finds while it is open.
+  func acceptAndKeep(while body: () -> Bool) -> Bool {
+    let connection = accept(descriptor, nil, nil)
+    guard connection >= 0 else { return false }
+    defer { closeDescriptor(connection) }
+    return body()
+  }
+
   /// Accepts one connection and returns how many bytes come before its end.
   func acceptAndReadToEnd() -> Int {
     let connection = accept(descriptor, nil, nil)
     guard connection >= 0 else { return -1 }
-    defer { close(connection) }
+    defer { closeDescriptor(connection) }
     var total = 0
     var buffer = [UInt8](repeating: 0, count: 256)
     while true {
@@ -132,5 +166,16 @@ final class LoopbackListener: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  func close() {
+    let wasClosed = isClosed.withLock { isClosed in
+      defer { isClosed = true }
+      return isClosed
+    }
+    if !wasClosed { closeDescriptor(descriptor) }
+  }
+
+  deinit { close() }
 }
+
+/// The C library's `close`, where a method of the same name hides it.
+private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

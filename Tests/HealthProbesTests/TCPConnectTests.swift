@@ -16,7 +16,7 @@ struct TCPConnectTests {
 
   @Test("fails with the address and the reason when nothing listens")
   func closed() throws {
-    let port = try LoopbackListener(backlog: 1).port
+    let port = try closedPort()
     #expect {
       try TCPConnection.attempt(host: "127.0.0.1", port: port, timeout: .seconds(5))
     } throws: { error in
@@ -40,14 +40,25 @@ struct TCPConnectTests {
       }
     }
     #expect(start.duration(to: .now) < .seconds(5))
+    listener.close()
     let text = error.map { "\($0)" } ?? "it never gave up"
     #expect(text == "connect to 127.0.0.1 port \(listener.port): Connection timed out")
+  }
+
+  @Test("is not fooled by a socket that the system has connected to itself")
+  func selfConnection() throws {
+    let own = OpenConnection.toItself()
+    #expect(TCPConnection.isConnectedToItself(own.descriptor))
+    let listener = try LoopbackListener(backlog: 16)
+    let other = OpenConnection(to: listener.port)
+    #expect(listener.acceptAndKeep(while: { !TCPConnection.isConnectedToItself(other.descriptor) }))
+    listener.close()
   }
 
   @Test("leaves no descriptor open, whether it passes or fails")
   func descriptors() throws {
     let listener = try LoopbackListener(backlog: 16)
-    let closed = try LoopbackListener(backlog: 1).port
+    let closed = try closedPort()
     let before = OpenFile().number
     for _ in 0..<500 {
       try TCPConnection.attempt(host: "127.0.0.1", port: listener.port, timeout: .seconds(5))
@@ -64,6 +75,7 @@ struct TCPConnectTests {
   func names() throws {
     let listener = try LoopbackListener(backlog: 16)
     try TCPConnection.attempt(host: "localhost", port: listener.port, timeout: .seconds(5))
+    listener.close()
     #expect {
       try TCPConnection.attempt(host: "not a host name", port: 25, timeout: .seconds(5))
     } throws: { error in
@@ -75,9 +87,12 @@ struct TCPConnectTests {
   func check() async throws {
     let listener = try LoopbackListener(backlog: 16)
     let health = makeRegistry()
-    let settings = HealthCheck.Settings(mode: .onDemand)
+    let settings = HealthCheck.Settings(mode: .onDemand, deadline: .seconds(10))
     try health.add(
       .tcpConnect("upstream", host: "127.0.0.1", port: listener.port, settings: settings))
-    #expect(await health.answer(to: .ready).passes)
+    let answer = await health.answer(to: .ready)
+    #expect(answer.report.checks.map(\.reason) == [nil])
+    #expect(answer.passes)
+    listener.close()
   }
 }

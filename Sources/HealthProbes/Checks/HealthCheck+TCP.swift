@@ -87,22 +87,47 @@ package enum TCPConnection {
     guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0, fcntl(descriptor, F_SETFL, O_NONBLOCK) >= 0 else {
       return errno
     }
-    if connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return 0 }
-    // An interrupted connect goes on by itself.
-    guard errno == EINPROGRESS || errno == EINTR else { return errno }
-    return waitUntilConnected(descriptor, deadline)
+    if connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
+      // An interrupted connect goes on by itself.
+      guard errno == EINPROGRESS || errno == EINTR else { return errno }
+      let result = waitUntilConnected(descriptor, deadline)
+      if result != 0 { return result }
+    }
+    return isConnectedToItself(descriptor) ? ECONNREFUSED : 0
+  }
+
+  /// On the loopback interface the system may choose the very port that is asked for as the sender's, and
+  /// TCP then connects the socket to itself (RFC 9293, 3.5, simultaneous open). Nothing listens there.
+  package static func isConnectedToItself(_ descriptor: Int32) -> Bool {
+    var own = sockaddr_storage()
+    var peer = sockaddr_storage()
+    let size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutableBytes(of: &own) { own in
+      withUnsafeMutableBytes(of: &peer) { peer in
+        guard let ownAddress = own.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+          let peerAddress = peer.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+        else { return false }
+        var (ownSize, peerSize) = (size, size)
+        guard getsockname(descriptor, ownAddress, &ownSize) == 0,
+          getpeername(descriptor, peerAddress, &peerSize) == 0
+        else { return false }
+        return own.elementsEqual(peer)
+      }
+    }
   }
 
   private static func waitUntilConnected(
     _ descriptor: Int32, _ deadline: ContinuousClock.Instant
   ) -> Int32 {
     while true {
-      let left = ContinuousClock.now.duration(to: deadline)
-      guard left > .zero else { return ETIMEDOUT }
-      let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
+      // Looked at once even when no time is left: a thread that was not run must not make a port look dead.
+      let left = max(ContinuousClock.now.duration(to: deadline), .zero)
+      let (seconds, attoseconds) = left.components
+      let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000 + (left > .zero ? 1 : 0)
       var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      let count = pollOnce(&poll, Int32(clamping: milliseconds + 1))
+      let count = pollOnce(&poll, Int32(clamping: milliseconds))
       if count < 0, errno != EINTR { return errno }
+      if count == 0, left == .zero { return ETIMEDOUT }
       guard count > 0 else { continue }
       var result: Int32 = 0
       var size = socklen_t(MemoryLayout<Int32>.size)

@@ -65,7 +65,7 @@ package struct CheckRecord: Sendable {
     let before = state(at: now)
     let result = observation.result.tidied
     last = Result(result: result, at: now, duration: duration)
-    reading = observation.reading ?? reading
+    reading = observation.reading
     isExpired = false
     switch result {
     case .pass: succeed(.pass, nil)

@@ -1,0 +1,68 @@
+import HTTPTransport
+import ObservabilityEndpoints
+import Testing
+
+@Suite("The routes")
+struct RouteTests {
+  @Test(
+    "answer what the contract says",
+    arguments: [
+      ("GET", "/metrics", 200), ("HEAD", "/metrics", 200), ("GET", "/health", 200), ("GET", "/ready", 200),
+      ("GET", "/live", 200), ("GET", "/startup", 200), ("GET", "/", 200), ("POST", "/metrics", 405),
+      ("PUT", "/live", 405), ("DELETE", "/", 405), ("POST", "/nothing", 404), ("GET", "/nothing", 404),
+      ("GET", "/metrics/", 404), ("GET", "/METRICS", 404), ("GET", "/ready/unknown", 404), ("GET", "/live/unknown", 404),
+      ("GET", "/health/x", 404), ("GET", "/readyx", 404), ("GET", "//", 404),
+    ])
+  func table(method: String, target: String, status: Int) async throws {
+    let answer = try await Service().get(target, method: method)
+    #expect(answer.status == status)
+    if status == 405 { #expect(answer.headers["Allow"] == "GET, HEAD, OPTIONS") }
+    if status >= 400 { #expect(answer.type == "text/plain; charset=utf-8" && !answer.body.isEmpty) }
+  }
+
+  @Test("serve the exposition at another path if that is wished")
+  func otherPath() async throws {
+    let service = try Service { $0.metricsPath = "/internal/metrics" }
+    #expect(try await service.get("/internal/metrics").status == 200)
+    #expect(try await service.get("/metrics").status == 404)
+  }
+
+  @Test(
+    "refuse a path for the exposition that is another route's or none",
+    arguments: ["/", "/health", "/ready", "/ready/x", "/metrics.json", "/debug/vars", "", "metrics", "/a b", "/a?b", "/a/../b", "/ä"])
+  func badPaths(path: String) {
+    #expect(ObservabilityEndpoints.problem(ofMetricsPath: path) != nil)
+  }
+
+  @Test("accept other paths", arguments: ["/metrics", "/m", "/a/b/c", "/metrics2"])
+  func goodPaths(path: String) {
+    #expect(ObservabilityEndpoints.problem(ofMetricsPath: path) == nil)
+  }
+
+  @Test("know which requests are probes")
+  func probes() throws {
+    let service = try Service()
+    for (target, isProbe) in [
+      ("/live", true), ("/ready", true), ("/ready/x", true), ("/startup", true), ("/health", true), ("/metrics", false),
+      ("/", false), ("/livex", false),
+    ] {
+      #expect(service.endpoints.isProbe(try HTTPRequest(target: target)) == isProbe, "\(target)")
+    }
+  }
+
+  @Test("greet people with a page that runs no script and escapes what it shows")
+  func page() async throws {
+    let answer = try await Service {
+      $0.serviceName = "<mx> & \"co\""
+      $0.version = "1.2"
+    }.get("/")
+    #expect(answer.type == "text/html; charset=utf-8")
+    #expect(answer.headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)
+    #expect(answer.body.contains("&lt;mx&gt; &amp; &quot;co&quot;"))
+    #expect(answer.body.contains("1.2"))
+    for path in ["/metrics", "/health", "/ready?verbose", "/live?verbose", "/startup?verbose"] {
+      #expect(answer.body.contains("href=\"\(path)\""))
+    }
+    #expect(!answer.body.contains("<script"))
+  }
+}

@@ -1,0 +1,227 @@
+import HTTPTransport
+import MetricInstruments
+import ObservabilityEndpoints
+import Synchronization
+import Testing
+
+@Suite("A scrape")
+struct ScrapeTests {
+  @Test("has the format that was asked for, and says what it depends on")
+  func formats() async throws {
+    let service = try Service()
+    let text = try await service.get("/metrics")
+    #expect(text.type == "text/plain; version=0.0.4; charset=utf-8")
+    #expect(text.headers["Vary"] == "Accept, Accept-Encoding")
+    #expect(text.headers["Cache-Control"] == "no-store")
+    let openMetrics = try await service.get("/metrics", headers: ["Accept": "application/openmetrics-text"])
+    #expect(openMetrics.type == "application/openmetrics-text; version=1.0.0; charset=utf-8")
+    #expect(openMetrics.body.hasSuffix("# EOF\n"))
+  }
+
+  @Test("can be limited to families")
+  func names() async throws {
+    let service = try Service()
+    let counter = try service.registry.register(.counter("a_total", help: ""))
+    counter.increment()
+    _ = try service.registry.register(.gauge("b", help: ""))
+    #expect(try await service.get("/metrics?name[]=mail_a_total").body == "# TYPE mail_a_total counter\nmail_a_total 1\n")
+    #expect(try await service.get("/metrics?name%5B%5D=mail_a_total&name[]=mail_b").body.contains("mail_b 0"))
+    #expect(try await service.get("/metrics?name[]=nothing").body == "")
+  }
+
+  @Test("comes whole when it is larger than one part")
+  func streamed() async throws {
+    let service = try Service()
+    let family = try service.registry.register(.counter("x_total", help: ""), byOpen: "n", limit: 50_000)
+    for number in 0..<40_000 { family["series number \(number)"].increment(by: number) }
+    let body = try await service.get("/metrics", headers: ["Accept": "application/openmetrics-text"]).body
+    #expect(body.utf8.count > 1 << 20)
+    #expect(body.hasSuffix("# EOF\n"))
+    #expect(body.split(separator: "\n").filter { $0.hasPrefix("mail_x_total{") }.count == 40_000)
+    #expect(body.contains("mail_x_total{n=\"series number 39999\"} 39999\n"))
+  }
+
+  @Test("refuses to run more often at once than is allowed, and gives places back")
+  func places() async throws {
+    let service = try Service { $0.maximumScrapes = 1 }
+    let gate = Gate()
+    try service.registry.add(Waiting(gate: gate))
+    async let first = service.get("/metrics")
+    await gate.entered()
+    let second = try await service.get("/metrics")
+    #expect(second.status == 503)
+    #expect(second.headers["Retry-After"] == "1")
+    gate.open()
+    #expect(try await first.status == 200)
+    for _ in 0..<5 { #expect(try await service.get("/metrics").status == 200) }
+  }
+
+  struct Waiting: Collector {
+    let gate: Gate
+    let name = "waiting"
+    func collect() async throws -> [CollectedFamily] {
+      await gate.pass()
+      return []
+    }
+  }
+}
+
+@Suite("A collector")
+struct CollectorTests {
+  struct Fixed: Collector {
+    let name: String
+    var familyNames: Set<String> = []
+    let body: @Sendable () async throws -> [CollectedFamily]
+    func collect() async throws -> [CollectedFamily] { try await body() }
+  }
+  struct Broken: Error {}
+
+  @Test("adds its values, and how it went")
+  func succeeds() async throws {
+    let service = try Service()
+    try service.registry.add(Fixed(name: "good") { [CollectedFamily("uptime_seconds", .gauge, help: "", value: 5)] })
+    let body = try await service.get("/metrics").body
+    #expect(body.contains("\nuptime_seconds 5\n"))
+    #expect(body.contains("\nmail_collector_success{collector=\"good\"} 1\n"))
+    #expect(body.contains("\nmail_collector_duration_seconds{collector=\"good\"} "))
+  }
+
+  @Test("that throws, is invalid or takes another's name loses its own values only")
+  func fails() async throws {
+    let service = try Service()
+    _ = try service.registry.register(.gauge("taken", help: ""))
+    let collectors: [Fixed] = [
+      Fixed(name: "a-good") { [CollectedFamily("good", .gauge, help: "", value: 1)] },
+      Fixed(name: "b-throws") { throw Broken() },
+      Fixed(name: "c-invalid") { [CollectedFamily("fine", .gauge, help: "", value: 1), CollectedFamily("not fine", .gauge, help: "", value: 1)] },
+      Fixed(name: "d-registered") { [CollectedFamily("mail_taken", .gauge, help: "", value: 7)] },
+      Fixed(name: "e-collected") { [CollectedFamily("good", .gauge, help: "", value: 2)] },
+      Fixed(name: "f-twice") { [CollectedFamily("twice", .gauge, help: "", value: 1), CollectedFamily("twice", .gauge, help: "", value: 2)] },
+      Fixed(name: "g-sample") { [CollectedFamily("good_total", .counter, help: "", value: 2)] },
+    ]
+    for collector in collectors { try service.registry.add(collector) }
+    let body = try await service.get("/metrics").body
+    for collector in collectors {
+      let success = collector.name == "a-good" ? 1 : 0
+      #expect(body.contains("mail_collector_success{collector=\"\(collector.name)\"} \(success)\n"))
+    }
+    #expect(body.contains("\ngood 1\n"))
+    #expect(body.contains("\nmail_taken 0\n"))
+    #expect(!body.contains("\nfine 1"))
+    #expect(!body.contains("\ntwice "))
+  }
+
+  @Test("that hangs is left out when the scrape's time is up, and is not asked again before it returns")
+  func hangs() async throws {
+    let service = try Service()
+    let gate = Gate()
+    let calls = Atomic<Int>(0)
+    try service.registry.add(
+      Fixed(name: "hangs") {
+        calls.add(1, ordering: .relaxed)
+        await gate.pass()
+        return [CollectedFamily("late", .gauge, help: "", value: 1)]
+      })
+    try service.registry.add(Fixed(name: "quick") { [CollectedFamily("quick", .gauge, help: "", value: 1)] })
+    for _ in 0..<3 {
+      let body = try await service.get("/metrics", headers: ["X-Prometheus-Scrape-Timeout-Seconds": "0.52"]).body
+      #expect(body.contains("mail_collector_success{collector=\"hangs\"} 0\n"))
+      #expect(body.contains("\nquick 1\n"))
+    }
+    #expect(calls.load(ordering: .relaxed) == 1)
+    gate.open()
+    var body = ""
+    // It returns in its own time.
+    for _ in 0..<1000 where !body.contains("\nlate 1\n") { body = try await service.get("/metrics").body }
+    #expect(body.contains("\nlate 1\n"))
+  }
+
+  @Test("is shared by scrapes that come at the same time")
+  func shared() async throws {
+    let service = try Service()
+    let gate = Gate()
+    let calls = Atomic<Int>(0)
+    try service.registry.add(
+      Fixed(name: "slow") {
+        calls.add(1, ordering: .relaxed)
+        await gate.pass()
+        return [CollectedFamily("slow", .gauge, help: "", value: 1)]
+      })
+    async let first = service.get("/metrics")
+    await gate.entered()
+    async let second = service.get("/metrics")
+    // Whether the second joins the run or begins after it, both have the value.
+    gate.open()
+    #expect(try await first.body.contains("\nslow 1\n"))
+    #expect(try await second.body.contains("\nslow 1\n"))
+    #expect(calls.load(ordering: .relaxed) <= 2)
+  }
+
+  @Test("that says what it has is left alone by a scrape for something else")
+  func skipped() async throws {
+    let service = try Service()
+    let calls = Atomic<Int>(0)
+    try service.registry.add(
+      Fixed(name: "known", familyNames: ["known"]) {
+        calls.add(1, ordering: .relaxed)
+        return [CollectedFamily("known", .gauge, help: "", value: 1)]
+      })
+    _ = try await service.get("/metrics?name[]=other")
+    #expect(calls.load(ordering: .relaxed) == 0)
+    #expect(try await service.get("/metrics?name[]=known").body == "# TYPE known gauge\nknown 1\n")
+  }
+
+  @Test(
+    "has as long as the scraper says, as far as that makes sense",
+    arguments: ["nan", "inf", "-1", "0", "abc", "", "1e400", "1e300", "9999999999999999999999"])
+  func timeouts(value: String) async throws {
+    let service = try Service()
+    try service.registry.add(Fixed(name: "quick") { [CollectedFamily("quick", .gauge, help: "", value: 1)] })
+    let answer = try await service.get("/metrics", headers: ["X-Prometheus-Scrape-Timeout-Seconds": value])
+    #expect(answer.status == 200)
+    #expect(answer.body.contains("\nquick 1\n"))
+  }
+}
+
+/// Holds whoever wants to pass until it is opened; it ignores cancellation, like code that hangs.
+final class Gate: Sendable {
+  private struct State {
+    var isOpen = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    var arrivals: [CheckedContinuation<Void, Never>] = []
+    var hasEntered = false
+  }
+  private let state = Locked(State())
+
+  func pass() async {
+    await withCheckedContinuation { continuation in
+      let (isOpen, arrivals) = state.withLock { state in
+        state.hasEntered = true
+        if !state.isOpen { state.waiting.append(continuation) }
+        defer { state.arrivals = [] }
+        return (state.isOpen, state.arrivals)
+      }
+      for arrival in arrivals { arrival.resume() }
+      if isOpen { continuation.resume() }
+    }
+  }
+
+  func entered() async {
+    await withCheckedContinuation { continuation in
+      let hasEntered = state.withLock { state in
+        if !state.hasEntered { state.arrivals.append(continuation) }
+        return state.hasEntered
+      }
+      if hasEntered { continuation.resume() }
+    }
+  }
+
+  func open() {
+    let waiting = state.withLock { state in
+      state.isOpen = true
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+}

@@ -1,0 +1,48 @@
+// Endpoints without a socket.
+
+import HTTPTransport
+import HealthProbes
+import MetricInstruments
+import ObservabilityEndpoints
+import SocketIO
+
+let loopback = HTTPPeer.ip([127, 0, 0, 1], port: 40_000)
+let stranger = HTTPPeer.ip([192, 0, 2, 7], port: 40_000)
+
+/// A registry, a set of checks and the endpoints over them.
+struct Service {
+  let registry: Registry
+  let health: HealthRegistry
+  let endpoints: ObservabilityEndpoints
+
+  init(_ configure: (inout EndpointSettings) -> Void = { _ in }) throws {
+    registry = try Registry(namespace: "mail")
+    health = HealthRegistry()
+    var settings = EndpointSettings()
+    configure(&settings)
+    endpoints = ObservabilityEndpoints(
+      registry: registry, health: health, timer: TaskSleepTimer(), settings: settings, observer: EndpointObserver())
+  }
+
+  func get(
+    _ target: String, method: String = "GET", headers: HTTPFields = [:], peer: HTTPPeer = loopback
+  ) async throws -> Answer {
+    let request = try HTTPRequest(method: method, target: target, headers: headers, peer: peer)
+    let response = await endpoints.respond(to: request)
+    var bytes: [UInt8] = []
+    switch response.body {
+    case .bytes(let all): bytes = all
+    case .stream(let stream):
+      while let part = try await stream.next() { bytes += part }
+      stream.finished?()
+    }
+    return Answer(status: response.status, headers: response.headers, body: String(decoding: bytes, as: UTF8.self))
+  }
+}
+
+struct Answer {
+  let status: Int
+  let headers: HTTPFields
+  let body: String
+  var type: String? { headers["Content-Type"] }
+}
