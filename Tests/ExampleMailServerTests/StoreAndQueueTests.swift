@@ -1,5 +1,6 @@
 // Do the store, the queue's schedule, the mailets, the directory and the calendar keep their rules?
 
+import MailObservability
 import Testing
 
 @testable import example_mail_server
@@ -207,7 +208,8 @@ import Testing
   @Test(
     "what cannot be meant is a usage error that names it",
     arguments: [
-      ["--bogus"], ["--smtp"], ["--smtp", ""], ["--user", "alice"], ["--user", ":x"], ["--user", "alice:"],
+      ["--bogus"], ["--smtp"], ["--smtp", ""], ["--smtp", "nonsense"], ["--imap", "127.0.0.1:99999"],
+      ["--relay", "x"], ["--user", "alice"], ["--user", ":x"], ["--user", "alice:"],
       ["--traffic", "x"],
       ["--traffic", "-1"], ["--traffic", "nan"], ["--traffic", "inf"], ["--max-message-size", "0"],
       ["--domain", "-x"], ["extra"],

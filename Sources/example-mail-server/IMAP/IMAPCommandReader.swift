@@ -36,6 +36,10 @@ struct IMAPCommandReader: Sendable {
   }
 
   var discarded: Int { input.discarded }
+  /// Whether a part of a command has come, and the rest has not.
+  var isInCommand: Bool {
+    if case .line = phase { lineOctets > 0 || !input.isEmpty } else { true }
+  }
   /// The first octets not yet used, for telling other protocols.
   func peek(_ count: Int) -> ArraySlice<UInt8> { input.peek(count) }
 

@@ -24,7 +24,9 @@ struct IMAPServer: Sendable {
     await IMAPConversation(self, io: io, control: control).run()
   }
 
+  /// What a client hears when there are too many of them.
   func refuse(_ connection: Connection) async {
+    metrics.imap.errors.increment()
     let line = "* BYE Too many connections, try later\r\n"
     try? await connection.write(Array(line.utf8), deadline: .now + .seconds(5))
   }
@@ -62,8 +64,8 @@ private actor IMAPConversation {
         if await send() { await io.finish() }
         return
       }
-      control.setIdle(true)
-      if control.isDraining {
+      control.setIdle(session.mayEnd)
+      if control.isDraining, session.mayEnd {
         session.serverShutsDown()
         continue
       }

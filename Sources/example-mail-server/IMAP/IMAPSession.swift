@@ -66,6 +66,8 @@ struct IMAPSession: Sendable {
   }
 
   var isClosed: Bool { if case .closed = phase { true } else { false } }
+  /// Whether the server may end the session without losing work: no command is half received.
+  var mayEnd: Bool { !reader.isInCommand }
   var isIdling: Bool { if case .idling = phase { true } else { false } }
 
   mutating func receive(_ bytes: some Collection<UInt8>) {

@@ -15,6 +15,8 @@ extension MailServer {
       faults.isActive(.authentication) ? .fail("the directory does not answer") : .pass
     }
     try add("delivery") { faults.isActive(.delivery) ? .fail("remote mail is deferred") : .pass }
+    // One of the library's own checks: without descriptors there are no new sessions.
+    try metrics.health.add(.descriptors())
   }
 
   private func add(_ name: String, _ run: @escaping @Sendable () async throws -> HealthResult) throws {

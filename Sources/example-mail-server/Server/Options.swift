@@ -1,5 +1,7 @@
 // How is the server started? Its command line, parsed without side effects.
 
+import SocketIO
+
 struct UsageError: Error, Equatable {
   let message: String
 }
@@ -74,11 +76,11 @@ struct Options: Sendable, Equatable {
 
   private mutating func set(_ flag: String, to value: String) throws(UsageError) {
     switch flag {
-    case "--smtp": smtp = value
-    case "--imap": imap = value
-    case "--jmap": jmap = value
-    case "--metrics": metrics = value
-    case "--relay": relay = value
+    case "--smtp": smtp = try address(flag, value)
+    case "--imap": imap = try address(flag, value)
+    case "--jmap": jmap = try address(flag, value)
+    case "--metrics": metrics = try address(flag, value)
+    case "--relay": relay = try address(flag, value)
     case "--faults": faultsFile = value
     case "--user": try addUser(value)
     case "--domain":
@@ -91,6 +93,16 @@ struct Options: Sendable, Equatable {
     case "--max-message-size": maximumMessageSize = try integer(flag, value, upTo: 1 << 30)
     case "--max-connections": maximumConnections = try integer(flag, value, upTo: 1_000_000)
     default: throw UsageError(message: "unknown option \(flag)")
+    }
+  }
+
+  /// Only its form is checked here: whether it can be bound shows at the start.
+  private func address(_ flag: String, _ value: String) throws(UsageError) -> String {
+    do {
+      _ = try SocketAddress.parse(value)
+      return value
+    } catch {
+      throw UsageError(message: "\(flag) \(value): \(error.message)")
     }
   }
 
