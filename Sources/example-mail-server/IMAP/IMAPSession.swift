@@ -4,21 +4,6 @@
 
 import MailObservability
 
-enum IMAPStep: Sendable {
-  case needsInput
-  /// A command was read; it ends with `completed`.
-  case began(IMAPCommand)
-  /// Untagged responses and continuation requests.
-  case send([UInt8])
-  case completed(IMAPResult, [UInt8])
-  case authenticate(PasswordCredentials)
-  case access(StoreRequest, user: String)
-  /// The client waits for news (IDLE), or has stopped waiting.
-  case idling(Bool)
-  case wrongProtocol(WrongProtocol)
-  case close
-}
-
 struct IMAPSession: Sendable {
   struct Configuration: Sendable {
     var hostName = "mail.example.com"
@@ -51,7 +36,7 @@ struct IMAPSession: Sendable {
   let configuration: Configuration
   var phase = Phase.greeting
   var reader = IMAPCommandReader()
-  var pending: [IMAPStep] = []
+  var pending = StepQueue<IMAPStep>()
   var user: String?
   var selection: Selection?
   var tag = "*"
@@ -77,10 +62,10 @@ struct IMAPSession: Sendable {
   }
 
   mutating func next() -> IMAPStep {
-    while pending.isEmpty {
+    while true {
+      if let step = pending.popFirst() { return step }
       guard advance() else { return isClosed ? .close : .needsInput }
     }
-    return pending.removeFirst()
   }
 
   mutating func timedOut() { end(saying: "Idle too long, closing") }

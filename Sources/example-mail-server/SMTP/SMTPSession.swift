@@ -81,7 +81,7 @@ struct SMTPSession: Sendable {
   let configuration: Configuration
   var phase = Phase.greeting
   var input = InputBuffer()
-  var pending: [SMTPStep] = []
+  var pending = StepQueue<SMTPStep>()
   var greetedWith: SMTPCommand?
   var clientName = ""
   var user: String?
@@ -107,10 +107,10 @@ struct SMTPSession: Sendable {
   }
 
   mutating func next() -> SMTPStep {
-    while pending.isEmpty {
+    while true {
+      if let step = pending.popFirst() { return step }
       guard advance() else { return isClosed ? .close : .needsInput }
     }
-    return pending.removeFirst()
   }
 
   /// The time for a command or its data is over.
