@@ -51,8 +51,8 @@ private final class TestServer: Sendable {
   }
 
   func stop() async {
-    queue.stop()
     await sessions.drain(gracePeriod: .zero)
+    await queue.stop(gracePeriod: .seconds(10))
     loop.shutdown()
   }
 }

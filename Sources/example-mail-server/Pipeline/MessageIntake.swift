@@ -4,12 +4,14 @@ import MailObservability
 import Synchronization
 
 final class MessageIntake: Sendable {
+  private let hostName: String
   private let mailets: [any Mailet]
   private let queue: DeliveryQueue
   private let metrics: MetricsCollector
   private let lastID = Atomic<Int>(0)
 
   init(hostName: String, queue: DeliveryQueue, metrics: MetricsCollector) {
+    self.hostName = hostName
     mailets = [LoopDetection(), ContentFilter(), TraceHeader(hostName: hostName, now: { .now })]
     self.queue = queue
     self.metrics = metrics
@@ -42,7 +44,11 @@ final class MessageIntake: Sendable {
     metrics.smtp.messagesReceived.increment()
     metrics.smtp.messageSize.observe(Double(submission.content.count))
     metrics.smtp.recipientsPerMessage.observe(Double(submission.recipients.count))
-    for recipient in submission.recipients { metrics.mail.messagesPerDomain[recipient.domain].increment() }
+    for recipient in submission.recipients {
+      // Only the bare `postmaster` has no domain: it is ours.
+      let domain = recipient.domain.isEmpty ? hostName : recipient.domain
+      metrics.mail.messagesPerDomain[domain].increment()
+    }
     return .queued(id: id)
   }
 }

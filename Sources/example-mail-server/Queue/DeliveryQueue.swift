@@ -71,9 +71,11 @@ final class DeliveryQueue: Sendable {
     !faults.isActive(.queue) && schedule.withLock { $0.count < $0.capacity }
   }
 
-  /// Delivers until its task is cancelled.
+  /// Delivers until it is stopped.
   func run() async {
+    var alarm: LoopTimer?
     for await _ in wakeUps {
+      alarm?.cancel()
       let (due, next) = schedule.withLock { schedule in
         let free = Self.maximumAttemptsAtOnce - schedule.activeCount
         return (schedule.takeDue(at: .now, limit: free), schedule.nextAttempt)
@@ -84,12 +86,20 @@ final class DeliveryQueue: Sendable {
       }
       // What is due already waits for an attempt to end, which wakes the queue as well.
       if let next, next > .now {
-        _ = loop.schedule(after: ContinuousClock.now.duration(to: next)) { [wakeUp] in wakeUp.yield() }
+        alarm = loop.schedule(after: ContinuousClock.now.duration(to: next)) { [wakeUp] in wakeUp.yield() }
       }
     }
   }
 
-  func stop() { wakeUp.finish() }
+  /// Starts no further attempts, and waits for those under way. What is still queued is lost with the process:
+  /// this queue is in memory.
+  func stop(gracePeriod: Duration) async {
+    wakeUp.finish()
+    let deadline = ContinuousClock.now + gracePeriod
+    while schedule.withLock({ $0.activeCount }) > 0, .now < deadline {
+      await loop.sleep(for: .milliseconds(20))
+    }
+  }
 
   private func attempt(_ entry: DeliverySchedule.Entry) async {
     if entry.attempts == 1 {
@@ -122,19 +132,21 @@ final class DeliveryQueue: Sendable {
     let conclusion = schedule.withLock { $0.conclude(entry.message.id, undelivered: retried, at: .now) }
     var failed = entry.message.recipients.filter { failures[$0] != nil }
     if case .expired = conclusion {} else { failed.removeAll { retried.contains($0) } }
-    if !failed.isEmpty { bounce(entry.message, failed.map { ($0, failures[$0] ?? "") }) }
+    if !failed.isEmpty { bounce(entry, failed.map { ($0, failures[$0] ?? "") }) }
     publish()
     wakeUp.yield()
   }
 
   /// Tells the sender. A message without one is a bounce itself: it is dropped, or two servers could send
   /// each other bounces for ever (RFC 5321 section 6.1).
-  private func bounce(_ message: QueuedMessage, _ failed: [(MailAddress, reason: String)]) {
+  private func bounce(_ entry: DeliverySchedule.Entry, _ failed: [(MailAddress, reason: String)]) {
+    let message = entry.message
     guard let sender = message.sender else { return metrics.mail.dropped.increment() }
     metrics.mail.bounced.increment()
     let report = BounceMessage.compose(
       for: message, to: sender, failed: failed, hostName: hostName, at: .now)
-    let id = "B\(message.id)-\(failed.count)"
+    // Recipients may fail at different attempts, so one message may cause several.
+    let id = "B\(message.id)-\(entry.attempts)"
     if put(QueuedMessage(id: id, sender: nil, recipients: [sender], content: report)) {
       metrics.queue.dsnQueued.increment()
     } else {

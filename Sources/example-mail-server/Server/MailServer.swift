@@ -82,7 +82,7 @@ final class MailServer: Sendable {
       }
     }
     await jmap?.shutdown(gracePeriod: .seconds(5))
-    queue.stop()
+    await queue.stop(gracePeriod: .seconds(5))
     await observability?.shutdown(gracePeriod: .seconds(2))
   }
 
