@@ -1,0 +1,54 @@
+// How does a submitted message become a queued one? Through the mailets, each of them timed.
+
+import MailObservability
+import Synchronization
+
+final class MessageIntake: Sendable {
+  private let hostName: String
+  private let mailets: [any Mailet]
+  private let queue: DeliveryQueue
+  private let metrics: MetricsCollector
+  private let lastID = Atomic<Int>(0)
+
+  init(hostName: String, queue: DeliveryQueue, metrics: MetricsCollector) {
+    self.hostName = hostName
+    mailets = [LoopDetection(), ContentFilter(), TraceHeader(hostName: hostName, now: { .now })]
+    self.queue = queue
+    self.metrics = metrics
+  }
+
+  func accept(_ submission: SMTPSubmission) -> SubmissionDecision {
+    let timer = metrics.startMessageProcessingTimer()
+    defer { timer.observe() }
+    metrics.mail.processed.increment()
+
+    let id = "M\(lastID.add(1, ordering: .relaxed).newValue)"
+    var mail = MailInTransit(id: id, submission: submission, content: submission.content)
+    for mailet in mailets {
+      let verdict = metrics.mail.mailetDuration[mailet.name].measure { mailet.process(&mail) }
+      switch verdict {
+      case .next: continue
+      case .loop:
+        metrics.smtp.loopsDetected.increment()
+        return .rejected(.policy, text: "Too many hops: a mail loop")
+      case .reject(let reason, let text):
+        metrics.smtp.hookResults[.reject].increment()
+        return .rejected(reason, text: text)
+      }
+    }
+    metrics.smtp.hookResults[.accept].increment()
+
+    let message = QueuedMessage(
+      id: id, sender: submission.sender, recipients: submission.recipients, content: mail.content)
+    guard queue.put(message) else { return .unavailable }
+    metrics.smtp.messagesReceived.increment()
+    metrics.smtp.messageSize.observe(Double(submission.content.count))
+    metrics.smtp.recipientsPerMessage.observe(Double(submission.recipients.count))
+    for recipient in submission.recipients {
+      // Only the bare `postmaster` has no domain: it is ours.
+      let domain = recipient.domain.isEmpty ? hostName : recipient.domain
+      metrics.mail.messagesPerDomain[domain].increment()
+    }
+    return .queued(id: id)
+  }
+}

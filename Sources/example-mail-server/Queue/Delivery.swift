@@ -1,0 +1,61 @@
+// How does one message reach one recipient? Into the store, or to the smarthost.
+
+import MailObservability
+import SocketIO
+
+struct Delivery: Sendable {
+  let directory: Directory
+  let store: MailStore
+  let loop: EventLoop
+  let hostName: String
+  /// Where mail for other domains goes. There is no look-up of mail exchangers here: without a smarthost
+  /// such mail waits, and is returned in the end.
+  let smarthost: SocketAddress?
+  let faults: Faults
+  let metrics: MetricsCollector
+  var timeout = Duration.seconds(30)
+
+  func kind(of recipient: MailAddress) -> RecipientKind {
+    directory.route(for: recipient) == .remote ? .remote : .local
+  }
+
+  func deliver(_ message: QueuedMessage, to recipient: MailAddress) async -> DeliveryOutcome {
+    let (route, alias) = directory.resolve(recipient)
+    if let alias { metrics.policy.aliasHooks[.resolve, alias].increment() }
+    switch route {
+    case .local(let account):
+      do {
+        try store.deliver(message.content, to: account)
+        return .delivered
+      } catch {
+        return .temporaryFailure("the mail store answered: \(error)")
+      }
+    case .unknown:
+      return .permanentFailure("no such user here")
+    case .remote:
+      return await relay(message, to: recipient)
+    }
+  }
+
+  private func relay(_ message: QueuedMessage, to recipient: MailAddress) async -> DeliveryOutcome {
+    if faults.isActive(.delivery) { return .temporaryFailure("remote delivery is switched off") }
+    guard let smarthost else { return .temporaryFailure("no route to \(recipient.domain)") }
+    do {
+      var client = try await SMTPClient.connect(to: smarthost, on: loop, deadline: .now + timeout)
+      defer { client.close() }
+      metrics.tls.outgoingSessions[.plain].increment()
+      let reply = try await client.send(message, to: recipient, as: hostName)
+      switch reply.code {
+      case 200..<300:
+        metrics.smtp.messagesSent.increment()
+        return .delivered
+      case 500..<600: return .permanentFailure("the smarthost answered: \(reply)")
+      default: return .temporaryFailure("the smarthost answered: \(reply)")
+      }
+    } catch let error as SocketError where error.code == .deadlineExceeded {
+      return .timeout
+    } catch {
+      return .error("\(error)")
+    }
+  }
+}

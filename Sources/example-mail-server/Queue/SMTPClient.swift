@@ -1,0 +1,88 @@
+// How is a message handed to another server? A small SMTP client, one command at a time.
+
+import SocketIO
+
+struct SMTPClient {
+  struct Reply: CustomStringConvertible {
+    let code: Int
+    let text: String
+    var description: String { "\(code) \(text)" }
+    var isPositive: Bool { (200..<400).contains(code) }
+  }
+
+  struct ProtocolError: Error {}
+
+  private static let longestReply = 64 * 1024
+
+  private let connection: Connection
+  private let deadline: ContinuousClock.Instant
+  private var input = InputBuffer()
+
+  /// Connects and reads the greeting.
+  static func connect(
+    to address: SocketAddress, on loop: EventLoop, deadline: ContinuousClock.Instant
+  ) async throws -> SMTPClient {
+    let connection = try await Connection.connect(to: address, on: loop, deadline: deadline)
+    var client = SMTPClient(connection: connection, deadline: deadline)
+    guard try await client.readReply().isPositive else { throw ProtocolError() }
+    return client
+  }
+
+  func close() { connection.close() }
+
+  /// Sends a command line and returns its reply.
+  mutating func command(_ line: String) async throws -> Reply {
+    try await connection.write(Array("\(line)\r\n".utf8), deadline: deadline)
+    return try await readReply()
+  }
+
+  /// Sends one message to one recipient. The reply is that of the first command that was refused, or of the
+  /// message's end.
+  mutating func send(_ message: QueuedMessage, to recipient: MailAddress, as hostName: String) async throws
+    -> Reply
+  {
+    for line in [
+      "EHLO \(hostName)", "MAIL FROM:<\(message.sender.map { "\($0)" } ?? "")>", "RCPT TO:<\(recipient)>",
+      "DATA",
+    ] {
+      let reply = try await command(line)
+      guard reply.isPositive else { return reply }
+    }
+    try await connection.write(Self.dotStuffed(message.content), deadline: deadline)
+    let reply = try await readReply()
+    _ = try? await command("QUIT")
+    return reply
+  }
+
+  /// With each leading dot doubled and the final line added (RFC 5321 section 4.5.2).
+  static func dotStuffed(_ content: [UInt8]) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(content.count + 8)
+    var isLineStart = true
+    for byte in content {
+      if isLineStart, byte == .dot { output.append(.dot) }
+      output.append(byte)
+      isLineStart = byte == .lineFeed
+    }
+    if !isLineStart { output += [.carriageReturn, .lineFeed] }
+    return output + [.dot, .carriageReturn, .lineFeed]
+  }
+
+  private mutating func readReply() async throws -> Reply {
+    var octets = 0
+    while true {
+      while let line = input.takeLine(limit: 4096) {
+        guard case .complete(let bytes) = line, bytes.count >= 3, let code = Int(bytes.prefix(3).text) else {
+          throw ProtocolError()
+        }
+        // `250-` announces another line.
+        if bytes.count > 3, bytes[3] == UInt8(ascii: "-") { continue }
+        return Reply(code: code, text: bytes.dropFirst(4).text)
+      }
+      let bytes = try await connection.read(upTo: 4096, deadline: deadline)
+      octets += bytes.count
+      guard !bytes.isEmpty, octets <= Self.longestReply else { throw ProtocolError() }
+      input.append(bytes)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// How does an SMTP session meet the network and the metrics? Octets are moved, questions are answered, and
+// what happens is recorded here, where it happens.
+
+import MailObservability
+import SocketIO
+
+struct SMTPServer: Sendable {
+  let configuration: SMTPSession.Configuration
+  let timeout: Duration
+  let directory: Directory
+  let authenticator: Authenticator
+  let intake: MessageIntake
+  let metrics: MetricsCollector
+
+  /// One session, from the greeting to the end of the connection.
+  func serve(_ connection: Connection, _ control: SessionControl) async {
+    metrics.smtp.connections.increment()
+    metrics.tls.sessions[.no].increment()
+    let openConnection = metrics.connections.open(.smtp)
+    defer { openConnection.end() }
+    let sessionTimer = metrics.startSMTPSessionTimer()
+    defer { sessionTimer.observe() }
+
+    let io = SessionIO(connection: connection, mailProtocol: .smtp, timeout: timeout, metrics: metrics)
+    var session = SMTPSession(configuration: configuration)
+    var output: [UInt8] = []
+    var commandTimer: Timer?
+    var authenticationFailures = 0
+    while true {
+      switch session.next() {
+      case .began(let command):
+        metrics.smtp.commands[command].increment()
+        commandTimer = metrics.smtp.commandDuration[command].startTimer()
+
+      case .reply(let reply):
+        metrics.smtp.replies["\(reply.code)"].increment()
+        if let reason = reply.rejection { metrics.smtp.messagesRejected[reason].increment() }
+        if reply.isProtocolError { metrics.smtp.errors.increment() }
+        if !reply.isIntermediate {
+          commandTimer?.observe()
+          commandTimer = nil
+        }
+        output += reply.encoded
+
+      case .authenticate(let credentials):
+        let (result, _) = authenticator.authenticate(
+          user: credentials.user, password: credentials.password, mechanism: credentials.mechanism,
+          over: .smtp,
+          failures: &authenticationFailures)
+        session.decideAuthentication(result)
+
+      case .resolve(let recipient):
+        session.decideRecipient(decide(recipient, isAuthenticated: session.user != nil))
+
+      case .accept(let submission):
+        session.decideSubmission(intake.accept(submission))
+
+      case .wrongProtocol(let other):
+        metrics.smtp.wrongProtocol[other].increment()
+        metrics.smtp.errors.increment()
+
+      case .needsInput:
+        control.setIdle(session.mayEnd)
+        if control.isDraining, session.mayEnd {
+          session.serverShutsDown()
+          continue
+        }
+        switch await io.send(&output) ? await io.receive() : .clientLeft {
+        case .bytes(let bytes):
+          session.receive(bytes)
+        case .shutdown:
+          session.serverShutsDown()
+        case .timedOut:
+          metrics.smtp.errors.increment()
+          session.timedOut()
+        case .clientLeft:
+          // A peer that connects and leaves without a word is a port check, not an error.
+          if session.hasReceivedAnything { metrics.smtp.errors.increment() }
+          return
+        }
+
+      case .close:
+        if await io.send(&output) { await io.finish() }
+        return
+      }
+    }
+  }
+
+  private func decide(_ recipient: MailAddress, isAuthenticated: Bool) -> RecipientDecision {
+    let (route, alias) = directory.resolve(recipient)
+    if let alias { metrics.policy.aliasHooks[.exists, alias].increment() }
+    switch route {
+    case .local: return .accepted
+    case .unknown: return .unknown
+    case .remote: return isAuthenticated ? .accepted : .relayDenied
+    }
+  }
+
+  /// What a client hears when there are too many of them.
+  func refuse(_ connection: Connection) async {
+    metrics.smtp.connectionsRejected[.overload].increment()
+    let reply = SMTPReply(421, "4.3.2", "\(configuration.hostName) Too many connections, try later")
+    metrics.smtp.replies["421"].increment()
+    try? await connection.write(reply.encoded, deadline: .now + .seconds(5))
+  }
+}

@@ -1,0 +1,65 @@
+// Which parts are broken on purpose? The words of a file, reread every second, so that health can be watched.
+
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A part that can be made to fail, for demonstrations and tests.
+enum Fault: UInt8, CaseIterable, Sendable {
+  case storage, queue, authentication, executor, delivery
+
+  var name: String { "\(self)" }
+}
+
+/// The faults in force. Asking is one atomic load.
+final class Faults: Sendable {
+  private let active = Atomic<UInt8>(0)
+
+  func isActive(_ fault: Fault) -> Bool { active.load(ordering: .relaxed) & (1 << fault.rawValue) != 0 }
+
+  /// Puts exactly the faults in force whose names occur in the text, and returns those that are new.
+  @discardableResult
+  func set(words text: String) -> [Fault] {
+    let words = Set(text.split(whereSeparator: \.isWhitespace).map(\.asciiLowercased))
+    let wanted = Fault.allCases.filter { words.contains($0.name) }
+    let before = active.exchange(wanted.reduce(0) { $0 | 1 << $1.rawValue }, ordering: .relaxed)
+    return wanted.filter { before & (1 << $0.rawValue) == 0 }
+  }
+
+  /// Rereads the file every second on a thread of its own: faults must come and go while no task can run.
+  func watch(_ path: String) {
+    startThread {
+      while true {
+        // A file that is not there means that nothing is broken.
+        if self.set(words: Self.read(path) ?? "").contains(.executor) { self.blockExecutor() }
+        sleep(1)
+      }
+    }
+  }
+
+  /// Occupies every thread of the cooperative pool, at every priority, until the fault ends.
+  private func blockExecutor() {
+    let tasks = max(16, 4 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    for priority in [TaskPriority.high, .medium, .low] {
+      for _ in 0..<tasks {
+        Task.detached(priority: priority) {
+          while self.isActive(.executor) { usleep(20_000) }
+        }
+      }
+    }
+  }
+
+  private static func read(_ path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return bytes.prefix(count).text
+  }
+}

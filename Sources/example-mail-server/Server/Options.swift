@@ -1,0 +1,158 @@
+// How is the server started? Its command line, parsed without side effects.
+
+import SocketIO
+
+struct UsageError: Error, Equatable {
+  let message: String
+}
+
+struct Options: Sendable, Equatable {
+  var smtp: String?
+  var metrics: String?
+  var imap: String?
+  var jmap: String?
+  var users: [String: String] = [:]
+  var userNames: [String] = []
+  var domains: Set<String> = []
+  /// A smarthost for mail that leaves; without one, remote mail is deferred and then bounced.
+  var relay: String?
+  /// Messages a second that the server sends to itself.
+  var traffic: Double?
+  var faultsFile: String?
+  var queueLifetime: Duration = .seconds(10)
+  var maximumMessageSize = 10 * 1024 * 1024
+  var maximumConnections = 500
+  /// nil: as the RFCs say, 5 minutes in SMTP and 30 in IMAP.
+  var sessionTimeout: Duration?
+  var drainDelay: Duration = .zero
+  var wantsHelp = false
+
+  static let usage = """
+    usage: example-mail-server [options]
+      --smtp HOST:PORT           SMTP listener; port 0 picks a free one
+      --imap HOST:PORT           IMAP listener
+      --jmap HOST:PORT           JMAP listener (HTTP)
+      --metrics HOST:PORT        metrics and health
+      --user NAME:PASSWORD       an account (repeatable); NAME may carry a domain
+      --domain NAME              a further local domain (repeatable)
+      --relay HOST:PORT          where mail for other domains is sent
+      --queue-lifetime SECONDS   how long a message is tried before it bounces (10)
+      --max-message-size OCTETS  the SIZE limit (10485760)
+      --max-connections N        per protocol (500)
+      --session-timeout SECONDS  for a silent client (SMTP 300, IMAP 1800)
+      --drain-delay SECONDS      from SIGTERM to closing, /ready being 503 (0)
+      --traffic N                send N messages a second to itself, and read them
+      --faults FILE              a file whose words are faults to simulate, reread every second:
+                                 storage queue authentication executor delivery
+    Without a listener option: SMTP 127.0.0.1:2525, IMAP 127.0.0.1:1143, JMAP 127.0.0.1:8080,
+    metrics 127.0.0.1:9090. Without --user: alice with the password "secret", who gets all mail.
+    """
+
+  init(arguments: some Sequence<String>) throws(UsageError) {
+    var rest = Array(arguments)[...]
+    while let flag = rest.popFirst() {
+      if flag == "--help" || flag == "-h" {
+        wantsHelp = true
+        continue
+      }
+      guard Self.flags.contains(flag) else { throw UsageError(message: "unknown option \(flag)") }
+      guard let value = rest.popFirst(), !value.isEmpty else {
+        throw UsageError(message: "\(flag) needs a value")
+      }
+      try set(flag, to: value)
+    }
+    if smtp == nil, imap == nil, jmap == nil, metrics == nil {
+      smtp = "127.0.0.1:2525"
+      imap = "127.0.0.1:1143"
+      jmap = "127.0.0.1:8080"
+      metrics = "127.0.0.1:9090"
+    }
+  }
+
+  private static let flags: Set<String> = [
+    "--smtp", "--imap", "--jmap", "--metrics", "--user", "--domain", "--relay", "--queue-lifetime",
+    "--max-message-size", "--max-connections", "--session-timeout", "--drain-delay", "--traffic", "--faults",
+  ]
+
+  private mutating func set(_ flag: String, to value: String) throws(UsageError) {
+    switch flag {
+    case "--smtp": smtp = try address(flag, value)
+    case "--imap": imap = try address(flag, value)
+    case "--jmap": jmap = try address(flag, value)
+    case "--metrics": metrics = try address(flag, value)
+    case "--relay": relay = try address(flag, value)
+    case "--faults": faultsFile = value
+    case "--user": try addUser(value)
+    case "--domain":
+      guard MailAddress.isDomain(Array(value.utf8)) else { throw bad(flag, value, "a domain name") }
+      domains.insert(value.asciiLowercased)
+    case "--traffic": traffic = try number(flag, value, upTo: 10_000)
+    case "--queue-lifetime": queueLifetime = .seconds(try number(flag, value, upTo: 86_400 * 7))
+    case "--session-timeout": sessionTimeout = .seconds(try number(flag, value, upTo: 86_400))
+    case "--drain-delay": drainDelay = .seconds(try number(flag, value, upTo: 3600, orZero: true))
+    case "--max-message-size": maximumMessageSize = try integer(flag, value, upTo: 1 << 30)
+    case "--max-connections": maximumConnections = try integer(flag, value, upTo: 1_000_000)
+    default: throw UsageError(message: "unknown option \(flag)")
+    }
+  }
+
+  /// Only its form is checked here: whether it can be bound shows at the start.
+  private func address(_ flag: String, _ value: String) throws(UsageError) -> String {
+    do {
+      _ = try SocketAddress.parse(value)
+      return value
+    } catch {
+      throw UsageError(message: "\(flag) \(value): \(error.message)")
+    }
+  }
+
+  private mutating func addUser(_ value: String) throws(UsageError) {
+    guard let colon = value.firstIndex(of: ":") else { throw bad("--user", value, "NAME:PASSWORD") }
+    var name = String(value[..<colon])
+    let password = String(value[value.index(after: colon)...])
+    if let at = name.lastIndex(of: "@") {
+      domains.insert(String(name[name.index(after: at)...]).asciiLowercased)
+      name = String(name[..<at])
+    }
+    guard MailAddress("\(name)@example.com") != nil, !password.isEmpty else {
+      throw bad("--user", value, "NAME:PASSWORD, both not empty")
+    }
+    if users.updateValue(password, forKey: name) == nil { userNames.append(name) }
+  }
+
+  private func number(
+    _ flag: String, _ value: String, upTo limit: Double, orZero: Bool = false
+  ) throws(UsageError) -> Double {
+    guard let number = Double(value), number.isFinite, number > 0 || (orZero && number == 0), number <= limit
+    else {
+      throw bad(flag, value, "a number above 0 and up to \(Int(limit))")
+    }
+    return number
+  }
+
+  private func integer(_ flag: String, _ value: String, upTo limit: Int) throws(UsageError) -> Int {
+    guard let number = Int(value), number > 0, number <= limit else {
+      throw bad(flag, value, "a whole number from 1 to \(limit)")
+    }
+    return number
+  }
+
+  private func bad(_ flag: String, _ value: String, _ expected: String) -> UsageError {
+    UsageError(message: "\(flag) \(value): expected \(expected)")
+  }
+
+  /// The accounts and domains that these options describe.
+  var directory: Directory {
+    guard !userNames.isEmpty else {
+      return Directory(
+        accounts: [Account(name: "alice", password: "secret")], domains: domains, catchAll: "alice")
+    }
+    return Directory(accounts: accounts, domains: domains)
+  }
+
+  var accounts: [Account] {
+    userNames.isEmpty
+      ? [Account(name: "alice", password: "secret")]
+      : userNames.map { Account(name: $0, password: users[$0] ?? "") }
+  }
+}

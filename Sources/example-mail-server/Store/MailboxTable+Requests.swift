@@ -1,0 +1,28 @@
+// How does the store answer what a session asks? Each request is one call on the table.
+
+extension MailboxTable {
+  mutating func answer(_ request: StoreRequest, user: String, at now: CalendarTime) -> StoreAnswer {
+    do throws(StoreError) {
+      switch request {
+      case .mailboxes:
+        return .mailboxes(mailboxes(of: user), state: state(of: user))
+      case .mailbox(let name):
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
+      case .append(let name, let content, let flags, let date):
+        try append(content, to: name, of: user, flags: flags, at: date ?? now)
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
+      case .changeFlags(let name, let change, let flags, let uids):
+        try changeFlags(change, flags, of: uids, in: name, of: user)
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
+      case .copy(let source, let target, let uids):
+        try copy(uids, from: source, to: target, of: user)
+        return .mailboxes([try mailbox(target, of: user)], state: state(of: user))
+      case .expunge(let name):
+        try expunge(name, of: user)
+        return .mailboxes([try mailbox(name, of: user)], state: state(of: user))
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+}
