@@ -58,6 +58,7 @@ final class MailServer: Sendable {
       var config = MetricsConfig(bindAddress: address)
       config.serviceName = "example-mail-server"
       config.version = "1.0.0"
+      if let threshold = options.executorThreshold { config.executorThreshold = threshold }
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
       Terminal.say("listening metrics \(server.boundAddress ?? address)")
