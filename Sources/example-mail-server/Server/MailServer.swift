@@ -49,7 +49,11 @@ final class MailServer: Sendable {
   /// Opens every listener and says where it is.
   func start() async throws {
     try addHealthChecks()
-    if let path = options.faultsFile { faults.watch(path) }
+    if let path = options.faultsFile {
+      faults.watch(path) { [health = metrics.health] in
+        health.setMaintenance($0 ? "the faults file says maintenance" : nil)
+      }
+    }
     Task(executorPreference: loop) { await self.queue.run() }
     if let address = options.smtp { try startSMTP(at: address) }
     if let address = options.imap { try startIMAP(at: address) }
