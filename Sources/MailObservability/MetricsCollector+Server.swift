@@ -74,12 +74,16 @@ extension MetricsCollector {
       registry: registry, health: health, timer: timer, settings: settings, observer: observer)
   }
 
-  private func startHealth(on loop: EventLoop, log: @escaping @Sendable (LogMessage) -> Void) -> ExecutorHeartbeat {
+  private func startHealth(on loop: EventLoop, log: @escaping @Sendable (LogMessage) -> Void)
+    -> ExecutorHeartbeat
+  {
     let own = own
     let heartbeat = ExecutorHeartbeat(onDelay: { own.executorDelay.observe($0) })
     heartbeat.start(timer: LoopHealthTimer(loop: loop))
     health.addObserver(
-      HealthObserver(failure: { check, reason in log(LogMessage(.warning, "health check \(check) failed: \(reason)")) }))
+      HealthObserver(failure: { check, reason in
+        log(LogMessage(.warning, "health check \(check) failed: \(reason)"))
+      }))
     health.setDraining(false)
     health.start(timer: LoopHealthTimer(loop: loop))
     return heartbeat
@@ -87,7 +91,8 @@ extension MetricsCollector {
 
   private func registerOwnCollectors(of server: HTTPServer) {
     let collectors: [any Collector] = [
-      HealthCollector(health: health, registry: registry), ServerCollector(server: server, registry: registry),
+      HealthCollector(health: health, registry: registry),
+      ServerCollector(server: server, registry: registry),
     ]
     for collector in collectors {
       // A server started later takes the place of one that has ended.
