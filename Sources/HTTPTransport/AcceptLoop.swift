@@ -8,25 +8,37 @@ extension ServerCore {
   /// which has come with its connection is read before newer connections can push it out.
   private static let batch = 8
   private static let pause = Duration.milliseconds(50)
+  private static let pauseWhenFull = Duration.milliseconds(2)
+  /// After so many connections in a row without finding the system's queue empty, it counts as long.
+  private static let longQueue = 64
 
   /// Accepts until the server has ended.
   func acceptConnections(on listener: Listener) async {
+    var sinceEmpty = 0
     while drain.stage.load(ordering: .relaxed) != .finished {
       var accepted = 0
       attempts: while accepted < Self.batch {
         if isFull {
           // Nobody gives way before there is somebody to give way to.
+          if !listener.hasPending {
+            sinceEmpty = 0
+            isPressed = false
+          }
           guard await waitForConnection(on: listener) else { return }
           guard makeAnyRoom() else {
-            await roomSignal.wait(on: loop, atMost: Self.pause)
+            await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
             break attempts
           }
         }
         switch listener.acceptNow() {
         case .accepted(let connection):
           accepted += 1
+          sinceEmpty += 1
+          isPressed = sinceEmpty >= Self.longQueue
           admit(connection)
         case .wouldBlock:
+          sinceEmpty = 0
+          isPressed = false
           guard await waitForConnection(on: listener) else { return }
           accepted = 0
         case .failed(let errno):
@@ -49,7 +61,7 @@ extension ServerCore {
   /// system's queue, where its peer waits, and meets no closed door.
   private var isFull: Bool { counters.connections.load(ordering: .relaxed) >= mostConnections }
 
-  private func makeAnyRoom() -> Bool { !isFull || evict(fromReserve: false) || evict(fromReserve: true) }
+  private func makeAnyRoom() -> Bool { !isFull || evictAny() }
 
   private func admit(_ connection: Connection) {
     let peer = Self.peer(of: connection)
@@ -69,7 +81,25 @@ extension ServerCore {
     }
     counters.acceptFailures.wrappingAdd(1, ordering: .relaxed)
     observer?.acceptFailed(errno: errno)
+    if AcceptFailure(errno: errno) == .outOfResources {
+      // Room for the new connection is made as it is at the limit of connections.
+      if evictAny() { return true }
+      if acceptWithSpare(on: listener) { return true }
+    }
     await roomSignal.wait(on: loop, atMost: Self.pause)
+    return true
+  }
+
+  /// Accepts one connection in the place of the spare descriptor. It is served as on the reserve: a probe
+  /// gets its answer, anything else is told why it gets none.
+  private func acceptWithSpare(on listener: Listener) -> Bool {
+    guard spareDescriptor.isHeld else { return false }
+    spareDescriptor.release()
+    guard case .accepted(let connection) = listener.acceptNow() else {
+      spareDescriptor.acquire()
+      return false
+    }
+    add(connection, peer: Self.peer(of: connection), reserve: .descriptorLimit)
     return true
   }
 

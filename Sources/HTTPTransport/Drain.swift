@@ -75,14 +75,12 @@ extension ServerCore {
     for waiter in waiters { waiter.resume() }
   }
 
-  /// Waits until the drain has ended.
-  func drained() async {
-    await withUnsafeContinuation { waiter in
-      if drain.stage.load(ordering: .relaxed) == .finished {
-        waiter.resume()
-      } else {
-        drain.waiters.append(waiter)
-      }
+  /// Resumes `waiter` when the drain has ended.
+  func whenDrained(_ waiter: UnsafeContinuation<Void, Never>) {
+    if drain.stage.load(ordering: .relaxed) == .finished {
+      waiter.resume()
+    } else {
+      drain.waiters.append(waiter)
     }
   }
 }

@@ -3,7 +3,8 @@
 
 import SocketIO
 
-/// One client's connection. Confined to the loop.
+/// One client's connection. Confined to the loop, on which its task runs; its asynchronous functions run on
+/// the caller's executor, so that no call between them looks for the one to switch to.
 final class HTTPConnection: @unchecked Sendable {
   enum Phase {
     /// No complete head yet, on a new connection or of a further request.
@@ -27,6 +28,9 @@ final class HTTPConnection: @unchecked Sendable {
   private(set) var phase = Phase.head
   /// When the present phase began.
   private(set) var phaseBegan: Int64
+  /// Since when the peer has neither sent the body's bytes nor taken the response's, while it was waited for
+  /// to do so; `nil` while it is not.
+  private(set) var stalledSince: Int64?
   /// Whether the server has let go of the connection; nothing more is written then.
   private(set) var isOver = false
   var task: Task<Void, Never>?
@@ -52,7 +56,7 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   /// Serves requests until the connection ends.
-  func serve() async {
+  nonisolated(nonsending) func serve() async {
     var isFirst = true
     while !isOver {
       guard let parsed = await nextRequest(readAtOnce: isFirst) else { break }
@@ -85,7 +89,7 @@ final class HTTPConnection: @unchecked Sendable {
 
   // MARK: Reading
 
-  private func nextRequest(readAtOnce: Bool) async -> ParsedRequest? {
+  private nonisolated(nonsending) func nextRequest(readAtOnce: Bool) async -> ParsedRequest? {
     var readFirst = readAtOnce
     while !isOver {
       if carryStart < carry.count {
@@ -122,7 +126,9 @@ final class HTTPConnection: @unchecked Sendable {
     return nil
   }
 
-  private func react(to step: RequestParser.Step) async -> (request: ParsedRequest?, Void)? {
+  private nonisolated(nonsending) func react(to step: RequestParser.Step) async -> (
+    request: ParsedRequest?, Void
+  )? {
     switch step {
     case .request(let parsed): return (parsed, ())
     case .failed(let reason):
@@ -133,17 +139,24 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   /// Waits under the deadline of what is being waited for; false when the connection is to end.
-  private func waitForBytes() async -> Bool {
+  private nonisolated(nonsending) func waitForBytes() async -> Bool {
     switch parser.stage {
     case .idle: if requests == 0, phase != .head { enter(.head) }
     case .head: if phase != .head { enter(.head) }
     case .body: if phase != .body { enter(.body) }
     }
+    if let reserve, parser.stage == .body {
+      // A probe has no body, and a slow one must not hold a place that is kept for probes.
+      await refuse(reserve)
+      return false
+    }
     if parser.takeContinueRequest() {
       guard await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), keeping: phase) else { return false }
     }
     if core.isRefusing, phase == .idle { return false }
+    stalledSince = phase == .body ? loop.time : nil
     let outcome = await descriptor.readable(until: phaseBegan.clampedAdding(core.allowance(for: self)))
+    stalledSince = nil
     switch outcome {
     case .ready: return true
     case .deadlineExceeded: await deadlinePassed()
@@ -152,7 +165,7 @@ final class HTTPConnection: @unchecked Sendable {
     return false
   }
 
-  private func deadlinePassed() async {
+  private nonisolated(nonsending) func deadlinePassed() async {
     switch phase {
     case .body: await refuse(.bodyDeadline)
     case .idle: core.reject(.keepAliveDeadline)
@@ -166,7 +179,7 @@ final class HTTPConnection: @unchecked Sendable {
   // MARK: Answering
 
   /// Answers a request; false when the connection is to close.
-  private func answer(_ parsed: ParsedRequest) async -> Bool {
+  private nonisolated(nonsending) func answer(_ parsed: ParsedRequest) async -> Bool {
     requests += 1
     core.counters.countRequest()
     var request = parsed.request
@@ -205,9 +218,8 @@ final class HTTPConnection: @unchecked Sendable {
   private func armHandlerDeadline() {
     let deadline =
       handlerDeadline
-      ?? LazyDeadline(loop: loop) { [weak self] in
-        guard let self, self.phase == .handling else { return }
-        self.abandonHandler()
+      ?? LazyDeadline(loop: loop) { [self] in
+        if phase == .handling { abandonHandler() }
       }
     handlerDeadline = deadline
     deadline.set(loop.time.clampedAdding(core.handlerAllowance))
@@ -227,7 +239,7 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   /// Refuses what could not be understood, or was too much or too late, and closes.
-  private func refuse(_ reason: HTTPRejectReason) async {
+  private nonisolated(nonsending) func refuse(_ reason: HTTPRejectReason) async {
     core.reject(reason)
     guard let answer = reason.answer else { return }
     var output: [UInt8] = []
@@ -261,7 +273,9 @@ final class HTTPConnection: @unchecked Sendable {
 
   // MARK: Writing
 
-  private func send(_ response: HTTPResponse, to request: HTTPRequest, keepAlive: Bool) async -> Bool {
+  private nonisolated(nonsending) func send(
+    _ response: HTTPResponse, to request: HTTPRequest, keepAlive: Bool
+  ) async -> Bool {
     let isHead = request.method == "HEAD"
     core.observer?.responded(status: response.status, to: request)
     switch response.body {
@@ -286,7 +300,7 @@ final class HTTPConnection: @unchecked Sendable {
     }
   }
 
-  private func sendStream(
+  private nonisolated(nonsending) func sendStream(
     _ stream: HTTPBodyStream, _ response: HTTPResponse, _ request: HTTPRequest, keepAlive: Bool, isHead: Bool
   ) async -> Bool {
     let hasBody = ResponseEncoder.mayHaveBody(response.status)
@@ -321,18 +335,23 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   /// Writes everything, as long as the peer reads; false when the connection is over.
-  private func write(_ bytes: [UInt8], keeping kept: Phase? = nil) async -> Bool {
+  private nonisolated(nonsending) func write(_ bytes: [UInt8], keeping kept: Phase? = nil) async -> Bool {
     var written = 0
+    var stalledAt = 0
     var mark = 0
+    defer { stalledSince = nil }
     var due: Int64 = .max
     while !isOver {
       let transfer = bytes.withUnsafeBytes {
-        descriptor.send(UnsafeRawBufferPointer(rebasing: $0[min(written, $0.count)...]))
+        let start = min(written, $0.count)
+        return descriptor.send(
+          UnsafeRawBufferPointer(rebasing: $0[start..<min($0.count, start + ServerCore.mostAtOnce)]))
       }
       switch transfer {
       case .moved(let count):
         written += count
         if written >= bytes.count { return !isOver }
+      // The others come first, also when the socket would take more.
       case .failed:
         end()
         return false
@@ -344,6 +363,8 @@ final class HTTPConnection: @unchecked Sendable {
         mark = written
         due = loop.time.clampedAdding(core.writeAllowance)
       }
+      if stalledSince == nil || written > stalledAt { stalledSince = loop.time }
+      stalledAt = written
       switch await descriptor.writable(until: due) {
       case .ready: continue
       case .deadlineExceeded: core.reject(.writeDeadline)
@@ -356,7 +377,7 @@ final class HTTPConnection: @unchecked Sendable {
 
   /// Lets the peer read the last response: closing while it is still sending would reset the connection,
   /// and the response could be lost with it (RFC 9112, section 9.6).
-  private func linger() async {
+  private nonisolated(nonsending) func linger() async {
     guard !isOver else { return }
     enter(.lingering)
     carry = []

@@ -55,6 +55,8 @@ public enum HTTPRejectReason: String, CaseIterable, Sendable {
   case bodyTooLarge = "body_too_large"
   /// Too many connections, and the request was no probe.
   case connectionLimit = "connection_limit"
+  /// The process has no file descriptors left, and the request was no probe.
+  case descriptorLimit = "descriptor_limit"
   /// Too many connections of one address, and the request was no probe.
   case addressLimit = "address_limit"
   /// As many requests as one connection may make.
@@ -63,6 +65,8 @@ public enum HTTPRejectReason: String, CaseIterable, Sendable {
   case evictedIncomplete = "evicted_incomplete"
   /// Closed while idle, to make room.
   case evictedIdle = "evicted_idle"
+  /// Closed to make room, because the peer neither sent nor read what it should have.
+  case evictedStalled = "evicted_stalled"
   /// Refused because the server is shutting down.
   case draining = "draining"
 
@@ -110,12 +114,13 @@ extension HTTPRejectReason {
     case .tooManyFields: (431, "There are too many header fields.\n")
     case .bodyTooLarge: (413, "The body is too large.\n")
     case .connectionLimit: (503, "There are too many connections; only probes are served.\n")
+    case .descriptorLimit: (503, "There are no file descriptors left; only probes are served.\n")
     case .addressLimit: (503, "There are too many connections from this address; only probes are served.\n")
     case .draining: (503, "The server is shutting down.\n")
     case .headDeadline: (408, "The request head did not arrive in time.\n")
     case .bodyDeadline: (408, "The request body did not arrive in time.\n")
     case .handlerDeadline: (503, "The answer was not ready in time.\n")
-    case .requestLimit, .evictedIncomplete, .evictedIdle, .writeDeadline, .keepAliveDeadline,
+    case .requestLimit, .evictedIncomplete, .evictedIdle, .evictedStalled, .writeDeadline, .keepAliveDeadline,
       .bodyStreamFailure:
       nil
     }

@@ -47,6 +47,7 @@ public actor HTTPServer {
   @discardableResult
   package func bind() throws -> SocketAddress {
     if let listener { return listener.boundAddress }
+    guard !core.hasEnded else { throw SocketError(.closed, "binding: the server has been shut down") }
     let configuration = core.configuration
     let listener = try Listener(
       loop: core.loop, address: configuration.address, backlog: configuration.backlog,
@@ -60,6 +61,7 @@ public actor HTTPServer {
   ///
   /// - Throws: `SocketError` when the address cannot be bound.
   public func run() async throws {
+    guard !core.hasEnded else { return }
     try bind()
     guard let listener, !isRunning else { return }
     isRunning = true
@@ -67,7 +69,7 @@ public actor HTTPServer {
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
         group.addTask(executorPreference: core.loop) { await core.acceptConnections(on: listener) }
-        await core.drained()
+        await drained()
       }
     } onCancel: {
       core.loop.execute {
@@ -85,7 +87,13 @@ public actor HTTPServer {
   /// closes last, so that no probe meets a closed door.
   public func shutdown(gracePeriod: Duration, delay: Duration = .zero) async {
     core.beginDrain(gracePeriod: gracePeriod, delay: delay)
-    await core.drained()
+    await drained()
+  }
+
+  /// Waits until the server has drained. A method of the actor, because a nonisolated one would leave the
+  /// loop, to which the drain is confined.
+  private func drained() async {
+    await withUnsafeContinuation { core.whenDrained($0) }
   }
 
   /// What the server has done so far. From any thread.

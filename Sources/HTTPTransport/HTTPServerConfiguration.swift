@@ -7,8 +7,9 @@ package struct HTTPServerConfiguration: Sendable {
   package var address: SocketAddress
   package var limits = HTTPServerLimits()
   package var deadlines = HTTPServerDeadlines()
-  /// How many connections the system keeps until they are accepted.
-  package var backlog: Int32 = 1024
+  /// How many connections the system keeps until they are accepted; it may keep fewer. When they are more,
+  /// a peer's attempt is dropped and repeated after a second, which is too late for a probe.
+  package var backlog: Int32 = 4096
   /// Whether a request is a probe: served on the reserve, and during a drain, when others get 503.
   package var isProbe: @Sendable (HTTPRequest) -> Bool = { _ in false }
   /// Whether a peer is free of the limit per address.

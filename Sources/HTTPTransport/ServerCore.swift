@@ -9,9 +9,16 @@ final class ServerCore: @unchecked Sendable {
   static let bufferSize = 16 * 1024
   /// What a peer has to take within the write deadline.
   static let leastProgress = 1024
+  /// The most that is written to one peer before the others have their turn: the copying takes time.
+  static let mostAtOnce = 128 * 1024
   /// The most that is read and dropped after the last response.
   static let mostDropped = 1 << 20
   private static let sparePoolSize = 4
+  /// How long a new connection cannot be pushed out by newer ones, in nanoseconds.
+  private static let youth: Int64 = 5_000_000
+  /// How long a peer may do nothing before it can be pushed out, in nanoseconds.
+  private static let patience: Int64 = 1_000_000_000
+  private static let pressedPatience: Int64 = 25_000_000
 
   let configuration: HTTPServerConfiguration
   let observer: (any HTTPServerObserver)?
@@ -25,6 +32,12 @@ final class ServerCore: @unchecked Sendable {
   var listener: Listener?
   /// Resumed when a connection has ended, or the drain has.
   let roomSignal = LoopSignal()
+
+  /// Whether connections come faster than there is room for, so that the system's queue has grown long. It
+  /// must not overflow: then patience is short, and if need be the young give way to what has waited there.
+  var isPressed = false
+  /// Given up when the process has no descriptor left.
+  let spareDescriptor = SpareDescriptor()
 
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var perAddress: [[UInt8]: Int] = [:]
@@ -62,6 +75,8 @@ final class ServerCore: @unchecked Sendable {
     let stage = drain.stage.load(ordering: .relaxed)
     return stage == .refusing || stage == .finished
   }
+
+  var hasEnded: Bool { drain.stage.load(ordering: .relaxed) == .finished }
 
   func reject(_ reason: HTTPRejectReason) {
     counters.reject(reason)
@@ -110,44 +125,65 @@ final class ServerCore: @unchecked Sendable {
     let reserved = counters.reserveConnections.load(ordering: .relaxed)
     let regular = connections.count - reserved
     let overAddress = isOverAddressLimit(peer)
-    if !overAddress {
-      if regular < max(1, limits.connections) { return .regular }
-      if evict(fromReserve: false) { return .regular }
-    }
-    if reserved < max(0, limits.reserveConnections) || evict(fromReserve: true) {
-      return .reserve(overAddress ? .addressLimit : .connectionLimit)
-    }
-    return .none
+    let reason: HTTPRejectReason = overAddress ? .addressLimit : .connectionLimit
+    if !overAddress, regular < max(1, limits.connections) || evict(.regular) { return .regular }
+    if reserved < max(0, limits.reserveConnections) || evict(.reserve) { return .reserve(reason) }
+    guard isPressed else { return .none }
+    if !overAddress, evict(.regular, youngToo: true) { return .regular }
+    return evict(.reserve, youngToo: true) ? .reserve(reason) : .none
   }
 
-  /// Closes the connection that is missed least: one whose last response is out, then the oldest without
-  /// a complete head, then the oldest idle one; false when every one of them is at work.
+  /// Closes the connection that is missed least, whichever that is; false when every one is at work.
+  func evictAny() -> Bool {
+    if evict(.regular) || evict(.reserve) { return true }
+    return isPressed && (evict(.regular, youngToo: true) || evict(.reserve, youngToo: true))
+  }
+
+  enum Pool { case regular, reserve }
+
+  /// Closes one whose last response is out, or the oldest without a complete head, or the oldest idle one, or
+  /// the one that has stalled longest, in this order; false when there is none. One so young that its bytes
+  /// may still be on their way is closed only when told so.
   ///
   /// Looking through all of them is only done when there is no room, and there are at most as many as
   /// the limit allows.
-  func evict(fromReserve: Bool) -> Bool {
+  private func evict(_ pool: Pool, youngToo: Bool = false) -> Bool {
     var victim: HTTPConnection?
-    var victimRank = Int.max
-    for connection in connections.values where (connection.reserve != nil) == fromReserve {
-      let rank: Int
-      switch connection.phase {
-      case .lingering: rank = 0
-      case .head: rank = 1
-      case .idle: rank = 2
-      case .body, .handling, .writing: continue
-      }
-      if rank < victimRank || (rank == victimRank && connection.phaseBegan < victim?.phaseBegan ?? .max) {
-        victim = connection
-        victimRank = rank
-      }
+    var best = (rank: Int.max, since: Int64.max)
+    for connection in connections.values where (connection.reserve != nil) == (pool == .reserve) {
+      guard let candidate = evictionOrder(of: connection, youngToo), candidate < best else { continue }
+      (victim, best) = (connection, candidate)
     }
     guard let victim else { return false }
-    if victimRank > 0 {
+    let reason: HTTPRejectReason? =
+      switch best.rank {
+      case 0: nil
+      case 2: .evictedIdle
+      case 3: .evictedStalled
+      default: .evictedIncomplete
+      }
+    if let reason {
       counters.evicted.wrappingAdd(1, ordering: .relaxed)
-      reject(victimRank == 1 ? .evictedIncomplete : .evictedIdle)
+      reject(reason)
     }
     victim.end()
     return true
+  }
+
+  private func evictionOrder(of connection: HTTPConnection, _ youngToo: Bool) -> (rank: Int, since: Int64)? {
+    switch connection.phase {
+    case .lingering:
+      return (0, connection.phaseBegan)
+    case .head:
+      if loop.time - connection.openedAt >= Self.youth { return (1, connection.phaseBegan) }
+      return youngToo ? (4, connection.phaseBegan) : nil
+    case .idle:
+      return (2, connection.phaseBegan)
+    case .body, .handling, .writing:
+      let patience = isPressed ? Self.pressedPatience : Self.patience
+      guard let since = connection.stalledSince, loop.time - since >= patience else { return nil }
+      return (3, since)
+    }
   }
 
   func add(_ accepted: Connection, peer: HTTPPeer, reserve: HTTPRejectReason?) {
@@ -170,6 +206,7 @@ final class ServerCore: @unchecked Sendable {
       let left = (perAddress[address] ?? 1) - 1
       perAddress[address] = left > 0 ? left : nil
     }
+    spareDescriptor.acquire()
     roomSignal.signal()
     drainProgressed()
   }

@@ -64,11 +64,12 @@ public final class MetricsCollector: Sendable {
   ///   - groups: the parts of the catalogue to export.
   ///   - version: the host's version, for `build_info`.
   ///   - revision: the revision of the host's source, for `build_info`.
+  ///   - health: the checks; give one of your own for another deadline of answers.
   ///   - clock: what timers read.
   /// - Throws: ``RegistrationError`` when the namespace cannot begin a metric's name.
   public init(
     namespace: String = "rusmes", groups: Set<MetricGroup> = .all, version: String = "",
-    revision: String = "", clock: MonotonicClock = .system
+    revision: String = "", health: HealthRegistry = HealthRegistry(), clock: MonotonicClock = .system
   ) throws(RegistrationError) {
     let registry = try Registry(namespace: namespace, clock: clock)
     // Where the instruments of other groups live: recorded into, never read.
@@ -89,7 +90,7 @@ public final class MetricsCollector: Sendable {
     storage = try StorageMetrics(home(of: .storage))
     build = try BuildMetrics(home(of: .build), version: version, revision: revision)
     own = try ObservabilityMetrics(registry)
-    health = HealthRegistry()
+    self.health = health
     perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
     self.registry = registry
   }

@@ -40,7 +40,8 @@ final class MetricsEndpoint: Sendable {
     format.created = settings.createdSamples && format.isOpenMetrics
     let names = Set(request.query.all("name[]"))
     let limit = scrapeLimit(of: request)
-    let collected = await collectors.collect(within: limit, names: names)
+    // A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
+    let collected = await collectors.collect(within: limit - min(limit / 5, .seconds(2)), names: names)
     let registry = registry
     let buffer = takeBuffer()
     // Encoding has what is left of the scrape's time, and at least a little.

@@ -4,6 +4,9 @@ import PlatformShims
 
 /// A socket's descriptor on its loop. Everything here is confined to the loop's thread.
 ///
+/// Its waits run on the caller's executor (`nonisolated(nonsending)`): a switch of executors, even to the one
+/// it is on, costs a task with a preferred executor more than the whole wait.
+///
 /// It is closed exactly once, by `close()`, which also ends the waits for it; the number is never used
 /// afterwards, so it cannot hit a stranger that was given the same one.
 package final class Descriptor: @unchecked Sendable {
@@ -48,12 +51,12 @@ package final class Descriptor: @unchecked Sendable {
   // MARK: Waiting
 
   /// Waits until bytes, a connection or the end of the stream can be read.
-  package func readable(until due: Int64) async -> Readiness {
+  package nonisolated(nonsending) func readable(until due: Int64) async -> Readiness {
     await withUnsafeContinuation { beginReading($0, until: due) }
   }
 
   /// Waits until bytes can be written.
-  package func writable(until due: Int64) async -> Readiness {
+  package nonisolated(nonsending) func writable(until due: Int64) async -> Readiness {
     await withUnsafeContinuation { beginWriting($0, until: due) }
   }
 
@@ -119,7 +122,7 @@ package final class Descriptor: @unchecked Sendable {
   }
 
   private func armDeadline() {
-    let deadline = self.deadline ?? LazyDeadline(loop: loop) { [weak self] in self?.deadlineReached() }
+    let deadline = self.deadline ?? LazyDeadline(loop: loop) { [self] in deadlineReached() }
     self.deadline = deadline
     deadline.set(min(readDue, writeDue))
   }

@@ -1,13 +1,14 @@
 // What does the loop's thread do, from its start to its end?
 
 import PlatformShims
+import Synchronization
 
 extension EventLoop {
   /// How often jobs that queue further jobs are followed before descriptors are looked at again.
-  private static let roundsWithoutPolling = 16
+  private static let roundsWithoutPolling = 4
 
   func runUntilStopped() {
-    while lock.withLock({ stage == .running }) {
+    while !isStopping.load(ordering: .acquiring) {
       let began = clock()
       counters.finishedIteration(busySince: time, until: began)
       let (ready, failed) = pollSet.wait(until: queue.isEmpty ? timers.earliest : began, now: began)
@@ -32,6 +33,7 @@ extension EventLoop {
       swap(&queue, &spare)
       var work: [LoopWork] = []
       swap(&work, &spare)
+      counters.ran(work.count)
       for item in work {
         switch item {
         case .job(let job): job.runSynchronously(on: task)
@@ -39,7 +41,6 @@ extension EventLoop {
         case .action(let action): action()
         }
       }
-      counters.ran(work.count)
       work.removeAll(keepingCapacity: work.count <= 1024)
       swap(&work, &spare)
     }
@@ -107,6 +108,7 @@ extension EventLoop {
     let joining = lock.withLock { () -> UInt? in
       guard stage == .running else { return nil }
       stage = .stopping
+      isStopping.store(true, ordering: .releasing)
       isWakeSignalled = true
       systemWriteByte(wakeEnds.write)
       return thread

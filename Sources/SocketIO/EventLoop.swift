@@ -25,6 +25,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
   // Readable from any thread.
   private let currentThread = Atomic<UInt>(0)
+  let isStopping = Atomic<Bool>(false)
   let clockOffset = Atomic<Int64>(0)
   let counters = LoopCounters()
   let actors = ActorExecutor()

@@ -4,21 +4,28 @@
 ///
 /// Putting it off, or clearing it, only stores a number: the entry in the timer heap stays where it
 /// is, and when that comes due early it is set again for the time that then holds.
+///
+/// The deadline keeps itself, and its owner by what `reached` captures, until `discard()`. Weak references
+/// instead would give the owner a side table, and every later retain of it the slow way.
 package final class LazyDeadline {
   private let loop: EventLoop
   private let entry = TimerEntry()
   private var due: Int64 = .max
+  private let reached: () -> Void
 
   package init(loop: EventLoop, reached: @escaping () -> Void) {
     self.loop = loop
-    entry.action = { [weak self] in
-      guard let self, self.due != .max else { return }
-      if self.due <= self.loop.time {
-        self.due = .max
-        reached()
-      } else {
-        self.loop.timers.schedule(self.entry, due: self.due)
-      }
+    self.reached = reached
+    entry.action = { [self] in entryCameDue() }
+  }
+
+  private func entryCameDue() {
+    guard due != .max else { return }
+    if due <= loop.time {
+      due = .max
+      reached()
+    } else {
+      loop.timers.schedule(entry, due: due)
     }
   }
 
@@ -31,9 +38,10 @@ package final class LazyDeadline {
   /// There is no deadline until the next `set`.
   package func clear() { due = .max }
 
-  /// Ends the deadline for good, so that nothing keeps its owner.
+  /// Ends the deadline for good. Every deadline has to be discarded.
   package func discard() {
     due = .max
+    entry.action = {}
     loop.timers.remove(entry)
   }
 }

@@ -117,6 +117,13 @@ package final class Listener: Sendable {
     }
   }
 
+  /// Whether a connection waits to be accepted. Confined to the loop.
+  package var hasPending: Bool {
+    guard descriptor.isOpen else { return false }
+    var entry = pollfd(fd: descriptor.fd, events: PollEvents.input, revents: 0)
+    return poll(&entry, 1, 0) == 1
+  }
+
   /// Stops listening, ends a waiting `accept()`, and removes the Unix socket's file. Later calls do
   /// nothing.
   package func close() {

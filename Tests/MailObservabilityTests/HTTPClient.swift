@@ -15,8 +15,8 @@ struct Reply: Sendable {
 }
 
 enum HTTPClient {
-  /// Sends one request on a new connection and reads to its end. Blocks the calling thread, at most five seconds for
-  /// each read.
+  /// Sends one request on a new connection and reads to its end. Blocks the calling thread, at most half a minute
+  /// for each read.
   static func get(_ path: String, at address: String, headers: [String] = []) -> Reply? {
     let start = ContinuousClock.now
     guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]) else {
@@ -29,7 +29,7 @@ enum HTTPClient {
     #endif
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var patience = timeval(tv_sec: 5, tv_usec: 0)
+    var patience = timeval(tv_sec: 30, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var peer = sockaddr_in()
     peer.sin_family = sa_family_t(AF_INET)
