@@ -53,6 +53,6 @@ let package = Package(
       "ObservabilityEndpointsTests",
       ["ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "SocketIO"]),
     tests("MailObservabilityTests", ["MailObservability"]),
-    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability"]),
+    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability", "SocketIO"]),
   ]
 )

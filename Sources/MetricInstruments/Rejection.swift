@@ -26,9 +26,10 @@ package final class InstrumentContext: Sendable {
     self.clock = clock
     // The counters of refusals have nobody to report their own refusals to, and need none: they only
     // ever take the amount 1.
-    rejected = Family(children: RejectionReason.allCases.map { reason in
-      Counter(context: nil, labels: SeriesLabels(names: ["reason"], values: [reason.labelValue]))
-    })
+    rejected = Family(
+      children: RejectionReason.allCases.map { reason in
+        Counter(context: nil, labels: SeriesLabels(names: ["reason"], values: [reason.labelValue]))
+      })
   }
 
   package func reject(_ reason: RejectionReason) {

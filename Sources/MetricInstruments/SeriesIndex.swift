@@ -198,7 +198,8 @@ package final class SeriesIndex: @unchecked Sendable {
     mask = size - 1
     tombstones = 0
     for index in 0..<list.endIndex {
-      guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other else {
+      guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other
+      else {
         continue
       }
       place(series.labels.hash, index)
@@ -241,7 +242,8 @@ package final class SeriesIndex: @unchecked Sendable {
     return writing {
       var expired = 0
       for index in 0..<list.endIndex {
-        guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other else {
+        guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other
+        else {
           continue
         }
         let slot = list.slot(index)

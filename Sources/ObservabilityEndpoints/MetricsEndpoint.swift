@@ -71,7 +71,11 @@ final class MetricsEndpoint: Sendable {
       body: .stream(
         HTTPBodyStream(
           next: {
-            if let first = parts.withLock({ part in defer { part = nil }; return part }) { return first }
+            if let first = parts.withLock({ part in
+              defer { part = nil }; return part
+            }) {
+              return first
+            }
             return scrape.isFinished ? nil : scrape.next(untilSize: MetricsEndpoint.part)
           },
           finished: { [self] in

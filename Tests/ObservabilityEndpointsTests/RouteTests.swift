@@ -10,7 +10,8 @@ struct RouteTests {
       ("GET", "/metrics", 200), ("HEAD", "/metrics", 200), ("GET", "/health", 200), ("GET", "/ready", 200),
       ("GET", "/live", 200), ("GET", "/startup", 200), ("GET", "/", 200), ("POST", "/metrics", 405),
       ("PUT", "/live", 405), ("DELETE", "/", 405), ("POST", "/nothing", 404), ("GET", "/nothing", 404),
-      ("GET", "/metrics/", 404), ("GET", "/METRICS", 404), ("GET", "/ready/unknown", 404), ("GET", "/live/unknown", 404),
+      ("GET", "/metrics/", 404), ("GET", "/METRICS", 404), ("GET", "/ready/unknown", 404),
+      ("GET", "/live/unknown", 404),
       ("GET", "/health/x", 404), ("GET", "/readyx", 404), ("GET", "//", 404),
     ])
   func table(method: String, target: String, status: Int) async throws {
@@ -29,7 +30,10 @@ struct RouteTests {
 
   @Test(
     "refuse a path for the exposition that is another route's or none",
-    arguments: ["/", "/health", "/ready", "/ready/x", "/metrics.json", "/debug/vars", "", "metrics", "/a b", "/a?b", "/a/../b", "/ä"])
+    arguments: [
+      "/", "/health", "/ready", "/ready/x", "/metrics.json", "/debug/vars", "", "metrics", "/a b", "/a?b",
+      "/a/../b", "/ä",
+    ])
   func badPaths(path: String) {
     #expect(ObservabilityEndpoints.problem(ofMetricsPath: path) != nil)
   }
@@ -43,7 +47,8 @@ struct RouteTests {
   func probes() throws {
     let service = try Service()
     for (target, isProbe) in [
-      ("/live", true), ("/ready", true), ("/ready/x", true), ("/startup", true), ("/health", true), ("/metrics", false),
+      ("/live", true), ("/ready", true), ("/ready/x", true), ("/startup", true), ("/health", true),
+      ("/metrics", false),
       ("/", false), ("/livex", false),
     ] {
       #expect(service.endpoints.isProbe(try HTTPRequest(target: target)) == isProbe, "\(target)")

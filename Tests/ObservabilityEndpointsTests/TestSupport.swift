@@ -21,7 +21,8 @@ struct Service {
     var settings = EndpointSettings()
     configure(&settings)
     endpoints = ObservabilityEndpoints(
-      registry: registry, health: health, timer: TaskSleepTimer(), settings: settings, observer: EndpointObserver())
+      registry: registry, health: health, timer: TaskSleepTimer(), settings: settings,
+      observer: EndpointObserver())
   }
 
   func get(
@@ -36,7 +37,8 @@ struct Service {
       while let part = try await stream.next() { bytes += part }
       stream.finished?()
     }
-    return Answer(status: response.status, headers: response.headers, body: String(decoding: bytes, as: UTF8.self))
+    return Answer(
+      status: response.status, headers: response.headers, body: String(decoding: bytes, as: UTF8.self))
   }
 }
 

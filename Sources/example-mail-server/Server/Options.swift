@@ -40,7 +40,7 @@ struct Options: Sendable, Equatable {
       --relay HOST:PORT          where mail for other domains is sent
       --queue-lifetime SECONDS   how long a message is tried before it bounces (10)
       --max-message-size OCTETS  the SIZE limit (10485760)
-      --max-connections N        per protocol (500)
+      --max-connections N        per protocol (500, less where descriptors are scarce)
       --session-timeout SECONDS  for a silent client (SMTP 300, IMAP 1800)
       --drain-delay SECONDS      from SIGTERM to closing, /ready being 503 (0)
       --executor-threshold SECONDS  of a blocked Swift executor until /live is 503 (30)
