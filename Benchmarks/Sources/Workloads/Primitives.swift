@@ -14,6 +14,7 @@ internal import Synchronization
 public final class SharedAtomic: Sendable {
   let word = Atomic<UInt64>(0)
 
+  /// Zero.
   public init() {}
 
   /// One relaxed addition each time: a single locked instruction on x86-64.
@@ -22,6 +23,7 @@ public final class SharedAtomic: Sendable {
     for _ in 0..<times { word.wrappingAdd(1, ordering: .relaxed) }
   }
 
+  /// What was added.
   public var value: UInt64 { word.load(ordering: .relaxed) }
 }
 
@@ -57,6 +59,7 @@ public final class CopyTarget {
   private let memory: UnsafeMutableRawPointer
   private let size: Int
 
+  /// Room for `size` bytes.
   public init(size: Int) {
     self.size = size
     memory = .allocate(byteCount: size, alignment: 64)
@@ -65,6 +68,7 @@ public final class CopyTarget {
 
   deinit { memory.deallocate() }
 
+  /// One `memcpy`; the result is a byte of the copy.
   @inline(never)
   public func copy(_ bytes: UnsafeRawBufferPointer) -> UInt8 {
     guard let source = bytes.baseAddress, bytes.count <= size, size > 0 else { return 0 }

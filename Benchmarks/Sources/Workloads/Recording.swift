@@ -11,6 +11,7 @@ public final class Recording: Sendable {
   let closed: Family3<Counter, MailProtocol, Direction, DeliveryResult>
   let open: BoundedFamily<Counter, FourLabels>
 
+  /// A catalogue, and one instrument of each kind beside it.
   public init() throws {
     metrics = try MetricsCollector()
     let registry = metrics.registry
