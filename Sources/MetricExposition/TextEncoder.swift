@@ -6,7 +6,7 @@ internal import MetricInstruments
 ///
 /// It holds no lock of the registry, and of an instrument only for the copy of a histogram's stripe, so a slow reader
 /// of the text delays nobody who records. Once the buffer has its size, encoding allocates nothing for each series.
-package struct TextEncoder: ~Copyable {
+package struct TextEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
   let format: ExpositionFormat
   private var item = 0
