@@ -117,6 +117,16 @@ package final class SeriesIndex: @unchecked Sendable {
     }
   }
 
+  private func find(_ values: [String]) -> Instrument {
+    switch values.count {
+    case 1: find(values[0])
+    case 2: find(values[0], values[1])
+    case 3: find(values[0], values[1], values[2])
+    case 4: find(values[0], values[1], values[2], values[3])
+    default: overflowing(counted: false)
+    }
+  }
+
   @inline(__always)
   private func find(_ key: some LabelKey) -> Instrument {
     let hash = key.hash(hashing)
@@ -164,7 +174,13 @@ package final class SeriesIndex: @unchecked Sendable {
     }
     if isFull { return overflowing(counted: true) }
     let values = key.values
-    if values.contains(where: { $0.utf8.contains(0) }) { context.reject(.invalidLabel) }
+    // A NUL is shown as U+FFFD, and what is shown alike must be one series.
+    if values.contains(where: { $0.utf8.contains(0) }) {
+      context.reject(.invalidLabel)
+      return find(values.map { LabelValue.withoutNUL($0) })
+    }
+    // The same holds for what would look like the series of the overflow.
+    if values.allSatisfy({ $0 == LabelValue.other }) { return overflowing(counted: false) }
     let made: Instrument? = writing {
       // Another thread may have been faster.
       if let found = held(key, hash: hash) { return found.takeRetainedValue() }
