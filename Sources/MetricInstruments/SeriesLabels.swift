@@ -52,7 +52,8 @@ package struct SeriesLabels: @unchecked Sendable {
     storage.storeBytes(of: UInt32(clamping: text.count), toByteOffset: 8, as: UInt32.self)
     let isPlain = aside.isEmpty && values.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 } }
     storage.storeBytes(
-      of: UInt32(clamping: places.count) | (isPlain ? SeriesLabels.plain : 0), toByteOffset: 12, as: UInt32.self)
+      of: UInt32(clamping: places.count) | (isPlain ? SeriesLabels.plain : 0), toByteOffset: 12,
+      as: UInt32.self)
     for (index, place) in places.enumerated() {
       let offset = textStart + place.offset + (place.isAside ? text.count : 0)
       storage.storeBytes(
