@@ -78,7 +78,8 @@ struct LineStart {
   let plain: Piece
 }
 
-private func makePiece(_ write: (inout OutputBuffer) -> Void) -> Piece {
+/// Makes bytes that never change; the caller frees them.
+func makePiece(_ write: (inout OutputBuffer) -> Void) -> Piece {
   var buffer = OutputBuffer(capacity: 256)
   write(&buffer)
   let length = buffer.count
@@ -154,12 +155,7 @@ struct SampleNames {
   }
 
   private func typeWord(_ type: MetricType) -> String {
-    if format.isOpenMetrics { return type.rawValue }
-    return switch type {
-    case .info, .stateset: MetricType.gauge.rawValue
-    case .unknown: "untyped"
-    default: type.rawValue
-    }
+    format.isOpenMetrics ? type.rawValue : type.prometheusWord
   }
 
   /// Backslash and line feed are escaped in both formats, the double quote in OpenMetrics only.

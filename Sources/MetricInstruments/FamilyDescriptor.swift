@@ -79,7 +79,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
       guard !label.hasPrefix("__") else {
         throw fail(.invalidLabels, "the label name \(label) is reserved: it begins with __")
       }
-      guard !(type == .histogram && label == "le"), label != "quantile",
+      guard !(type == .histogram && label == "le"), label != "quantile", label != LabelName.reservedForJSON,
         !(type == .stateset && label == baseName)
       else {
         throw fail(.invalidLabels, "the label name \(label) is reserved for samples of this type")

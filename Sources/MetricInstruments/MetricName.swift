@@ -37,6 +37,9 @@ package enum LabelName {
     MetricName.isLegacy(name, colons: false)
   }
 
+  /// The key of the number in the JSON form; a label of that name would be a second one.
+  package static let reservedForJSON = "@"
+
   /// A legacy name as it stands, any other quoted.
   package static func append(_ name: String, to text: inout [UInt8]) {
     guard !isLegacy(name) else { return text.append(contentsOf: name.utf8) }
@@ -53,6 +56,14 @@ package enum LabelValue {
 
   /// What stands for a value that is not kept.
   package static let other = "other"
+
+  /// The value with U+FFFD for each NUL, as it is shown.
+  package static func withoutNUL(_ value: String) -> String {
+    guard value.utf8.contains(0) else { return value }
+    var shown = String.UnicodeScalarView()
+    for scalar in value.unicodeScalars { shown.append(scalar == "\0" ? "\u{FFFD}" : scalar) }
+    return String(shown)
+  }
 
   /// Backslash, double quote and line feed escaped, as all text formats want it. A NUL becomes U+FFFD, since
   /// Prometheus's own scanner takes it for the end of the scrape.

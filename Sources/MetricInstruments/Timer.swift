@@ -23,6 +23,11 @@ public struct Timer: Sendable {
     histogram.observe(Double(elapsedNanoseconds) * 1e-9)
   }
 
+  /// Records the time since the start, in seconds, with an exemplar.
+  public func observe(exemplar: Exemplar.Labels) {
+    histogram.observe(Double(elapsedNanoseconds) * 1e-9, exemplar: exemplar)
+  }
+
   /// The time since the start; nothing is recorded.
   public var elapsed: Duration { .nanoseconds(Int64(clamping: elapsedNanoseconds)) }
 
