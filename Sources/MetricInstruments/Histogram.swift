@@ -1,5 +1,6 @@
 // How values are spread over fixed buckets.
 
+internal import Locking
 internal import Synchronization
 
 /// A distribution over fixed buckets: latencies in seconds, sizes in bytes.
