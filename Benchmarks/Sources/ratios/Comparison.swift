@@ -34,6 +34,7 @@ extension Comparison {
       let found = try slices(count, of: length, ours, baseline)
       if best.map({ found.doubt < $0.doubt }) ?? true { best = found }
       if found.isSteady { break }
+      if found.presence < 0.9 { Crew.renew() }
     }
     guard let best else { throw PeerError(description: "nothing was measured") }
     return best
