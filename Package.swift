@@ -24,11 +24,14 @@ let package = Package(
   products: [
     .library(name: "MailObservability", targets: ["MailObservability"]),
     .executable(name: "example-mail-server", targets: ["example-mail-server"]),
+    // For the package in Benchmarks, which cannot see what has `package` access.
+    .library(name: "BenchmarkSupport", targets: ["BenchmarkSupport"]),
   ],
   targets: [
     .target(name: "PlatformShims"),
     library("MetricInstruments", ["PlatformShims"]),
     library("MetricExposition", ["MetricInstruments"]),
+    library("BenchmarkSupport", ["MetricInstruments", "MetricExposition"]),
     library("HealthProbes"),
     library("SocketIO", ["PlatformShims"]),
     library("HTTPTransport", ["SocketIO"]),
@@ -53,6 +56,6 @@ let package = Package(
       "ObservabilityEndpointsTests",
       ["ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "SocketIO"]),
     tests("MailObservabilityTests", ["MailObservability"]),
-    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability"]),
+    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability", "SocketIO"]),
   ]
 )

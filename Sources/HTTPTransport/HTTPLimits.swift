@@ -38,6 +38,9 @@ public struct HTTPServerDeadlines: Sendable {
   public var keepAlive: Duration = .seconds(60)
   /// For the head on a connection of the reserve.
   public var reserveHead: Duration = .seconds(1)
+  /// Without a byte of the body sent or of the response read, after which a connection may be closed to make
+  /// room for another.
+  public var stall: Duration = .seconds(1)
   /// After the last response, for the peer to close.
   public var linger: Duration = .seconds(1)
 

@@ -16,8 +16,7 @@ final class ServerCore: @unchecked Sendable {
   private static let sparePoolSize = 4
   /// How long a new connection cannot be pushed out by newer ones, in nanoseconds.
   private static let youth: Int64 = 5_000_000
-  /// How long a peer may do nothing before it can be pushed out, in nanoseconds.
-  private static let patience: Int64 = 1_000_000_000
+  /// The most patience with a peer that does nothing, while connections come faster than there is room.
   private static let pressedPatience: Int64 = 25_000_000
 
   let configuration: HTTPServerConfiguration
@@ -46,6 +45,7 @@ final class ServerCore: @unchecked Sendable {
   private let bodyAllowance: Int64
   private let idleAllowance: Int64
   private let reserveAllowance: Int64
+  private let stallAllowance: Int64
   let handlerAllowance: Int64
   let writeAllowance: Int64
 
@@ -64,6 +64,7 @@ final class ServerCore: @unchecked Sendable {
     bodyAllowance = max(0, deadlines.body.clampedNanoseconds)
     idleAllowance = max(0, deadlines.keepAlive.clampedNanoseconds)
     reserveAllowance = max(0, deadlines.reserveHead.clampedNanoseconds)
+    stallAllowance = max(0, deadlines.stall.clampedNanoseconds)
     handlerAllowance = max(0, deadlines.handler.clampedNanoseconds)
     writeAllowance = max(0, deadlines.write.clampedNanoseconds)
   }
@@ -180,7 +181,7 @@ final class ServerCore: @unchecked Sendable {
     case .idle:
       return (2, connection.phaseBegan)
     case .body, .handling, .writing:
-      let patience = isPressed ? Self.pressedPatience : Self.patience
+      let patience = isPressed ? min(Self.pressedPatience, stallAllowance) : stallAllowance
       guard let since = connection.stalledSince, loop.time - since >= patience else { return nil }
       return (3, since)
     }

@@ -15,10 +15,12 @@ struct HealthCollector: Collector {
     return [
       family(
         "health_check_status", .gauge, "State of a health check: 1 pass, 0.5 warning, 0 failure.",
-        known.map { CollectedSample($0.state == .pass ? 1 : $0.state == .warn ? 0.5 : 0, ["check": $0.name]) }),
+        known.map { CollectedSample($0.state == .pass ? 1 : $0.state == .warn ? 0.5 : 0, ["check": $0.name]) }
+      ),
       family(
         "health_check_duration_seconds", .gauge, "Duration of a health check's last run.", unit: "seconds",
-        known.compactMap { check in check.duration.map { CollectedSample($0.seconds, ["check": check.name]) } }),
+        known.compactMap { check in check.duration.map { CollectedSample($0.seconds, ["check": check.name]) }
+        }),
       family(
         "health_check_transitions_total", .counter, "Changes of a health check's state, by the new state.",
         report.checks.flatMap { check in

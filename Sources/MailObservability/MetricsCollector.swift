@@ -59,6 +59,7 @@ public final class MetricsCollector: Sendable {
 
   let own: ObservabilityMetrics
   let perDomain: PerDomainSource
+  let healthDriver: HealthDriver
 
   /// Creates the catalogue.
   ///
@@ -94,6 +95,7 @@ public final class MetricsCollector: Sendable {
     build = try BuildMetrics(home(of: .build), version: version, revision: revision)
     own = try ObservabilityMetrics(registry)
     self.health = health
+    healthDriver = HealthDriver(health: health)
     perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
     variables = Variables(registry)
     self.registry = registry

@@ -9,8 +9,9 @@ extension MetricsCollector {
   /// - Parameter source: returns domains and numbers of messages, which must only grow. It may suspend and throw. Of
   ///   more than 500 domains the largest are kept and the rest are added up under `other`; what is negative or has no
   ///   domain is left out. A later call replaces the source.
-  public func setPerDomainSource(_ source: @escaping @Sendable () async throws -> [(domain: String, messages: Int)])
-  {
+  public func setPerDomainSource(
+    _ source: @escaping @Sendable () async throws -> [(domain: String, messages: Int)]
+  ) {
     registry.unregister("messages_per_domain_total")
     perDomain.set(source)
     // Fails when the collector is there already, which is what a later call finds.

@@ -17,7 +17,9 @@ package enum NameEscaping: String, Sendable, Hashable, CaseIterable {
 
   /// The name that a scraper with this scheme is told; the same for a legal one. Without meaning for `.allowUTF8`.
   package func escape(_ name: String, colons: Bool = true) -> String {
-    guard self != .allowUTF8, !(colons ? MetricName.isLegacy(name) : LabelName.isLegacy(name)) else { return name }
+    guard self != .allowUTF8, !(colons ? MetricName.isLegacy(name) : LabelName.isLegacy(name)) else {
+      return name
+    }
     var escaped = self == .values ? "U__" : ""
     for (position, scalar) in name.unicodeScalars.enumerated() {
       let isLegal = isLegal(scalar, first: position == 0, colons: colons)

@@ -70,7 +70,8 @@ extension OutputBuffer {
     let start = end
     start.storeBytes(of: UInt8(ascii: "."), as: UInt8.self)
     for position in stride(from: length, to: 0, by: -1) {
-      start.storeBytes(of: UInt8(truncatingIfNeeded: digits % 10) &+ 48, toByteOffset: position, as: UInt8.self)
+      start.storeBytes(
+        of: UInt8(truncatingIfNeeded: digits % 10) &+ 48, toByteOffset: position, as: UInt8.self)
       digits /= 10
     }
     advance(length + 1)
@@ -181,7 +182,9 @@ private func decimalLength(_ value: UInt64) -> Int {
   return guess &+ (value >= powersOfTen[guess] ? 1 : 0)
 }
 
-private let powersOfTen: [UInt64] = (0..<20).map { exponent in (0..<exponent).reduce(1) { power, _ in power * 10 } }
+private let powersOfTen: [UInt64] = (0..<20).map { exponent in
+  (0..<exponent).reduce(1) { power, _ in power * 10 }
+}
 
 private let digitPairs: [UInt8] = (0..<100).flatMap { number -> [UInt8] in
   [UInt8(number / 10) + 48, UInt8(number % 10) + 48]

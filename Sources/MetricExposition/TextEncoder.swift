@@ -144,7 +144,8 @@ package struct TextEncoder: ~Copyable, ExpositionEncoder {
 
   /// The buckets made cumulative, then the sum and the count, which is that of the last bucket by construction.
   private func encode(
-    _ histogram: Histogram, _ exemplars: [Exemplar?], _ labels: UnsafeRawBufferPointer, _ rendered: RenderedFamily,
+    _ histogram: Histogram, _ exemplars: [Exemplar?], _ labels: UnsafeRawBufferPointer,
+    _ rendered: RenderedFamily,
     to buffer: inout OutputBuffer
   ) {
     // All bucket lines of a series begin alike, so the first one is what the others are copied from.

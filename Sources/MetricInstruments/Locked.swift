@@ -13,8 +13,10 @@
 /// It is a `pthread_mutex_t` and not `Synchronization.Mutex`, because the thread sanitizer understands the one
 /// and reports false races for the other on Linux.
 package final class Locked<State>: @unchecked Sendable {
-  private var state: State
+  // The mutex comes first: an empty state shares its address with what follows it, and the thread sanitizer would take
+  // reading the one for an access to the other.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private var state: State
 
   package init(_ state: State) {
     self.state = state

@@ -35,8 +35,8 @@ package enum MetricName {
       default: legal += "_"
       }
     }
-    if let first = legal.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { legal = "i" + legal }
-    return legal
+    guard let first = legal.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return legal }
+    return "i" + legal
   }
 
   /// Suffixes that a format adds by itself, so that a family whose own name ended in one could not be told apart.

@@ -36,8 +36,8 @@ public final class Registry: Sendable {
   ///   - clock: what timers read.
   ///   - allowsUTF8Names: accept any text as the name of a metric or label, as Prometheus 3 does. Scrapers that do not
   ///     understand such names are given escaped ones.
-  public init(namespace: String = "", clock: MonotonicClock = .system, allowsUTF8Names: Bool = false) throws(
-    RegistrationError)
+  public init(namespace: String = "", clock: MonotonicClock = .system, allowsUTF8Names: Bool = false)
+    throws(RegistrationError)
   {
     guard namespace.isEmpty || MetricName.isLegacy(namespace) else {
       throw RegistrationError(
@@ -111,7 +111,8 @@ public final class Registry: Sendable {
     let names = [first.0, second.0, third.0]
     try check(
       [First.closedLabelProblem, Second.closedLabelProblem, Third.closedLabelProblem], of: declaration)
-    return try add(declaration, labels: names, shape: "\(First.self),\(Second.self),\(Third.self)") { [context] in
+    return try add(declaration, labels: names, shape: "\(First.self),\(Second.self),\(Third.self)") {
+      [context] in
       let children = First.allCases.flatMap { first in
         Second.allCases.flatMap { second in
           Third.allCases.map { third in
@@ -142,7 +143,8 @@ public final class Registry: Sendable {
 
   /// Registers a metric with three open labels. At most `limit` combinations have a series of their own.
   public func register<Child>(
-    _ declaration: Declaration<Child>, byOpen first: String, _ second: String, _ third: String, limit: Int = 500
+    _ declaration: Declaration<Child>, byOpen first: String, _ second: String, _ third: String,
+    limit: Int = 500
   ) throws(RegistrationError) -> BoundedFamily<Child, ThreeLabels> {
     try addOpen(declaration, labels: [first, second, third], limit: limit)
   }
@@ -257,7 +259,9 @@ public final class Registry: Sendable {
       shape: shape)
   }
 
-  private func check(_ problems: [String?], of declaration: Declaration<some Instrument>) throws(RegistrationError) {
+  private func check(_ problems: [String?], of declaration: Declaration<some Instrument>)
+    throws(RegistrationError)
+  {
     for case let problem? in problems {
       throw RegistrationError(code: .invalidLabels, metric: fullName(declaration.name), message: problem)
     }

@@ -17,6 +17,7 @@ package final class SeriesIndex: @unchecked Sendable {
   private let make: @Sendable (SeriesLabels) -> Instrument
   private let context: InstrumentContext
   private let overflow: Counter?
+  private let hashing = LabelHash()
 
   private let locks: UnsafeMutableRawPointer
   // One writer at a time, before it takes the locks of the readers.
@@ -85,19 +86,35 @@ package final class SeriesIndex: @unchecked Sendable {
   // One function for each number of labels, so that the generic one is specialised here and callers in other
   // modules need not be.
   @usableFromInline
-  func find(_ first: String) -> Instrument { find(Key1(first: first)) }
+  func find(_ first: String) -> Instrument { first.withUTF8Bytes { find(Key1(first: $0)) } }
 
   @usableFromInline
-  func find(_ first: String, _ second: String) -> Instrument { find(Key2(first: first, second: second)) }
+  func find(_ first: String, _ second: String) -> Instrument {
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in find(Key2(first: first, second: second)) }
+    }
+  }
 
   @usableFromInline
   func find(_ first: String, _ second: String, _ third: String) -> Instrument {
-    find(Key3(pair: Key2(first: first, second: second), third: third))
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in
+        third.withUTF8Bytes { third in find(Key3(pair: Key2(first: first, second: second), third: third)) }
+      }
+    }
   }
 
   @usableFromInline
   func find(_ first: String, _ second: String, _ third: String, _ fourth: String) -> Instrument {
-    find(Key4(triple: Key3(pair: Key2(first: first, second: second), third: third), fourth: fourth))
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in
+        third.withUTF8Bytes { third in
+          fourth.withUTF8Bytes { fourth in
+            find(Key4(triple: Key3(pair: Key2(first: first, second: second), third: third), fourth: fourth))
+          }
+        }
+      }
+    }
   }
 
   private func find(_ values: [String]) -> Instrument {
@@ -112,7 +129,7 @@ package final class SeriesIndex: @unchecked Sendable {
 
   @inline(__always)
   private func find(_ key: some LabelKey) -> Instrument {
-    let hash = key.hash(seed: LabelHash.seed)
+    let hash = key.hash(hashing)
     let own = lock(Stripes.current())
     StripeLock.lock(own)
     if let found = held(key, hash: hash) {
@@ -214,7 +231,8 @@ package final class SeriesIndex: @unchecked Sendable {
     mask = size - 1
     tombstones = 0
     for index in 0..<list.endIndex {
-      guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other else {
+      guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other
+      else {
         continue
       }
       place(series.labels.hash, index)
@@ -257,7 +275,8 @@ package final class SeriesIndex: @unchecked Sendable {
     return writing {
       var expired = 0
       for index in 0..<list.endIndex {
-        guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other else {
+        guard let series = list.series(index, as: Instrument.self)?.takeUnretainedValue(), series !== other
+        else {
           continue
         }
         let slot = list.slot(index)

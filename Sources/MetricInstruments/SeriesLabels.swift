@@ -52,13 +52,15 @@ package struct SeriesLabels: @unchecked Sendable {
     storage.storeBytes(of: UInt32(clamping: text.count), toByteOffset: 8, as: UInt32.self)
     let isPlain = aside.isEmpty && values.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 } }
     storage.storeBytes(
-      of: UInt32(clamping: places.count) | (isPlain ? SeriesLabels.plain : 0), toByteOffset: 12, as: UInt32.self)
+      of: UInt32(clamping: places.count) | (isPlain ? SeriesLabels.plain : 0), toByteOffset: 12,
+      as: UInt32.self)
     for (index, place) in places.enumerated() {
       let offset = textStart + place.offset + (place.isAside ? text.count : 0)
       storage.storeBytes(
         of: UInt32(clamping: offset), toByteOffset: SeriesLabels.header + index * 8, as: UInt32.self)
       storage.storeBytes(
-        of: UInt32(clamping: place.length), toByteOffset: SeriesLabels.header + index * 8 + 4, as: UInt32.self)
+        of: UInt32(clamping: place.length), toByteOffset: SeriesLabels.header + index * 8 + 4, as: UInt32.self
+      )
     }
     (storage + textStart).copyMemory(from: text, byteCount: text.count)
     (storage + textStart + text.count).copyMemory(from: aside, byteCount: aside.count)
@@ -135,7 +137,8 @@ private func equalBytes(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, cou
   }
   var offset = 0
   while offset < count {
-    if left.load(fromByteOffset: offset, as: UInt8.self) != right.load(fromByteOffset: offset, as: UInt8.self) {
+    if left.load(fromByteOffset: offset, as: UInt8.self) != right.load(fromByteOffset: offset, as: UInt8.self)
+    {
       return false
     }
     offset &+= 1

@@ -44,22 +44,12 @@ package enum Stripes {
   package static let stride = 128
 
   /// A power of two, at least twice the processors, so that two busy threads rarely share a stripe.
-  package static let count: Int = {
-    let processors = max(1, min(32, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
-    var count = 2
-    while count < processors * 2 { count *= 2 }
-    return count
-  }()
+  package static let count = Int(platform_stripe_count())
 
-  /// The calling thread's stripe.
+  /// The calling thread's stripe, less than `count`.
   @inline(__always)
-  package static func current() -> Int {
-    Int(platform_thread_slot()) & (count &- 1)
-  }
+  package static func current() -> Int { Int(platform_thread_stripe()) }
 
   /// Another stripe, for this thread from now on: it has just met somebody on its old one.
-  @inline(__always)
-  package static func move() -> Int {
-    Int(platform_thread_slot_move()) & (count &- 1)
-  }
+  package static func move() -> Int { Int(platform_thread_stripe_move()) }
 }

@@ -26,7 +26,8 @@ public struct Network: Sendable, Hashable, CustomStringConvertible {
     guard let bytes = IPAddress.bytes(of: String(parts[0])) else { return nil }
     var prefix = bytes.count * 8
     if parts.count == 2 {
-      guard let length = Int(parts[1]), (0...prefix).contains(length), parts[1].utf8.allSatisfy({ (48...57).contains($0) })
+      guard let length = Int(parts[1]), (0...prefix).contains(length),
+        parts[1].utf8.allSatisfy({ (48...57).contains($0) })
       else { return nil }
       prefix = length
     }
@@ -41,7 +42,8 @@ public struct Network: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func unmapped(_ address: [UInt8]) -> [UInt8] {
-    guard address.count == 16, address[..<10].allSatisfy({ $0 == 0 }), address[10] == 0xFF, address[11] == 0xFF
+    guard address.count == 16, address[..<10].allSatisfy({ $0 == 0 }), address[10] == 0xFF,
+      address[11] == 0xFF
     else { return address }
     return Array(address[12...])
   }

@@ -1,6 +1,5 @@
 // What can be set about the endpoints, and who hears of what they do.
 
-
 /// What an embedder can set.
 package struct EndpointSettings: Sendable {
   /// Where the exposition is.

@@ -109,7 +109,9 @@ struct HealthDocument {
       }
       json.key("probes")
       json.array { json in
-        for probe in HealthProbe.allCases where check.probes.takesPart(in: probe) { json.string(probe.rawValue) }
+        for probe in HealthProbe.allCases where check.probes.takesPart(in: probe) {
+          json.string(probe.rawValue)
+        }
       }
       json.key("impact")
       json.string(check.impact.rawValue)

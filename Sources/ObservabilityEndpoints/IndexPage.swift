@@ -16,7 +16,9 @@ struct IndexPage: Sendable {
 
   func respond() -> HTTPResponse {
     let report = health.report()
-    let state = report.isDraining ? "shutting down" : report.maintenance != nil ? "in maintenance" : report.status.rawValue
+    let state =
+      report.isDraining
+      ? "shutting down" : report.maintenance != nil ? "in maintenance" : report.status.rawValue
     let title = escaped(settings.serviceName)
     let links = [
       (settings.metricsPath, "metrics for Prometheus and OpenMetrics"),
@@ -54,7 +56,8 @@ struct IndexPage: Sendable {
   private var uptime: String {
     let seconds = (ContinuousClock.now - start).components.seconds
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
-    return days > 0 ? "\(days) d \(hours) h" : hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(seconds % 60) s"
+    return days > 0
+      ? "\(days) d \(hours) h" : hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(seconds % 60) s"
   }
 
   private func escaped(_ text: String) -> String {

@@ -34,7 +34,9 @@ struct JSONText {
   /// A number, or `null` for what JSON has no number for.
   mutating func number(_ value: Double) {
     guard value.isFinite else { return null() }
-    raw(Double(Int64(clamping: Int128(value.magnitude < 1e15 ? value : 0))) == value ? "\(Int64(value))" : "\(value)")
+    raw(
+      Double(Int64(clamping: Int128(value.magnitude < 1e15 ? value : 0))) == value
+        ? "\(Int64(value))" : "\(value)")
   }
 
   private mutating func raw(_ text: String) {

@@ -57,7 +57,8 @@ final class MetricsEndpoint: Sendable {
     guard let place = takePlace() else { return tooMany }
     let variables = variables
     return await respond(
-      as: .variables, jsonHeaders(VariablesEncoder.contentType), in: place, since: .now, within: settings.scrapeDeadline
+      as: .variables, jsonHeaders(VariablesEncoder.contentType), in: place, since: .now,
+      within: settings.scrapeDeadline
     ) {
       Scrape(VariablesEncoder(variables), buffer: $0)
     }
@@ -107,7 +108,11 @@ final class MetricsEndpoint: Sendable {
       body: .stream(
         HTTPBodyStream(
           next: {
-            if let first = parts.withLock({ part in defer { part = nil }; return part }) { return first }
+            if let first = parts.withLock({ part in
+              defer { part = nil }; return part
+            }) {
+              return first
+            }
             return scrape.isFinished ? nil : scrape.next(untilSize: MetricsEndpoint.part)
           },
           finished: { [self] in

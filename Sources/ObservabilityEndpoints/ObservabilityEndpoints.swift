@@ -71,7 +71,8 @@ package final class ObservabilityEndpoints: Sendable {
     case "/startup": .startup
     case "/": .index
     default:
-      path.hasPrefix("/ready/") ? .ready : path.hasPrefix("/live/") ? .live : path.hasPrefix("/startup/") ? .startup : .unknown
+      path.hasPrefix("/ready/")
+        ? .ready : path.hasPrefix("/live/") ? .live : path.hasPrefix("/startup/") ? .startup : .unknown
     }
   }
 
@@ -81,8 +82,13 @@ package final class ObservabilityEndpoints: Sendable {
     if fixed.contains(path) { return "is the path of another route" }
     if ["/ready/", "/live/", "/startup/"].contains(where: path.hasPrefix) { return "lies below a probe" }
     guard path.hasPrefix("/"), path.utf8.count <= 256,
-      path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "%") }),
-      !path.split(separator: "/", omittingEmptySubsequences: false).contains(where: { $0 == "." || $0 == ".." })
+      path.utf8.allSatisfy({
+        $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+          && $0 != UInt8(ascii: "%")
+      }),
+      !path.split(separator: "/", omittingEmptySubsequences: false).contains(where: {
+        $0 == "." || $0 == ".."
+      })
     else { return "must begin with / and be plain ASCII without ?, # or %" }
     return nil
   }

@@ -80,7 +80,8 @@ extension HTTPRequest {
   fileprivate func accepts(_ type: String) -> Bool {
     (headers.joined("Accept") ?? "").split(separator: ",").contains { range in
       let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-      return parts.first == type && !parts.contains { $0 == "q=0" || $0.hasPrefix("q=0.0") && Double($0.dropFirst(2)) == 0 }
+      return parts.first == type
+        && !parts.contains { $0 == "q=0" || $0.hasPrefix("q=0.0") && Double($0.dropFirst(2)) == 0 }
     }
   }
 }

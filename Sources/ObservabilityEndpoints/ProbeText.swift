@@ -16,7 +16,8 @@ enum ProbeText {
     }
     for name in answer.excluded { lines.append("[+]\(name) excluded: ok") }
     if answer.isWithheld {
-      lines.append(answer.report.isDraining ? "[-]shutdown failed: draining" : "[-]maintenance failed: reason withheld")
+      lines.append(
+        answer.report.isDraining ? "[-]shutdown failed: draining" : "[-]maintenance failed: reason withheld")
     }
     for name in answer.unknownExclusions {
       lines.append("warn: some checks cannot be excluded: no match for \"\(printable(name))\"")
@@ -27,6 +28,7 @@ enum ProbeText {
 
   /// What a client sent, cut and without anything but printable ASCII.
   private static func printable(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(64).map { (" "..."~").contains($0) ? $0 : "?" }))
+    String(
+      String.UnicodeScalarView(text.unicodeScalars.prefix(64).map { (" "..."~").contains($0) ? $0 : "?" }))
   }
 }

@@ -171,6 +171,17 @@ extension Connection {
     await server.stop()
   }
 
+  @Test(
+    "sessions leave descriptors for probes",
+    arguments: [
+      (500, 1, 1024, 500), (500, 3, 1024, 320), (500, 3, 64, 4), (2, 3, 1024, 2), (500, 0, 10, 4),
+      (10, 1, Int.max, 10),
+    ])
+  func connectionLimit(_ wanted: Int, _ protocols: Int, _ descriptors: Int, _ expected: Int) {
+    #expect(
+      ConnectionLimit.sessions(wanted: wanted, protocols: protocols, descriptors: descriptors) == expected)
+  }
+
   @Test("the words of the faults file are the faults in force, and new ones are told once")
   func faults() {
     let faults = Faults()
@@ -179,6 +190,7 @@ extension Connection {
     #expect(Fault.allCases.filter { faults.isActive($0) } == [.queue, .executor])
     #expect(faults.set(words: "") == [])
     #expect(!faults.isActive(.queue))
+    #expect(faults.set(words: "maintenance") == [.maintenance])
   }
 
   @Test(

@@ -106,6 +106,9 @@ struct CapacityTests {
       {
         $0.limits.connections = 2
         $0.limits.reserveConnections = 1
+        $0.deadlines.stall = .seconds(500)
+        $0.deadlines.body = .seconds(5000)
+        $0.deadlines.write = .seconds(5000)
       }, handler: { _ in HTTPResponse(status: 200, body: .bytes(body)) }
     ) { server in
       let stuck = try await server.connect()
@@ -117,7 +120,12 @@ struct CapacityTests {
       let early = try await server.connect()
       try await early.send(Self.other)
       #expect(try await early.readAll().hasPrefix("HTTP/1.1 503 "))
-      server.server.loop.advanceClock(by: .seconds(2))
+      // Until the one that reads nothing has been written all that its socket takes, the clock moves on.
+      try await server.wait { statistics in
+        server.server.loop.advanceClock(by: .seconds(10))
+        return statistics.connections == 2
+      }
+      server.server.loop.advanceClock(by: .seconds(600))
       let late = try await server.connect()
       try await late.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
       #expect(try await late.read(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
@@ -129,7 +137,10 @@ struct CapacityTests {
   func reserveDeadline() async throws {
     let hold = Flag()
     try await withServer(
-      Self.few,
+      {
+        Self.few(&$0)
+        $0.deadlines.reserveHead = .seconds(1)
+      },
       handler: { _ in
         await hold.waitUntilReleased()
         return .text(200, "")

@@ -19,6 +19,13 @@ struct FramingCase: Sendable, CustomStringConvertible {
     self.limits = limits
   }
 
+  init(bytes: [UInt8], limits: HTTPServerLimits) {
+    self.name = "made at random"
+    self.bytes = bytes
+    self.outcome = ""
+    self.limits = limits
+  }
+
   var description: String { name }
 }
 

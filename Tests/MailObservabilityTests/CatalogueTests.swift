@@ -12,7 +12,9 @@ struct CatalogueTests {
       for name in parts.dropFirst() { expected["rusmes_\(name)"] = MetricType(rawValue: String(parts[0])) }
     }
     for family in metrics.registry.families {
-      #expect(expected.removeValue(forKey: family.descriptor.name) == family.descriptor.type, "\(family.descriptor.name)")
+      #expect(
+        expected.removeValue(forKey: family.descriptor.name) == family.descriptor.type,
+        "\(family.descriptor.name)")
     }
     #expect(expected.isEmpty, "missing: \(expected.keys.sorted())")
   }
@@ -39,7 +41,9 @@ struct CatalogueTests {
   func buckets() throws {
     let metrics = try MetricsCollector()
     func bounds(_ name: String) -> [Double]? {
-      metrics.registry.families.first { $0.descriptor.name == name }.map { Array($0.descriptor.bounds.values) }
+      metrics.registry.families.first { $0.descriptor.name == name }.map {
+        Array($0.descriptor.bounds.values)
+      }
     }
     #expect(
       bounds("rusmes_message_processing_latency_seconds")

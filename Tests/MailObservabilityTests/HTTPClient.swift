@@ -19,7 +19,8 @@ enum HTTPClient {
   /// for each read.
   static func get(_ path: String, at address: String, headers: [String] = []) -> Reply? {
     let start = ContinuousClock.now
-    guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]) else {
+    guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...])
+    else {
       return nil
     }
     #if canImport(Darwin)
@@ -52,7 +53,8 @@ enum HTTPClient {
       bytes += chunk[..<count]
     }
     let text = String(decoding: bytes, as: UTF8.self)
-    guard let end = text.range(of: "\r\n\r\n"), text.hasPrefix("HTTP/1.1 "), let status = Int(text.dropFirst(9).prefix(3))
+    guard let end = text.range(of: "\r\n\r\n"), text.hasPrefix("HTTP/1.1 "),
+      let status = Int(text.dropFirst(9).prefix(3))
     else { return nil }
     return Reply(
       status: status, head: String(text[..<end.lowerBound]), body: String(text[end.upperBound...]),
@@ -79,7 +81,11 @@ func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async 
     let work = Unmanaged.passRetained(Work { continuation.resume(returning: body()) }).toOpaque()
     #if canImport(Darwin)
       var thread: pthread_t?
-      pthread_create(&thread, nil, { Unmanaged<Work>.fromOpaque($0).takeRetainedValue().run(); return nil }, work)
+      pthread_create(
+        &thread, nil,
+        {
+          Unmanaged<Work>.fromOpaque($0).takeRetainedValue().run(); return nil
+        }, work)
       if let thread { pthread_detach(thread) }
     #else
       var thread = pthread_t()
@@ -98,3 +104,6 @@ private final class Work: Sendable {
   let run: @Sendable () -> Void
   init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
+
+/// Lets a thread that waits for something give way to the others.
+func pause() { usleep(2000) }

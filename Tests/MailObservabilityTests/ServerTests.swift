@@ -23,7 +23,9 @@ private let anyPort = MetricsConfig(bindAddress: "127.0.0.1:0")
 @Suite("The server")
 struct ServerTests {
   /// Asks on a thread, so that neither the pool nor the server's loop is blocked by asking.
-  private func get(_ path: String, _ server: ObservabilityServer, headers: [String] = []) async throws -> Reply {
+  private func get(_ path: String, _ server: ObservabilityServer, headers: [String] = []) async throws
+    -> Reply
+  {
     let address = try #require(server.boundAddress)
     return try #require(await onThread { HTTPClient.get(path, at: address, headers: headers) })
   }
@@ -48,13 +50,15 @@ struct ServerTests {
     let reply = try await get("/metrics", server)
     #expect(reply.status == 200)
     #expect(reply.body.contains("\nrusmes_smtp_connections_total 1\n"))
-    #expect(reply.body.contains("\nrusmes_imap_command_duration_seconds_bucket{command=\"fetch\",le=\"0.05\"} 1\n"))
+    #expect(
+      reply.body.contains("\nrusmes_imap_command_duration_seconds_bucket{command=\"fetch\",le=\"0.05\"} 1\n"))
     #expect(reply.body.contains("\nrusmes_active_connections{protocol=\"imap\"} 1\n"))
     connection.end()
     let after = try await get("/metrics", server)
     #expect(after.body.contains("\nrusmes_active_connections{protocol=\"imap\"} 0\n"))
     #expect(after.body.contains("\nrusmes_observability_scrapes_total{format=\"text\"} 1\n"))
-    #expect(after.body.contains("\nrusmes_observability_http_requests_total{route=\"metrics\",code=\"200\"} 1\n"))
+    #expect(
+      after.body.contains("\nrusmes_observability_http_requests_total{route=\"metrics\",code=\"200\"} 1\n"))
     await server.shutdown()
   }
 
@@ -70,9 +74,11 @@ struct ServerTests {
     let body = try await get("/metrics", server).body
     for line in [
       "rusmes_health_check_status{check=\"storage\"} 1", "rusmes_health_check_status{check=\"queue\"} 0.5",
-      "rusmes_probe_requests_total{probe=\"ready\",result=\"pass\"} 1", "rusmes_observability_http_connections 1",
+      "rusmes_probe_requests_total{probe=\"ready\",result=\"pass\"} 1",
+      "rusmes_observability_http_connections 1",
       "rusmes_observability_http_rejected_total{reason=\"malformed_request_line\"} 1",
-      "rusmes_observability_http_requests_total{route=\"none\",code=\"400\"} 1", "rusmes_collector_success{collector=\"health\"} 1",
+      "rusmes_observability_http_requests_total{route=\"none\",code=\"400\"} 1",
+      "rusmes_collector_success{collector=\"health\"} 1",
     ] {
       #expect(body.contains("\n\(line)\n"), "\(line)")
     }
@@ -132,7 +138,9 @@ struct ServerTests {
       for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) { Task.detached { isOver.waitBlocking() } }
       usleep(20_000)
       defer { isOver.turnOn() }
-      return (0..<5).map { _ in HTTPClient.get("/live", at: address) } + [HTTPClient.get("/ready", at: address)]
+      return (0..<5).map { _ in HTTPClient.get("/live", at: address) } + [
+        HTTPClient.get("/ready", at: address)
+      ]
     }
     for reply in replies.dropLast() {
       #expect(reply?.status == 200)
@@ -204,8 +212,10 @@ struct ServerTests {
   @Test(
     "says what it cannot use, and why",
     arguments: [
-      ("", "/metrics"), ("localhost", "/metrics"), ("127.0.0.1:99999", "/metrics"), ("127.0.0.1:-1", "/metrics"),
-      ("999.0.0.1:80", "/metrics"), ("[::1:80", "/metrics"), ("unix:", "/metrics"), ("192.0.2.1:1", "/metrics"),
+      ("", "/metrics"), ("localhost", "/metrics"), ("127.0.0.1:99999", "/metrics"),
+      ("127.0.0.1:-1", "/metrics"),
+      ("999.0.0.1:80", "/metrics"), ("[::1:80", "/metrics"), ("unix:", "/metrics"),
+      ("192.0.2.1:1", "/metrics"),
       ("127.0.0.1:0", "/ready"), ("127.0.0.1:0", "metrics"),
     ])
   func badConfiguration(address: String, path: String) async throws {

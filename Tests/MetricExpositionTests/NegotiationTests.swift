@@ -56,7 +56,8 @@ struct NegotiationTests {
       // OpenMetrics only for whoever names it.
       ("application/openmetrics-text", openMetrics), ("application/*", text),
       ("application/openmetrics-text; version=1.0.0; charset=utf-8", openMetrics),
-      ("application/openmetrics-text;version=0.0.1", text), ("application/openmetrics-text;version=2.0.0", text),
+      ("application/openmetrics-text;version=0.0.1", text),
+      ("application/openmetrics-text;version=2.0.0", text),
       ("application/openmetrics-text;version=1.0.0;q=0", text),
       ("application/openmetrics-text;version=1.0.0;q=0.0,text/plain;q=0.1", text),
       ("application/openmetrics-text;q=0.5,text/plain;q=0.5", openMetrics),
@@ -79,7 +80,8 @@ struct NegotiationTests {
       ("application/openmetrics-text;q=2", text), ("application/openmetrics-text;q=-1", text),
       ("application/openmetrics-text;q=abc", text), ("application/openmetrics-text;q=", text),
       ("application/openmetrics-text;q=1.0001", text), ("application/openmetrics-text;q=0.1234", text),
-      ("application/openmetrics-text;q=1.", openMetrics), ("application/openmetrics-text;q=1.000", openMetrics),
+      ("application/openmetrics-text;q=1.", openMetrics),
+      ("application/openmetrics-text;q=1.000", openMetrics),
       ("application/openmetrics-text;;;", openMetrics), ("application/openmetrics-text,,,", openMetrics),
       ("application/openmetrics-text;version", openMetrics), ("openmetrics-text", text), ("/", text),
       ("application/openmetrics-text/x", text), ("\"application/openmetrics-text", text),
@@ -92,7 +94,8 @@ struct NegotiationTests {
   @Test("is found in a header that is as long as headers may be")
   func long() {
     let noise = String(repeating: "a/b;q=0.1,", count: 1500)
-    #expect(ExpositionFormat.negotiated(accept: "application/openmetrics-text," + noise).contentType == openMetrics)
+    #expect(
+      ExpositionFormat.negotiated(accept: "application/openmetrics-text," + noise).contentType == openMetrics)
     #expect(ExpositionFormat.negotiated(accept: String(repeating: "\"", count: 16_000)).contentType == text)
   }
 }

@@ -6,14 +6,16 @@ import Testing
 struct NumberFormatTests {
   private func text(_ value: Double) -> String {
     let family = CollectedFamily("x", .gauge, help: "", value: value)
-    let line = exposition(GatheredMetrics(registered: [], collected: [family]), .text).split(separator: "\n")[1]
+    let line = exposition(GatheredMetrics(registered: [], collected: [family]), .text).split(separator: "\n")[
+      1]
     return String(line.dropFirst(2))
   }
 
   private func bound(_ value: Double) -> String {
     let family = CollectedFamily(
       "x", .histogram, help: "", samples: [CollectedSample(.init(bounds: [value], counts: [0, 0]), sum: 0)])
-    let line = exposition(GatheredMetrics(registered: [], collected: [family]), .text).split(separator: "\n")[1]
+    let line = exposition(GatheredMetrics(registered: [], collected: [family]), .text).split(separator: "\n")[
+      1]
     return String(line.split(separator: "\"")[1])
   }
 
@@ -22,8 +24,10 @@ struct NumberFormatTests {
     arguments: [
       (0.0, "0"), (-0.0, "-0"), (1, "1"), (-1, "-1"), (9, "9"), (10, "10"), (99, "99"), (100, "100"),
       (12_345_678, "12345678"), (9_007_199_254_740_991, "9007199254740991"), (0.1, "0.1"), (0.25, "0.25"),
-      (-2.5, "-2.5"), (0.000001, "1e-06"), (1234.567891, "1234.567891"), (0.30000000000000004, "0.30000000000000004"),
-      (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (.leastNonzeroMagnitude, "5e-324"), (1e22, "1e+22"),
+      (-2.5, "-2.5"), (0.000001, "1e-06"), (1234.567891, "1234.567891"),
+      (0.30000000000000004, "0.30000000000000004"),
+      (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (.leastNonzeroMagnitude, "5e-324"),
+      (1e22, "1e+22"),
       (1.7976931348623157e308, "1.7976931348623157e+308"), (1732168000.125, "1732168000.125"),
     ])
   func shortest(value: Double, expected: String) {
@@ -63,7 +67,8 @@ struct NumberFormatTests {
     arguments: [
       (0, "0.0"), (0.001, "0.001"), (0.005, "0.005"), (0.25, "0.25"), (1, "1.0"), (2.5, "2.5"), (10, "10.0"),
       (600, "600.0"), (259_200, "259200.0"), (100_000, "100000.0"), (999_999, "999999.0"), (1e6, "1e+06"),
-      (1_048_576, "1.048576e+06"), (67_108_864, "6.7108864e+07"), (1e15, "1e+15"), (1e100, "1e+100"), (0.0001, "0.0001"),
+      (1_048_576, "1.048576e+06"), (67_108_864, "6.7108864e+07"), (1e15, "1e+15"), (1e100, "1e+100"),
+      (0.0001, "0.0001"),
       (0.00001, "1e-05"), (0.000012, "1.2e-05"), (123.456, "123.456"),
     ])
   func canonical(value: Double, expected: String) {

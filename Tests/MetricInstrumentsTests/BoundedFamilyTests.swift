@@ -64,7 +64,8 @@ struct BoundedFamilyTests {
     #expect(overflow(of: "mail_total") == 0)
   }
 
-  @Test("keeps hostile values as they are", arguments: ["", "a\"b\\c\nd", "ünïcödé", "\u{1F4EC}", " ", "{}=,"])
+  @Test(
+    "keeps hostile values as they are", arguments: ["", "a\"b\\c\nd", "ünïcödé", "\u{1F4EC}", " ", "{}=,"])
   func hostile(value: String) throws {
     let family = try domains()
     family[value].increment()
@@ -154,10 +155,13 @@ struct BoundedFamilyTests {
     let family = try registry.register(.counter("m_total", help: ""), byOpen: "a", "b", limit: 1000)
     var model: [[String]: UInt64] = [:]
     for _ in 0..<20_000 {
-      let values = [String(Int.random(in: 0..<30, using: &generator)), String(Int.random(in: 0..<30, using: &generator))]
+      let values = [
+        String(Int.random(in: 0..<30, using: &generator)), String(Int.random(in: 0..<30, using: &generator)),
+      ]
       switch Int.random(in: 0..<10, using: &generator) {
       case 0:
-        #expect(family.remove(values[0], values[1]) == (model.removeValue(forKey: values) != nil), "seed \(seed)")
+        #expect(
+          family.remove(values[0], values[1]) == (model.removeValue(forKey: values) != nil), "seed \(seed)")
       default:
         family[values[0], values[1]].increment()
         model[values, default: 0] += 1
@@ -196,10 +200,13 @@ struct BoundedFamilyTests {
       }
     }
     // What removed series held is gone with them, but no more than was recorded can ever be seen.
-    let visible = series(of: "t_total", in: registry).compactMap { $0 as? Counter }.reduce(UInt64(0)) { $0 + $1.integerValue }
+    let visible = series(of: "t_total", in: registry).compactMap { $0 as? Counter }.reduce(UInt64(0)) {
+      $0 + $1.integerValue
+    }
     #expect(visible <= UInt64(recorded.value), "seed \(seed)")
     #expect(family.count <= 51, "seed \(seed)")
-    #expect(Set(series(of: "t_total", in: registry).map(\.labels.values)).count == family.count, "seed \(seed)")
+    #expect(
+      Set(series(of: "t_total", in: registry).map(\.labels.values)).count == family.count, "seed \(seed)")
   }
 
   @Test("sums up exactly what many threads recorded under many values")
@@ -208,7 +215,9 @@ struct BoundedFamilyTests {
     onThreads(4) { index in
       for round in 0..<20_000 { family[String(round % 97), String(round % 7)].increment() }
     }
-    let sum = series(of: "s_total", in: registry).compactMap { $0 as? Counter }.reduce(UInt64(0)) { $0 + $1.integerValue }
+    let sum = series(of: "s_total", in: registry).compactMap { $0 as? Counter }.reduce(UInt64(0)) {
+      $0 + $1.integerValue
+    }
     #expect(sum == 80_000)
     #expect(family.count == 97 * 7)
   }

@@ -7,7 +7,8 @@ struct FamilyTests {
   func threeLabels() throws {
     let registry = try Registry()
     let family = try registry.register(
-      .counter("things_total", help: ""), by: ("colour", Colour.self), ("size", Size.self), ("shape", Shape.self))
+      .counter("things_total", help: ""), by: ("colour", Colour.self), ("size", Size.self),
+      ("shape", Shape.self))
     var amount: UInt64 = 0
     for colour in Colour.allCases {
       for size in Size.allCases {

@@ -43,7 +43,9 @@ struct HistogramTests {
         histogram.observe(value)
         let after = histogram.snapshot
         let expected = bounds.firstIndex { value <= $0 } ?? bounds.count
-        #expect(after.counts[expected] == before.counts[expected] + 1, "seed \(seed), value \(value), bounds \(bounds)")
+        #expect(
+          after.counts[expected] == before.counts[expected] + 1,
+          "seed \(seed), value \(value), bounds \(bounds)")
       }
     }
   }

@@ -24,7 +24,8 @@ struct RegistryTests {
     _ = try registry.register(.gauge("ants", help: ""))
     #expect(
       registry.families.map(\.descriptor.name) == [
-        "mail_ants", "mail_observability_overflow_total", "mail_observability_rejected_total", "mail_zebras_total",
+        "mail_ants", "mail_observability_overflow_total", "mail_observability_rejected_total",
+        "mail_zebras_total",
       ])
   }
 
@@ -52,7 +53,9 @@ struct RegistryTests {
     #expect(code { _ = try registry.register(.counter("a_total", help: "Other help.")) } == .conflict)
     #expect(code { _ = try registry.register(.gauge("a", help: "A.")) } == .conflict)
     #expect(code { _ = try registry.register(.counter("a_total", help: "A."), byOpen: "x") } == .conflict)
-    #expect(code { _ = try registry.register(.counter("a_total", help: "A."), by: ("c", Colour.self)) } == .conflict)
+    #expect(
+      code { _ = try registry.register(.counter("a_total", help: "A."), by: ("c", Colour.self)) } == .conflict
+    )
     _ = try registry.register(.histogram("h", help: "", buckets: [1, 2]))
     #expect(code { _ = try registry.register(.histogram("h", help: "", buckets: [1, 3])) } == .conflict)
   }
@@ -69,13 +72,16 @@ struct RegistryTests {
 
   @Test(
     "refuses a name that is none or that another type's samples have",
-    arguments: ["", "a b", "a-b", "ä", "a\n", "x_count", "x_sum", "x_bucket", "x_created", "x_info", "x_total"])
+    arguments: [
+      "", "a b", "a-b", "ä", "a\n", "x_count", "x_sum", "x_bucket", "x_created", "x_info", "x_total",
+    ])
   func badGaugeNames(name: String) throws {
     let registry = try Registry()
     #expect(code { _ = try registry.register(.gauge(name, help: "")) } == .invalidName)
   }
 
-  @Test("refuses a counter without _total and an info without _info", arguments: ["x", "_total", "x_total_y"])
+  @Test(
+    "refuses a counter without _total and an info without _info", arguments: ["x", "_total", "x_total_y"])
   func badCounterNames(name: String) throws {
     let registry = try Registry()
     #expect(code { _ = try registry.register(.counter(name, help: "")) } == .invalidName)
@@ -85,7 +91,9 @@ struct RegistryTests {
   @Test("refuses a unit that is not the end of the name")
   func units() throws {
     #expect(code { _ = try registry.register(.gauge("size", help: "", unit: "bytes")) } == .invalidUnit)
-    #expect(code { _ = try registry.register(.counter("x_bytes_total", help: "", unit: "seconds")) } == .invalidUnit)
+    #expect(
+      code { _ = try registry.register(.counter("x_bytes_total", help: "", unit: "seconds")) } == .invalidUnit
+    )
     _ = try registry.register(.gauge("size_bytes", help: "", unit: "bytes"))
     _ = try registry.register(.counter("sent_bytes_total", help: "", unit: "bytes"))
   }
@@ -111,10 +119,13 @@ struct RegistryTests {
 
   @Test(
     "refuses bounds that are none, unsorted, twice there, infinite, negative or NaN",
-    arguments: [[], [2, 1], [1, 1], [1, Double.infinity], [-1, 1], [Double.nan], (0...500).map { Double($0) }])
+    arguments: [
+      [], [2, 1], [1, 1], [1, Double.infinity], [-1, 1], [Double.nan], (0...500).map { Double($0) },
+    ])
   func bounds(values: [Double]) {
     #expect(
-      code { _ = try registry.register(.histogram("h", help: "", buckets: BucketBounds(values))) } == .invalidBounds)
+      code { _ = try registry.register(.histogram("h", help: "", buckets: BucketBounds(values))) }
+        == .invalidBounds)
   }
 
   @Test("takes any text as a name where it is allowed to")

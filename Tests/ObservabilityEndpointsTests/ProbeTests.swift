@@ -19,7 +19,9 @@ struct ProbeTests {
     let service = try Service()
     try service.health.add(HealthCheck("storage", mode: .onDemand) { .pass })
     try service.health.add(HealthCheck("queue", mode: .onDemand) { .pass })
-    #expect(try await service.get("/health").body == #"{"status":"healthy","checks":{"queue":"healthy","storage":"healthy"}}"#)
+    #expect(
+      try await service.get("/health").body
+        == #"{"status":"healthy","checks":{"queue":"healthy","storage":"healthy"}}"#)
     #expect(try await service.get("/ready").body == #"{"ready":true}"#)
     #expect(try await service.get("/live").body == #"{"alive":true}"#)
     #expect(try await service.get("/startup").body == #"{"started":true}"#)
@@ -93,8 +95,13 @@ struct ProbeTests {
     let answer = try await service().get("/health", headers: ["Accept": "application/health+json"])
     #expect(answer.status == 503)
     #expect(answer.type == "application/health+json")
-    #expect(answer.body.hasPrefix(#"{"status":"fail","description":"health of mail server","checks":{"queue":[{"status":"fail","time":"2"#))
-    #expect(try await service().get("/health", headers: ["Accept": "application/health+json;q=0"]).type == "application/json")
+    #expect(
+      answer.body.hasPrefix(
+        #"{"status":"fail","description":"health of mail server","checks":{"queue":[{"status":"fail","time":"2"#
+      ))
+    #expect(
+      try await service().get("/health", headers: ["Accept": "application/health+json;q=0"]).type
+        == "application/json")
   }
 
   @Test("tell why a check fails to trusted clients only")
@@ -109,7 +116,8 @@ struct ProbeTests {
     }
     // What a header claims plays no part.
     let forged: HTTPFields = ["X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1"]
-    #expect(try await !service.get("/health?verbose", headers: forged, peer: stranger).body.contains("Broken"))
+    #expect(
+      try await !service.get("/health?verbose", headers: forged, peer: stranger).body.contains("Broken"))
   }
 
   @Test("take a server out for maintenance and while it drains, and let it live")
@@ -117,7 +125,9 @@ struct ProbeTests {
     let service = try Service()
     service.health.setMaintenance("kernel")
     #expect(try await service.get("/ready").status == 503)
-    #expect(try await service.get("/ready?verbose").body == "[-]maintenance failed: reason withheld\nready check failed\n")
+    #expect(
+      try await service.get("/ready?verbose").body
+        == "[-]maintenance failed: reason withheld\nready check failed\n")
     #expect(try await service.get("/live").status == 200)
     #expect(try await service.get("/health").status == 200)
     service.health.setMaintenance(nil)

@@ -10,9 +10,11 @@ struct RouteTests {
       ("GET", "/metrics", 200), ("HEAD", "/metrics", 200), ("GET", "/health", 200), ("GET", "/ready", 200),
       ("GET", "/live", 200), ("GET", "/startup", 200), ("GET", "/", 200), ("POST", "/metrics", 405),
       ("GET", "/metrics.json", 200), ("HEAD", "/metrics.json", 200), ("GET", "/debug/vars", 200),
-      ("POST", "/debug/vars", 405), ("POST", "/metrics.json", 405), ("GET", "/debug", 404), ("GET", "/debug/vars/", 404),
+      ("POST", "/debug/vars", 405), ("POST", "/metrics.json", 405), ("GET", "/debug", 404),
+      ("GET", "/debug/vars/", 404),
       ("PUT", "/live", 405), ("DELETE", "/", 405), ("POST", "/nothing", 404), ("GET", "/nothing", 404),
-      ("GET", "/metrics/", 404), ("GET", "/METRICS", 404), ("GET", "/ready/unknown", 404), ("GET", "/live/unknown", 404),
+      ("GET", "/metrics/", 404), ("GET", "/METRICS", 404), ("GET", "/ready/unknown", 404),
+      ("GET", "/live/unknown", 404),
       ("GET", "/health/x", 404), ("GET", "/readyx", 404), ("GET", "//", 404),
     ])
   func table(method: String, target: String, status: Int) async throws {
@@ -31,7 +33,10 @@ struct RouteTests {
 
   @Test(
     "refuse a path for the exposition that is another route's or none",
-    arguments: ["/", "/health", "/ready", "/ready/x", "/metrics.json", "/debug/vars", "", "metrics", "/a b", "/a?b", "/a/../b", "/ä"])
+    arguments: [
+      "/", "/health", "/ready", "/ready/x", "/metrics.json", "/debug/vars", "", "metrics", "/a b", "/a?b",
+      "/a/../b", "/ä",
+    ])
   func badPaths(path: String) {
     #expect(ObservabilityEndpoints.problem(ofMetricsPath: path) != nil)
   }
@@ -45,7 +50,8 @@ struct RouteTests {
   func probes() throws {
     let service = try Service()
     for (target, isProbe) in [
-      ("/live", true), ("/ready", true), ("/ready/x", true), ("/startup", true), ("/health", true), ("/metrics", false),
+      ("/live", true), ("/ready", true), ("/ready/x", true), ("/startup", true), ("/health", true),
+      ("/metrics", false),
       ("/", false), ("/livex", false), ("/metrics.json", false), ("/debug/vars", false),
     ] {
       #expect(service.endpoints.isProbe(try HTTPRequest(target: target)) == isProbe, "\(target)")
@@ -62,7 +68,10 @@ struct RouteTests {
     #expect(answer.headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)
     #expect(answer.body.contains("&lt;mx&gt; &amp; &quot;co&quot;"))
     #expect(answer.body.contains("1.2"))
-    for path in ["/metrics", "/metrics.json", "/debug/vars", "/health", "/ready?verbose", "/live?verbose", "/startup?verbose"] {
+    for path in [
+      "/metrics", "/metrics.json", "/debug/vars", "/health", "/ready?verbose", "/live?verbose",
+      "/startup?verbose",
+    ] {
       #expect(answer.body.contains("href=\"\(path)\""))
     }
     #expect(!answer.body.contains("<script"))

@@ -24,7 +24,9 @@ struct ScrapeTests {
     let counter = try service.registry.register(.counter("a_total", help: ""))
     counter.increment()
     _ = try service.registry.register(.gauge("b", help: ""))
-    #expect(try await service.get("/metrics?name[]=mail_a_total").body == "# TYPE mail_a_total counter\nmail_a_total 1\n")
+    #expect(
+      try await service.get("/metrics?name[]=mail_a_total").body
+        == "# TYPE mail_a_total counter\nmail_a_total 1\n")
     #expect(try await service.get("/metrics?name%5B%5D=mail_a_total&name[]=mail_b").body.contains("mail_b 0"))
     #expect(try await service.get("/metrics?name[]=nothing").body == "")
   }
@@ -79,7 +81,8 @@ struct CollectorTests {
   @Test("adds its values, and how it went")
   func succeeds() async throws {
     let service = try Service()
-    try service.registry.add(Fixed(name: "good") { [CollectedFamily("uptime_seconds", .gauge, help: "", value: 5)] })
+    try service.registry.add(
+      Fixed(name: "good") { [CollectedFamily("uptime_seconds", .gauge, help: "", value: 5)] })
     let body = try await service.get("/metrics").body
     #expect(body.contains("\nuptime_seconds 5\n"))
     #expect(body.contains("\nmail_collector_success{collector=\"good\"} 1\n"))
@@ -93,10 +96,20 @@ struct CollectorTests {
     let collectors: [Fixed] = [
       Fixed(name: "a-good") { [CollectedFamily("good", .gauge, help: "", value: 1)] },
       Fixed(name: "b-throws") { throw Broken() },
-      Fixed(name: "c-invalid") { [CollectedFamily("fine", .gauge, help: "", value: 1), CollectedFamily("not fine", .gauge, help: "", value: 1)] },
+      Fixed(name: "c-invalid") {
+        [
+          CollectedFamily("fine", .gauge, help: "", value: 1),
+          CollectedFamily("not fine", .gauge, help: "", value: 1),
+        ]
+      },
       Fixed(name: "d-registered") { [CollectedFamily("mail_taken", .gauge, help: "", value: 7)] },
       Fixed(name: "e-collected") { [CollectedFamily("good", .gauge, help: "", value: 2)] },
-      Fixed(name: "f-twice") { [CollectedFamily("twice", .gauge, help: "", value: 1), CollectedFamily("twice", .gauge, help: "", value: 2)] },
+      Fixed(name: "f-twice") {
+        [
+          CollectedFamily("twice", .gauge, help: "", value: 1),
+          CollectedFamily("twice", .gauge, help: "", value: 2),
+        ]
+      },
       Fixed(name: "g-sample") { [CollectedFamily("good_total", .counter, help: "", value: 2)] },
     ]
     for collector in collectors { try service.registry.add(collector) }
@@ -124,7 +137,8 @@ struct CollectorTests {
       })
     try service.registry.add(Fixed(name: "quick") { [CollectedFamily("quick", .gauge, help: "", value: 1)] })
     for _ in 0..<3 {
-      let body = try await service.get("/metrics", headers: ["X-Prometheus-Scrape-Timeout-Seconds": "0.52"]).body
+      let body = try await service.get("/metrics", headers: ["X-Prometheus-Scrape-Timeout-Seconds": "0.52"])
+        .body
       #expect(body.contains("mail_collector_success{collector=\"hangs\"} 0\n"))
       #expect(body.contains("\nquick 1\n"))
     }

@@ -41,7 +41,8 @@ struct Service {
       while let part = try await stream.next() { bytes += part }
       stream.finished?()
     }
-    return Answer(status: response.status, headers: response.headers, body: String(decoding: bytes, as: UTF8.self))
+    return Answer(
+      status: response.status, headers: response.headers, body: String(decoding: bytes, as: UTF8.self))
   }
 }
 

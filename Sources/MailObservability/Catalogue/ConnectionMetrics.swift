@@ -13,7 +13,8 @@ public struct ConnectionMetrics: Sendable {
 
   init(_ registry: Registry) throws(RegistrationError) {
     active = try registry.register(
-      .gauge("active_connections", help: "Open connections, by protocol."), by: ("protocol", MailProtocol.self))
+      .gauge("active_connections", help: "Open connections, by protocol."),
+      by: ("protocol", MailProtocol.self))
     limit = try registry.register(
       .gauge("connections_limit", help: "Connections allowed, by protocol.", absentUntilSet: true),
       by: ("protocol", MailProtocol.self))

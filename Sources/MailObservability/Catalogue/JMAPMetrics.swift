@@ -15,7 +15,8 @@ public struct JMAPMetrics: Sendable {
 
   init(_ registry: Registry) throws(RegistrationError) {
     requests = try registry.register(.counter("jmap_requests_total", help: "JMAP requests received."))
-    errors = try registry.register(.counter("jmap_errors_total", help: "JMAP requests or methods that failed."))
+    errors = try registry.register(
+      .counter("jmap_errors_total", help: "JMAP requests or methods that failed."))
     requestDuration = try registry.register(
       .histogram("jmap_request_duration_seconds", help: "Time to answer a JMAP request.", unit: "seconds"))
     methodDuration = try registry.register(

@@ -28,7 +28,8 @@ public struct MailMetrics: Sendable {
     dropped = try registry.register(.counter("mail_dropped_total", help: "Messages discarded."))
     processingLatency = try registry.register(
       .histogram(
-        "message_processing_latency_seconds", help: "Time from accepting a message to the end of its processing.",
+        "message_processing_latency_seconds",
+        help: "Time from accepting a message to the end of its processing.",
         unit: "seconds"))
     mailetDuration = try registry.register(
       .histogram(

@@ -19,9 +19,11 @@ struct ObservabilityMetrics: Sendable {
       by: ("format", ScrapeFormat.self))
     scrapeDuration = try registry.register(
       .histogram(
-        "observability_scrape_duration_seconds", help: "Time to gather and encode a scrape.", unit: "seconds"))
+        "observability_scrape_duration_seconds", help: "Time to gather and encode a scrape.", unit: "seconds")
+    )
     lastScrapeBytes = try registry.register(
-      .gauge("observability_last_scrape_bytes", help: "Size of the last scrape, uncompressed.", unit: "bytes"))
+      .gauge("observability_last_scrape_bytes", help: "Size of the last scrape, uncompressed.", unit: "bytes")
+    )
     series = try registry.register(
       .gauge("observability_series", help: "Series that the registry held at the last scrape."))
     requests = try registry.register(

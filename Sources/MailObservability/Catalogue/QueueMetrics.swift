@@ -32,7 +32,8 @@ public struct QueueMetrics: Sendable {
       .histogram(
         "queue_wait_seconds", help: "Time from entering the queue to the first attempt.", unit: "seconds",
         buckets: .wait))
-    retries = try registry.register(.counter("queue_retries_total", help: "Delivery attempts after the first."))
+    retries = try registry.register(
+      .counter("queue_retries_total", help: "Delivery attempts after the first."))
     puts = try registry.register(.counter("queue_puts_total", help: "Messages put into the queue."))
     itemsWritten = try registry.register(
       .counter("queue_items_written_total", help: "Items the queue wrote to its store."))

@@ -68,7 +68,9 @@ public struct PolicyMetrics: Sendable {
   public let aliasHooks: Family2<Counter, AliasHook, AliasHookResult>
 
   init(_ registry: Registry) throws(RegistrationError) {
-    func results(_ name: String, _ title: String) throws(RegistrationError) -> Family<Counter, SenderCheckResult> {
+    func results(_ name: String, _ title: String) throws(RegistrationError) -> Family<
+      Counter, SenderCheckResult
+    > {
       try registry.register(
         .counter("\(name)_results_total", help: "Results of \(title) checks."),
         by: ("result", SenderCheckResult.self))
@@ -79,7 +81,8 @@ public struct PolicyMetrics: Sendable {
     arc = try results("arc", "ARC")
     securityLevelChecks = try registry.register(
       .counter(
-        "security_level_checks_total", help: "Checks of a connection's security level, by direction and result."),
+        "security_level_checks_total",
+        help: "Checks of a connection's security level, by direction and result."),
       by: ("direction", ConnectionDirection.self), ("result", CheckResult.self))
     mtaSTSChecks = try registry.register(
       .counter("mta_sts_checks_total", help: "MTA-STS checks, by the policy's mode and result."),

@@ -46,7 +46,10 @@ struct SMTPClient {
       "DATA",
     ] {
       let reply = try await command(line)
-      guard reply.isPositive else { return reply }
+      guard reply.isPositive else {
+        _ = try? await command("QUIT")
+        return reply
+      }
     }
     try await connection.write(Self.dotStuffed(message.content), deadline: deadline)
     let reply = try await readReply()

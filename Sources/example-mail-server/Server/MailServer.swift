@@ -18,6 +18,8 @@ final class MailServer: Sendable {
   let queue: DeliveryQueue
   private let authenticator: Authenticator
   private let intake: MessageIntake
+  /// Sessions at once, of each protocol.
+  private let connectionLimit: Int
   private let running = Locked(Running())
 
   private struct Running {
@@ -32,6 +34,10 @@ final class MailServer: Sendable {
   init(options: Options, loop: EventLoop) throws {
     self.options = options
     self.loop = loop
+    connectionLimit = ConnectionLimit.sessions(
+      wanted: options.maximumConnections,
+      protocols: [options.smtp, options.imap, options.jmap].count { $0 != nil },
+      descriptors: ConnectionLimit.raisedDescriptorLimit())
     metrics = try MetricsCollector(version: "1.0.0")
     store = MailStore(accounts: options.accounts, faults: faults, metrics: metrics)
     let directory = options.directory
@@ -49,7 +55,11 @@ final class MailServer: Sendable {
   /// Opens every listener and says where it is.
   func start() async throws {
     try addHealthChecks()
-    if let path = options.faultsFile { faults.watch(path) }
+    if let path = options.faultsFile {
+      faults.watch(path) { [health = metrics.health] in
+        health.setMaintenance($0 ? "the faults file says maintenance" : nil)
+      }
+    }
     Task(executorPreference: loop) { await self.queue.run() }
     if let address = options.smtp { try startSMTP(at: address) }
     if let address = options.imap { try startIMAP(at: address) }
@@ -58,6 +68,7 @@ final class MailServer: Sendable {
       var config = MetricsConfig(bindAddress: address)
       config.serviceName = "example-mail-server"
       config.version = "1.0.0"
+      if let threshold = options.executorThreshold { config.executorThreshold = threshold }
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
       Terminal.say("listening metrics \(server.boundAddress ?? address)")
@@ -94,8 +105,8 @@ final class MailServer: Sendable {
       configuration: configuration, timeout: options.sessionTimeout ?? .seconds(300),
       directory: options.directory, authenticator: authenticator, intake: intake, metrics: metrics)
     let server = try SessionServer(
-      loop: loop, address: address, limit: options.maximumConnections, refuse: smtp.refuse, serve: smtp.serve)
-    metrics.connections.limit[.smtp].set(options.maximumConnections)
+      loop: loop, address: address, limit: connectionLimit, refuse: smtp.refuse, serve: smtp.serve)
+    metrics.connections.limit[.smtp].set(connectionLimit)
     begin(server, "smtp")
   }
 
@@ -108,8 +119,8 @@ final class MailServer: Sendable {
       configuration: configuration, timeout: options.sessionTimeout ?? .seconds(1800), loop: loop,
       authenticator: authenticator, store: store, metrics: metrics)
     let server = try SessionServer(
-      loop: loop, address: address, limit: options.maximumConnections, refuse: imap.refuse, serve: imap.serve)
-    metrics.connections.limit[.imap].set(options.maximumConnections)
+      loop: loop, address: address, limit: connectionLimit, refuse: imap.refuse, serve: imap.serve)
+    metrics.connections.limit[.imap].set(connectionLimit)
     begin(server, "imap")
   }
 
@@ -127,12 +138,12 @@ final class MailServer: Sendable {
     var configuration = HTTPServerConfiguration(address: try SocketAddress.parse(address))
     // Large enough that a request over JMAP's own limit gets JMAP's own error.
     configuration.limits.body = 4 * JMAPRequest.maxSizeRequest
-    configuration.limits.connections = options.maximumConnections
+    configuration.limits.connections = connectionLimit
     configuration.threadName = "jmap"
     let server = try HTTPServer(
       configuration: configuration, observer: nil, handler: { jmap.respond(to: $0) })
     let bound = try await server.bind()
-    metrics.connections.limit[.jmap].set(options.maximumConnections)
+    metrics.connections.limit[.jmap].set(connectionLimit)
     running.withLock { running in
       running.jmap = server
       running.addresses["jmap"] = bound

@@ -80,6 +80,7 @@ final class Traffic: Sendable {
     defer { client.close() }
     let name = target.account.name
     var body = "Subject: traffic\r\nFrom: traffic@example.net\r\nTo: \(name)@example.com\r\n\r\nHello.\r\n"
+    var sender = "traffic@example.net"
     var recipient = "\(name)@example.com"
     switch act {
     case .largeMail: body += String(repeating: "All work and no play.\r\n", count: 5000)
@@ -88,7 +89,8 @@ final class Traffic: Sendable {
     case .spam: body += "XJS*C4JDBQADN1.NSBN3*2IDNEN*" + "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\r\n"
     case .badCommand: _ = try await client.command("PLEASE")
     case .remoteMail, .wrongPassword:
-      if act == .remoteMail { recipient = "someone@elsewhere.invalid" }
+      // A user's own mail: its bounce comes back to the inbox.
+      if act == .remoteMail { (sender, recipient) = (recipient, "someone@elsewhere.invalid") }
       let password = act == .remoteMail ? target.account.password : "wrong"
       _ = try await client.command("EHLO traffic.example")
       _ = try await client.command("AUTH PLAIN \(Base64.encode("\0\(name)\0\(password)".utf8))")
@@ -99,7 +101,7 @@ final class Traffic: Sendable {
     }
     guard let to = MailAddress(recipient) else { return }
     let message = QueuedMessage(
-      id: "traffic", sender: MailAddress("traffic@example.net"), recipients: [to], content: Array(body.utf8))
+      id: "traffic", sender: MailAddress(sender), recipients: [to], content: Array(body.utf8))
     _ = try await client.send(message, to: to, as: "traffic.example")
   }
 

@@ -1,0 +1,14 @@
+// What did the library log? Kept for a test to look at.
+
+import MailObservability
+import MetricInstruments
+
+final class LogRecorder: Sendable {
+  private let kept = MetricInstruments.Locked<[LogMessage]>([])
+
+  var messages: [LogMessage] { kept.withLock { $0 } }
+
+  var record: @Sendable (LogMessage) -> Void {
+    { [kept] message in kept.withLock { $0.append(message) } }
+  }
+}
