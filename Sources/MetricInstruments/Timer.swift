@@ -27,7 +27,7 @@ public struct Timer: Sendable {
 
   /// Records the time since the start, in seconds, with an exemplar.
   public func observe(exemplar: Exemplar.Labels) {
-    histogram.observe(Double(elapsedNanoseconds) * 1e-9, exemplar: exemplar)
+    histogram.observe(Double(histogram.elapsedNanoseconds(since: start)) * 1e-9, exemplar: exemplar)
   }
 
   /// The time since the start; nothing is recorded.
