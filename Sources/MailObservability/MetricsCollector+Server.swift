@@ -7,7 +7,7 @@ internal import ObservabilityEndpoints
 internal import SocketIO
 
 extension MetricsCollector {
-  /// Starts the server of `/metrics`, `/health`, `/ready`, `/live`, `/startup` and `/`.
+  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`, `/startup` and `/`.
   ///
   /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool exhausted. While it
   /// runs, health checks run in the background, and a liveness check named `executor` fails when the pool has run
@@ -72,14 +72,15 @@ extension MetricsCollector {
     var observer = EndpointObserver()
     let (own, log, registry) = (own, config.log, registry)
     observer.scraped = { scrape in
-      own.scrapes[scrape.isOpenMetrics ? .openmetrics : .text].increment()
+      own.scrapes[ScrapeFormat(scrape.form)].increment()
       own.scrapeDuration.observe(scrape.duration)
       own.lastScrapeBytes.set(scrape.bytes)
       own.series.set(registry.seriesCount)
     }
     observer.log = { log(LogMessage(.warning, $0)) }
     return ObservabilityEndpoints(
-      registry: registry, health: health, timer: timer, settings: settings, observer: observer)
+      registry: registry, variables: variables, health: health, timer: timer, settings: settings,
+      observer: observer)
   }
 
   private func registerOwnCollectors(of server: HTTPServer) {
@@ -109,6 +110,18 @@ private struct ServerCollector: Collector {
         registry.fullName("observability_http_connections"), .gauge,
         help: "Open connections to the observability server.", value: Double(server.statistics.connections))
     ]
+  }
+}
+
+extension ScrapeFormat {
+  init(_ form: ScrapeForm) {
+    self =
+      switch form {
+      case .text: .text
+      case .openMetrics: .openmetrics
+      case .json: .json
+      case .variables: .variables
+      }
   }
 }
 

@@ -113,7 +113,10 @@ package struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
       guard alwaysShown || distribution.counts.contains(where: { $0 != 0 }) else { return }
       beginSeries(labels, rendered, &buffer)
       buffer.append(jsonCounts: distribution.counts, sum: distribution.sum, rendered)
-    case .info, .stateset, .unknown: return
+    case .unknown:
+      beginSeries(labels, rendered, &buffer)
+      buffer.append(unsafeDowncast(instrument, to: VariableCell.self).number)
+    case .info, .stateset: return
     }
     buffer.appendPadded(rendered.afterNumber)
   }

@@ -122,7 +122,12 @@ package struct TextEncoder: ~Copyable, ExpositionEncoder {
       guard alwaysShown || distribution.counts.contains(where: { $0 != 0 }) else { return }
       begin(rendered, &buffer)
       encode(histogram, exemplars, text, rendered, to: &buffer)
-    case .info, .stateset, .unknown: break
+    case .unknown:
+      begin(rendered, &buffer)
+      buffer.begin(rendered.line, text)
+      buffer.append(unsafeDowncast(instrument, to: VariableCell.self).number)
+      buffer.append(UInt8(ascii: "\n"))
+    case .info, .stateset: break
     }
   }
 

@@ -61,7 +61,8 @@ package struct FamilyDescriptor: Hashable, Sendable {
       throw fail(.invalidName, "the name of an info ends in _info")
     default: break
     }
-    if let suffix = MetricName.reservedSuffixes.first(where: baseName.hasSuffix) {
+    // What is of no known type bears the name that somebody else gave it; clashes are found by the claimed names.
+    if type != .unknown, let suffix = MetricName.reservedSuffixes.first(where: baseName.hasSuffix) {
       throw fail(.invalidName, "the suffix \(suffix) belongs to the samples of another type")
     }
     if !unit.isEmpty {

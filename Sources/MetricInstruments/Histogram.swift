@@ -75,6 +75,7 @@ public final class Histogram: Instrument, @unchecked Sendable {
   }
 
   /// Starts a timer whose `observe()` records the elapsed seconds here.
+  @inlinable
   public func startTimer() -> Timer { Timer(self) }
 
   /// Runs `body` and records how long it took, whether it returns or throws.

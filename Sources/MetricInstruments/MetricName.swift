@@ -26,6 +26,19 @@ package enum MetricName {
     return !isFirst
   }
 
+  /// The name of a published variable made legal, by the rules of chasquid's `expvarom`.
+  static func legal(for name: String) -> String {
+    var legal = ""
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "_": legal.unicodeScalars.append(scalar)
+      default: legal += "_"
+      }
+    }
+    guard let first = legal.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return legal }
+    return "i" + legal
+  }
+
   /// Suffixes that a format adds by itself, so that a family whose own name ended in one could not be told apart.
   package static let reservedSuffixes = ["_total", "_created", "_bucket", "_count", "_sum", "_info"]
 }
