@@ -46,6 +46,12 @@ let package = Package(
       name: "example-mail-server",
       dependencies: ["MailObservability", "SocketIO", "HTTPTransport"],
       swiftSettings: strictness),
+    // Not a product: what the acceptance tests compare with what other programs read.
+    .executableTarget(
+      name: "exposition-samples",
+      dependencies: ["MetricInstruments", "MetricExposition"],
+      path: "Tests/Acceptance/exposition-samples",
+      swiftSettings: strictness),
 
     tests("MetricInstrumentsTests", ["MetricInstruments"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments"]),
