@@ -48,6 +48,12 @@ let package = Package(
       name: "example-mail-server",
       dependencies: ["MailObservability", "SocketIO", "HTTPTransport", "Locking"],
       swiftSettings: strictness),
+    // Not a product: what the acceptance tests compare with what other programs read.
+    .executableTarget(
+      name: "exposition-samples",
+      dependencies: ["MetricInstruments", "MetricExposition"],
+      path: "Tests/Acceptance/exposition-samples",
+      swiftSettings: strictness),
 
     tests("MetricInstrumentsTests", ["MetricInstruments", "Locking"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments"]),

@@ -14,6 +14,7 @@ extension CollectedFamily {
     for sample in samples {
       let names = sample.labels.map(\.name)
       guard Set(names).count == names.count else { return "a label comes twice in \(names)" }
+      if let problem = LabelName.problemWhenEscaped(names) { return problem }
       for name in names where !isUsable(label: name, allowingUTF8: allowingUTF8) {
         return "the label name \"\(name)\" cannot be used"
       }

@@ -9,11 +9,16 @@ extension OutputBuffer {
     append(UInt8(ascii: "\""))
   }
 
-  /// The bytes of a string as they stand between its quotes.
+  /// The bytes of a string as they stand between its quotes. A NUL becomes U+FFFD, as in the text formats: what is one
+  /// series there is one here, and many readers of JSON take no NUL either.
   mutating func append(jsonEscaped text: UnsafeRawBufferPointer) {
     for byte in text {
       guard needsEscape(byte) else {
         append(byte)
+        continue
+      }
+      if byte == 0 {
+        append("\u{FFFD}")
         continue
       }
       append(UInt8(ascii: "\\"))

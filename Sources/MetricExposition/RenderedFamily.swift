@@ -104,9 +104,10 @@ struct SampleNames {
   init(name: String, baseName: String, _ format: ExpositionFormat) {
     self.format = format
     quotes = format.escaping == .allowUTF8 && !MetricName.isLegacy(name)
-    base = format.escaping.escape(baseName)
-    // Suffixes are legal in every scheme, and are put behind the escaped name.
-    full = base + name.dropFirst(baseName.count)
+    // The type's suffix is escaped with the name, so that the name a scraper stores can be unescaped, and stays a
+    // suffix in every scheme.
+    full = format.escaping.escape(name)
+    base = String(full.dropLast(name.count - baseName.count))
   }
 
   /// The name of a sample; "" for that of a counter, gauge or info.

@@ -35,8 +35,8 @@ package enum MetricName {
       default: legal += "_"
       }
     }
-    guard let first = legal.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return legal }
-    return "i" + legal
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    return legal.utf8.first.map(digits.contains) == true ? "i" + legal : legal
   }
 
   /// Suffixes that a format adds by itself, so that a family whose own name ended in one could not be told apart.
@@ -52,6 +52,22 @@ package enum LabelName {
 
   /// The key of the number in the JSON form; a label of that name would be a second one.
   package static let reservedForJSON = "@"
+
+  /// What is wrong with names that are only legal as UTF-8, when they stand beside each other: for a scraper that is
+  /// told escaped names, two may become one, and one may become a name that Prometheus keeps to itself.
+  package static func problemWhenEscaped(_ names: [String]) -> String? {
+    guard !names.allSatisfy({ isLegacy($0) }) else { return nil }
+    for scheme in NameEscaping.changing {
+      let escaped = names.map { scheme.escape($0, colons: false) }
+      guard Set(escaped).count == names.count else {
+        return "two of the label names \(names) are the same where names are escaped (\(scheme.rawValue))"
+      }
+      if scheme == .underscores, let name = escaped.first(where: { $0.hasPrefix("__") }) {
+        return "a label name is \(name) where names are escaped, and what begins with __ is reserved"
+      }
+    }
+    return nil
+  }
 
   /// A legacy name as it stands, any other quoted.
   package static func append(_ name: String, to text: inout [UInt8]) {

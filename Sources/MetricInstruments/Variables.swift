@@ -94,8 +94,9 @@ public final class Variables: Sendable {
   private func publish(
     _ name: String, _ help: String, label: String?, make: (Registry) throws(RegistrationError) -> Variable
   ) throws(RegistrationError) -> Variable {
-    guard !name.isEmpty else {
-      throw RegistrationError(code: .invalidName, metric: name, message: "a variable needs a name")
+    guard !name.isEmpty, !name.utf8.contains(0) else {
+      throw RegistrationError(
+        code: .invalidName, metric: name, message: "a variable needs a name without NUL")
     }
     let outcome: Result<Variable, RegistrationError> = published.withLock { published in
       if let current = published[name] {

@@ -160,6 +160,7 @@ struct VariablesTests {
     #expect(code { _ = try variables.integer("a$b") } == .conflict)
     #expect(code { _ = try variables.double("a_b") } == .conflict)
     #expect(code { _ = try variables.integer("") } == .invalidName)
+    #expect(code { _ = try variables.string("a\0") } == .invalidName)
     _ = try registry.register(.counter("x_total", help: ""))
     _ = try registry.register(.histogram("h", help: ""))
     for name in ["mail/x", "mail/x/total", "mail/h/count", "mail/h", "mail/observability/rejected/total"] {
@@ -230,7 +231,8 @@ struct VariablesTests {
     try variables.string("a\"b\\c\n").set("\0\u{1}\"\\\r\u{2028}</script>")
     try variables.map("m")["\"}\n"].set(1)
     #expect(
-      document() == #"{"# + "\n" + #""a\"b\\c\n": "\u0000\u0001\"\\\r"# + "\u{2028}" + #"</script>","# + "\n"
+      document() == #"{"# + "\n" + #""a\"b\\c\n": "\#u{FFFD}\u0001\"\\\r"# + "\u{2028}" + #"</script>","#
+        + "\n"
         + #""m": {"\"}\n": 1}"# + "\n}\n")
   }
 
