@@ -27,6 +27,8 @@ extension HTTPConnection {
       response = Self.response(for: refusal)
     } else if parsed.disposition == .serverOptions {
       response = HTTPResponse(status: 204)
+    } else if let atOnce = core.configuration.answerAtOnce(request) {
+      response = atOnce
     } else {
       enter(.handling)
       armHandlerDeadline()

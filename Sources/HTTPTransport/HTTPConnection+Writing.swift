@@ -20,7 +20,10 @@ extension HTTPConnection {
       // A small body goes out with the head; a large one is not copied for it.
       let isJoined = sendsBody && body.count <= ServerCore.bufferSize
       if isJoined { output.append(contentsOf: body) }
-      var isWritten = await write(output)
+      // Nearly every response fits in the socket's buffer: no call that could suspend is made for it.
+      let sent = sendNow(output)
+      var isWritten = sent == output.count
+      if !isWritten { isWritten = await write(output, from: sent) }
       core.giveBack(&output)
       if isWritten, sendsBody, !isJoined { isWritten = await write(body) }
       return isWritten && keepAlive
@@ -64,11 +67,19 @@ extension HTTPConnection {
     return false
   }
 
+  /// Writes what the socket takes at once; a failure is left for `write` to meet again.
+  private func sendNow(_ bytes: [UInt8]) -> Int {
+    guard !isOver, case .moved(let count) = bytes.withUnsafeBytes({ descriptor.send($0) }) else { return 0 }
+    return count
+  }
+
   /// Writes everything, as long as the peer reads; false when the connection is over.
-  nonisolated(nonsending) func write(_ bytes: [UInt8], keeping kept: Phase? = nil) async -> Bool {
-    var written = 0
-    var stalledAt = 0
-    var mark = 0
+  nonisolated(nonsending) func write(
+    _ bytes: [UInt8], from start: Int = 0, keeping kept: Phase? = nil
+  ) async -> Bool {
+    var written = start
+    var stalledAt = start
+    var mark = start
     defer { stalledSince = nil }
     var due: Int64 = .max
     while !isOver {

@@ -12,6 +12,9 @@ package struct HTTPServerConfiguration: Sendable {
   package var backlog: Int32 = 4096
   /// Whether a request is a probe: served on the reserve, and during a drain, when others get 503.
   package var isProbe: @Sendable (HTTPRequest) -> Bool = { _ in false }
+  /// Answers what needs no waiting, on the loop and at once; `nil` leaves a request to the handler. What has
+  /// to be fast, and cannot block, is answered here: without a suspension, and without a deadline for it.
+  package var answerAtOnce: @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
   /// Whether a peer is free of the limit per address.
   package var isExemptFromAddressLimit: @Sendable (HTTPPeer) -> Bool = { _ in false }
   /// The drain that cancelling `run()` begins.

@@ -85,6 +85,7 @@ struct RequestHeadParser {
       }
       if let failure = requestLine(bytes, start, end) { return .failed(failure) }
       phase = .fields
+      fields.reserveCapacity(8)
       fieldsStart = lineStart
       return .incomplete
     case .fields:

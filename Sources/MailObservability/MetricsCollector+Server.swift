@@ -40,6 +40,7 @@ extension MetricsCollector {
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
     configuration.isProbe = { endpoints.isProbe($0) }
+    configuration.answerAtOnce = { endpoints.answerAtOnce($0) }
     let trusted = config.trustedNetworks
     configuration.isExemptFromAddressLimit = { $0.isTrusted(trusted) }
     let log = config.log
@@ -47,7 +48,7 @@ extension MetricsCollector {
     do {
       let server = try HTTPServer(
         configuration: configuration,
-        observer: ServerRecorder(own: own, log: log, route: { endpoints.route(of: $0).rawValue }), loop: loop,
+        observer: ServerRecorder(own: own, log: log, route: { endpoints.route(of: $0) }), loop: loop,
         handler: { await endpoints.respond(to: $0) })
       let bound = try await server.bind()
       let drive = driver.begin(
@@ -125,16 +126,35 @@ extension ScrapeFormat {
   }
 }
 
-/// Counts what the transport did.
-private struct ServerRecorder: HTTPServerObserver {
-  let own: ObservabilityMetrics
-  let log: @Sendable (LogMessage) -> Void
-  let route: @Sendable (String) -> String
+/// Counts what the transport did. Confined to the server's loop.
+private final class ServerRecorder: HTTPServerObserver, @unchecked Sendable {
+  private let own: ObservabilityMetrics
+  private let log: @Sendable (LogMessage) -> Void
+  private let route: @Sendable (String) -> Route
+  /// The counters that have been needed, so that a request costs no text and no lookup by it. There are few,
+  /// and the first is that of the probe asked most.
+  private var counters: [(route: Route?, status: Int, counter: Counter)] = []
+  private static let mostCounters = 64
+
+  init(
+    own: ObservabilityMetrics, log: @escaping @Sendable (LogMessage) -> Void,
+    route: @escaping @Sendable (String) -> Route
+  ) {
+    self.own = own
+    self.log = log
+    self.route = route
+  }
 
   func rejected(_ reason: HTTPRejectReason) { own.rejected[reason].increment() }
 
   func responded(status: Int, to request: HTTPRequest?) {
-    own.requests[request.map { route($0.path) } ?? "none", String(status)].increment()
+    let route = request.map { self.route($0.path) }
+    for known in counters where known.status == status && known.route == route {
+      return known.counter.increment()
+    }
+    let counter = own.requests[route?.rawValue ?? "none", String(status)]
+    if counters.count < Self.mostCounters { counters.append((route, status, counter)) }
+    counter.increment()
   }
 
   func acceptFailed(errno: Int32) {

@@ -51,6 +51,17 @@ package final class ObservabilityEndpoints: Sendable {
     }
   }
 
+  /// Answers a plain probe whose answer is known, without a suspension; nil leaves the request to `respond(to:)`.
+  package func answerAtOnce(_ request: HTTPRequest) -> HTTPResponse? {
+    guard request.method == "GET" || request.method == "HEAD", request.query.items.isEmpty else { return nil }
+    return switch request.path {
+    case "/live": probes.knownAnswer(to: .live)
+    case "/ready": probes.knownAnswer(to: .ready)
+    case "/startup": probes.knownAnswer(to: .startup)
+    default: nil
+    }
+  }
+
   /// Whether a request asks for a probe: those are never refused because of a limit.
   package func isProbe(_ request: HTTPRequest) -> Bool {
     switch route(of: request.path) {

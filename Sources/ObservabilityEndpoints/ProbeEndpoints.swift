@@ -20,13 +20,15 @@ struct ProbeEndpoints: Sendable {
         status: status, headers: headers("text/plain; charset=utf-8"),
         body: .bytes(Array(ProbeText.verbose(answer).utf8)))
     }
-    var json = JSONText()
-    json.object {
-      $0.key(probe.word)
-      $0.bool(answer.passes)
-    }
-    return HTTPResponse(status: status, headers: headers("application/json"), body: .bytes(json.bytes))
+    return Self.short[probe, answer.passes]
   }
+
+  /// The short answer to a probe, when no check has to be asked for it.
+  func knownAnswer(to probe: HealthProbe) -> HTTPResponse? {
+    health.knownOutcome(of: probe).map { Self.short[probe, $0] }
+  }
+
+  private static let short = ShortAnswers()
 
   /// `/health`, in one of three forms.
   func health(_ request: HTTPRequest) async -> HTTPResponse {
@@ -47,11 +49,47 @@ struct ProbeEndpoints: Sendable {
 
   private func excluded(by request: HTTPRequest) -> Set<String> { Set(request.query.all("exclude")) }
 
-  private func headers(_ contentType: String) -> HTTPFields {
-    [
-      "Content-Type": contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-      "Vary": "Accept",
-    ]
+  private func headers(_ contentType: String) -> HTTPFields { probeFields(contentType) }
+}
+
+/// The short answers, made once: probes are what is asked most.
+private struct ShortAnswers: Sendable {
+  private let passing: [HTTPResponse]
+  private let failing: [HTTPResponse]
+
+  init() {
+    func make(_ probe: HealthProbe, _ passes: Bool) -> HTTPResponse {
+      var json = JSONText()
+      json.object {
+        $0.key(probe.word)
+        $0.bool(passes)
+      }
+      return HTTPResponse(
+        status: passes ? 200 : 503, headers: probeFields("application/json"), body: .bytes(json.bytes))
+    }
+    passing = HealthProbe.allCases.map { make($0, true) }
+    failing = HealthProbe.allCases.map { make($0, false) }
+  }
+
+  subscript(probe: HealthProbe, passes: Bool) -> HTTPResponse { (passes ? passing : failing)[probe.place] }
+}
+
+private func probeFields(_ contentType: String) -> HTTPFields {
+  [
+    "Content-Type": contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept",
+  ]
+}
+
+extension HealthProbe {
+  /// Where it stands in `allCases`.
+  fileprivate var place: Int {
+    switch self {
+    case .health: 0
+    case .ready: 1
+    case .live: 2
+    case .startup: 3
+    }
   }
 }
 

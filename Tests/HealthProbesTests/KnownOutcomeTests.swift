@@ -1,0 +1,44 @@
+// Is an answer that is known at once the one that asking would give?
+
+import HealthProbes
+import Testing
+
+@Suite("A known outcome")
+struct KnownOutcomeTests {
+  @Test("is the answer, in every state that needs no check to run", arguments: HealthProbe.allCases)
+  func sameAsAnswer(probe: HealthProbe) async throws {
+    let states: [(HealthRegistry) throws -> Void] = [
+      { _ in }, { $0.setMaintenance("upgrade") }, { $0.setMaintenance(nil) }, { $0.setDraining(true) },
+      { $0.setDraining(false) }, { try $0.declare("storage") },
+    ]
+    let health = makeRegistry()
+    // What is declared before the first answer keeps start-up from being complete.
+    let other = makeRegistry()
+    try other.declare("storage")
+    #expect(other.knownOutcome(of: probe) == (probe == .live))
+    for (index, change) in states.enumerated() {
+      try change(health)
+      let known = health.knownOutcome(of: probe)
+      let answered = await health.answer(to: probe).passes
+      #expect(known == answered, "after change \(index)")
+    }
+  }
+
+  @Test("is there once a check's result is, and says what it said")
+  func afterRun() async throws {
+    let health = makeRegistry()
+    try health.add(onDemand("storage") { .fail("gone") })
+    #expect(health.knownOutcome(of: .live) == true)
+    #expect(health.knownOutcome(of: .ready) == nil)
+    #expect(await !health.answer(to: .ready).passes)
+    #expect(health.knownOutcome(of: .ready) == false)
+  }
+
+  @Test("counts as an answer")
+  func counted() {
+    let health = makeRegistry()
+    let before = health.statistics.answers
+    _ = health.knownOutcome(of: .live)
+    #expect(health.statistics.answers != before)
+  }
+}
