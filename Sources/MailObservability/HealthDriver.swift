@@ -1,6 +1,7 @@
 // Who wakes the health checks, watches the executor and hears of failures, while servers start and end?
 
 internal import HealthProbes
+internal import Locking
 internal import MetricInstruments
 internal import SocketIO
 
@@ -31,7 +32,7 @@ final class HealthDriver: Sendable {
   static let checkName = "executor"
 
   private let health: HealthRegistry
-  private let state = MetricInstruments.Locked(State())
+  private let state = Locked(State())
 
   init(health: HealthRegistry) { self.health = health }
 

@@ -1,5 +1,6 @@
 // A number that only grows.
 
+internal import Locking
 public import Synchronization
 
 /// A monotonically increasing value: connections, messages, bytes.

@@ -1,5 +1,6 @@
 // One observation to look at more closely.
 
+internal import Locking
 internal import Synchronization
 
 /// An observation with labels that lead to its trace.

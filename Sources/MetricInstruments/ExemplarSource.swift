@@ -1,5 +1,6 @@
 // Which trace do recordings belong to that do not say so themselves?
 
+internal import Locking
 internal import Synchronization
 
 /// The hook that is asked for the current trace context.

@@ -1,5 +1,6 @@
 // How values are spread over fixed buckets.
 
+internal import Locking
 internal import Synchronization
 
 /// A distribution over fixed buckets: latencies in seconds, sizes in bytes.
@@ -72,6 +73,7 @@ public final class Histogram: Instrument, @unchecked Sendable {
   }
 
   /// Starts a timer whose `observe()` records the elapsed seconds here.
+  @inlinable
   public func startTimer() -> Timer { Timer(self) }
 
   /// Runs `body` and records how long it took, whether it returns or throws.

@@ -1,5 +1,7 @@
 // Which metrics there are.
 
+internal import Locking
+
 /// The metrics of one program.
 ///
 /// Registering throws what is wrong with a metric (``RegistrationError``); registering the same metric again returns

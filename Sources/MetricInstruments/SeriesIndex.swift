@@ -1,5 +1,6 @@
 // Finds the series of an open family by its label values, and keeps their number bounded.
 
+internal import Locking
 internal import Synchronization
 
 /// The series of a family whose label values come from outside.

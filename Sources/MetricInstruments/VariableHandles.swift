@@ -1,5 +1,7 @@
 // What a program holds of the variables that it publishes.
 
+internal import Locking
+
 /// A published integer, exact in 64 bits. An amount that would carry it further is refused and counted as `too_large`.
 public struct IntegerVariable: Sendable {
   let cell: VariableCell

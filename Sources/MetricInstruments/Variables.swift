@@ -1,5 +1,7 @@
 // Which variables does the program publish?
 
+internal import Locking
+
 /// Published variables, in the manner of Go's `expvar`: a name, a value, and no more ceremony.
 ///
 /// ```swift

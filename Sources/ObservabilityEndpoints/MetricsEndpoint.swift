@@ -1,6 +1,7 @@
 // What `/metrics`, `/metrics.json` and `/debug/vars` answer.
 
 internal import HTTPTransport
+internal import Locking
 internal import MetricExposition
 internal import MetricInstruments
 internal import SocketIO

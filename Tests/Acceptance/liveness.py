@@ -77,6 +77,27 @@ def stopped(server):
     print(f"stopped for {3 * THRESHOLD:.0f} s, three times: /live stays 200")
 
 
+def stopped_while_blocked(binary, faults):
+    """Stopped in the middle of a delay that is not yet one to die of: the time of the stop is not added to it."""
+    threshold = 4.0
+    with ExampleServer(binary, "--faults", str(faults), "--executor-threshold", str(threshold)) as server:
+        faults.write_text("executor\n")
+        deadline = time.monotonic() + 20
+        # A third of the threshold is a warning, which says that a task is waiting now.
+        while live(server, verbose=True) != (200, "[+]executor ok: with a warning\nlive check passed\n"):
+            assert time.monotonic() < deadline, "no warning of a blocked executor"
+            time.sleep(0.02)
+        server.process.send_signal(signal.SIGSTOP)
+        time.sleep(2 * threshold)
+        server.process.send_signal(signal.SIGCONT)
+        # Still blocked, and by far not for as long as the threshold.
+        expect_life(server, "stopped while blocked", threshold / 6)
+        faults.write_text("")
+        expect_life(server, "stopped while blocked, then released", threshold / 2)
+        assert live(server, verbose=True)[1].startswith("[+]executor ok\n")
+    print(f"stopped for {2 * threshold:.0f} s while a task was waiting: /live stays 200")
+
+
 def throttled(server):
     """The process runs for a tenth of the time, as under a limit of processor time."""
     slices = 30
@@ -98,6 +119,7 @@ def main():
             blocked_executor(server, faults)
             stopped(server)
             throttled(server)
+        stopped_while_blocked(sys.argv[1], faults)
 
 
 if __name__ == "__main__":

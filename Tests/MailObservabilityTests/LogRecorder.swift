@@ -1,10 +1,11 @@
 // What did the library log? Kept for a test to look at.
 
+import Locking
 import MailObservability
 import MetricInstruments
 
 final class LogRecorder: Sendable {
-  private let kept = MetricInstruments.Locked<[LogMessage]>([])
+  private let kept = Locked<[LogMessage]>([])
 
   var messages: [LogMessage] { kept.withLock { $0 } }
 

@@ -44,7 +44,7 @@ final class Crew: @unchecked Sendable {
   private var iterations = 0
   private var spans: [Span]
 
-  /// The threads are never joined: a crew lives until the program ends.
+  /// The threads are never joined: a crew lives until the program ends, asleep when it has been replaced.
   init(size: Int) {
     self.size = size
     spans = [Span](repeating: Span(), count: size)
@@ -129,5 +129,9 @@ final class Crew: @unchecked Sendable {
   }
 
   static let one = Crew(size: 1)
-  static let two = Crew(size: 2)
+  nonisolated(unsafe) private(set) static var two = Crew(size: 2)
+
+  /// Starts two other threads. Threads that the system has put on one processor may stay there as long as others keep
+  /// the rest busy; new ones are placed anew. To be called by the main thread only.
+  static func renew() { two = Crew(size: 2) }
 }

@@ -121,8 +121,8 @@ enum ExpositionRows {
         )
         return .compared(
           try .of(
-            Side.here { many.stream($0) }.divided(by: 1_000_000),
-            Side.here { few.stream($0) }.divided(by: 10_000)))
+            Side.here { many.stream($0) }.byProcessorTime().divided(by: 1_000_000),
+            Side.here { few.stream($0) }.byProcessorTime().divided(by: 10_000)))
       },
     ]
   }

@@ -18,6 +18,16 @@ struct Side {
     Side { try peer.run(work, iterations: $0, threads: threads) }
   }
 
+  /// The same by the processor's time, for one thread's work that is too long for a slice that nobody disturbs.
+  func byProcessorTime() -> Side {
+    var side = Side {
+      let reading = try run($0)
+      return Reading(nanoseconds: reading.nanoseconds * reading.presence, presence: 1)
+    }
+    side.operations = operations
+    return side
+  }
+
   /// The same, counted in `size` smaller operations each.
   func divided(by size: Int) -> Side {
     var side = self

@@ -1,6 +1,7 @@
 // How does it all fit together? One store, one queue, one collector of metrics, and a listener per protocol.
 
 import HTTPTransport
+import Locking
 import MailObservability
 import SocketIO
 
