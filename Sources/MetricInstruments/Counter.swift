@@ -64,13 +64,13 @@ public final class Counter: Instrument, @unchecked Sendable {
 
   /// Adds an integer amount. One that would carry the sum to 2^63 or beyond is refused and counted.
   public func increment(by amount: UInt64) {
-    if add(amount), let source = exemplarSource { keepCurrentExemplar(Double(amount), source) }
+    if add(amount), hasExemplarSource { keepCurrentExemplar(Double(amount)) }
   }
 
   /// Adds a floating-point amount. Its integral part joins the exact integer count. A negative, infinite or NaN
   /// amount is refused and counted.
   public func increment(by amount: Double) {
-    if add(amount), let source = exemplarSource { keepCurrentExemplar(amount, source) }
+    if add(amount), hasExemplarSource { keepCurrentExemplar(amount) }
   }
 
   @inline(__always)
@@ -132,15 +132,10 @@ public final class Counter: Instrument, @unchecked Sendable {
     if add(amount) { keep(exemplar, value: amount, in: exemplars, at: 0, of: 1) }
   }
 
-  @inline(__always)
-  private var exemplarSource: ExemplarSource? {
-    guard let source = context?.exemplarSource, source.isSet else { return nil }
-    return source
-  }
-
   @inline(never)
-  private func keepCurrentExemplar(_ amount: Double, _ source: ExemplarSource) {
-    if let labels = source.current { keep(labels, value: amount, in: exemplars, at: 0, of: 1) }
+  private func keepCurrentExemplar(_ amount: Double) {
+    guard let labels = context?.exemplarSource.current else { return }
+    keep(labels, value: amount, in: exemplars, at: 0, of: 1)
   }
 
   // MARK: - Reading
@@ -216,6 +211,7 @@ public final class Counter: Instrument, @unchecked Sendable {
     }
   }
 
+  @inline(never)
   private func addLarge(_ amount: UInt64) -> Bool {
     let fits = Counter.structure.withLock { _ in
       // Under the lock no other large amount arrives, so the sum seen here can only be passed by billions of

@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// The hook that is asked for the current trace context.
 ///
-/// While none is set, an observation pays for one load of a word that nobody writes. A hook that was replaced stays in
+/// While none is set, an observation pays for three loads of words that nobody writes: less than a nanosecond. A hook that was replaced stays in
 /// memory as long as the registry, since another thread may be inside of it; programs set one, once.
 final class ExemplarSource: Sendable {
   typealias Hook = @Sendable () -> Exemplar.Labels?
@@ -55,6 +55,10 @@ extension Registry {
 }
 
 extension Instrument {
+  /// A question and not the source itself, so that asking retains nothing.
+  @inline(__always)
+  final var hasExemplarSource: Bool { context?.exemplarSource.isSet == true }
+
   /// Keeps an exemplar of something that was recorded, if its labels can be used.
   @inline(never)
   final func keep(

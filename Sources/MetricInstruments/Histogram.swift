@@ -41,9 +41,7 @@ public final class Histogram: Instrument, @unchecked Sendable {
   public func observe(_ value: Double) {
     guard value >= 0, value < .infinity else { return reject(value.isFinite ? .negative : .notFinite) }
     let bucket = bounds.bucket(for: value)
-    if record(value, bucket: bucket), let source = context?.exemplarSource, source.isSet {
-      keepCurrentExemplar(value, bucket: bucket, source)
-    }
+    if record(value, bucket: bucket), hasExemplarSource { keepCurrentExemplar(value, bucket: bucket) }
   }
 
   /// Records a duration, in seconds. A negative one is refused and counted.
@@ -69,8 +67,8 @@ public final class Histogram: Instrument, @unchecked Sendable {
   }
 
   @inline(never)
-  private func keepCurrentExemplar(_ value: Double, bucket: Int, _ source: ExemplarSource) {
-    guard let labels = source.current else { return }
+  private func keepCurrentExemplar(_ value: Double, bucket: Int) {
+    guard let labels = context?.exemplarSource.current else { return }
     keep(labels, value: value, in: exemplars, at: bucket, of: bounds.count + 1)
   }
 
