@@ -23,8 +23,8 @@ package struct EndpointSettings: Sendable {
 package struct EndpointObserver: Sendable {
   package struct ScrapeRecord: Sendable {
     package let form: ScrapeForm
+    /// Of gathering and encoding; what the client takes to read is not in it.
     package let duration: Duration
-    /// Of the first part, when the exposition came in several.
     package let bytes: Int
   }
 

@@ -19,7 +19,8 @@ final class MetricsEndpoint: Sendable {
   private let buffers = Locked<[ScrapeBuffer]>([])
 
   /// What is encoded before the first byte is sent; an exposition that fits has a known length.
-  private static let firstPart = 1 << 20
+  /// Larger ones keep their place until the client has read them: what slow readers hold stays bounded.
+  private static let firstPart = 128 << 10
   private static let part = 256 << 10
 
   init(
@@ -97,29 +98,28 @@ final class MetricsEndpoint: Sendable {
     guard case .finished((let scrape, let first)) = outcome else {
       return .text(503, "The metrics could not be encoded in time.\n", headers: ["Retry-After": "1"])
     }
-    observer.scraped(.init(form: form, duration: ContinuousClock.now - start, bytes: first.count))
-    guard !scrape.isFinished else {
-      give(back: buffer)
+    // From here on only the time spent encoding counts: how slowly a client reads is its own affair.
+    let beforeFirst = ContinuousClock.now - start - scrape.encodingTime
+    let end: @Sendable () -> Void = { [self] in
+      observer.scraped(
+        .init(form: form, duration: beforeFirst + scrape.encodingTime, bytes: scrape.encodedBytes))
+      if let buffer = scrape.retire() { give(back: buffer) }
       place.give()
+    }
+    guard !scrape.isFinished else {
+      end()
       return HTTPResponse(status: 200, headers: headers, body: .bytes(first))
     }
     let parts = Locked<[UInt8]?>(first)
+    let next: @Sendable () async -> [UInt8]? = {
+      let first = parts.withLock { part in
+        defer { part = nil }
+        return part
+      }
+      return first ?? (scrape.isFinished ? nil : scrape.next(untilSize: MetricsEndpoint.part))
+    }
     return HTTPResponse(
-      status: 200, headers: headers,
-      body: .stream(
-        HTTPBodyStream(
-          next: {
-            if let first = parts.withLock({ part in
-              defer { part = nil }; return part
-            }) {
-              return first
-            }
-            return scrape.isFinished ? nil : scrape.next(untilSize: MetricsEndpoint.part)
-          },
-          finished: { [self] in
-            give(back: buffer)
-            place.give()
-          })))
+      status: 200, headers: headers, body: .stream(HTTPBodyStream(next: next, finished: end)))
   }
 
   private func jsonHeaders(_ contentType: String) -> HTTPFields {
@@ -190,24 +190,51 @@ final class ScrapeBuffer: @unchecked Sendable {
 /// A scrape half told. One call at a time; the transport sees to that.
 private protocol PartialScrape: AnyObject, Sendable {
   var isFinished: Bool { get }
+  var encodedBytes: Int { get }
+  var encodingTime: Duration { get }
   func next(untilSize size: Int) -> [UInt8]
+  /// Ends the scrape and gives its buffer back; nil when a part that nobody waits for any more is being written to it.
+  func retire() -> ScrapeBuffer?
 }
 
 private final class Scrape<Encoder: ExpositionEncoder & ~Copyable>: PartialScrape, @unchecked Sendable {
+  private struct State {
+    var isEncoding = false
+    var isFinished = false
+    var bytes = 0
+    var time = Duration.zero
+  }
+
+  // Touched by `next` only, which is called once at a time.
   private var encoder: Encoder
   private let buffer: ScrapeBuffer
-  private(set) var isFinished = false
+  private let state = Locked(State())
 
   init(_ encoder: consuming Encoder, buffer: ScrapeBuffer) {
     self.encoder = encoder
     self.buffer = buffer
   }
 
+  var isFinished: Bool { state.withLock { $0.isFinished } }
+  var encodedBytes: Int { state.withLock { $0.bytes } }
+  var encodingTime: Duration { state.withLock { $0.time } }
+
   func next(untilSize size: Int) -> [UInt8] {
+    state.withLock { $0.isEncoding = true }
+    let start = ContinuousClock.now
     buffer.buffer.removeAll()
-    isFinished = !encoder.encode(to: &buffer.buffer, untilSize: size)
-    return [UInt8](buffer.buffer.bytes)
+    let isFinished = !encoder.encode(to: &buffer.buffer, untilSize: size)
+    let part = [UInt8](buffer.buffer.bytes)
+    state.withLock { state in
+      state.isEncoding = false
+      state.isFinished = isFinished
+      state.bytes += part.count
+      state.time += ContinuousClock.now - start
+    }
+    return part
   }
+
+  func retire() -> ScrapeBuffer? { state.withLock { $0.isEncoding ? nil : buffer } }
 }
 
 extension HTTPFields {
