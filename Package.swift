@@ -24,35 +24,48 @@ let package = Package(
   products: [
     .library(name: "MailObservability", targets: ["MailObservability"]),
     .executable(name: "example-mail-server", targets: ["example-mail-server"]),
+    // For the package in Benchmarks, which cannot see what has `package` access.
+    .library(name: "BenchmarkSupport", targets: ["BenchmarkSupport"]),
   ],
   targets: [
     .target(name: "PlatformShims"),
-    library("MetricInstruments", ["PlatformShims"]),
+    library("Locking"),
+    library("MetricInstruments", ["PlatformShims", "Locking"]),
     library("MetricExposition", ["MetricInstruments"]),
-    library("HealthProbes"),
-    library("SocketIO", ["PlatformShims"]),
-    library("HTTPTransport", ["SocketIO"]),
-    library("ObservabilityEndpoints", ["HTTPTransport", "MetricExposition", "HealthProbes"]),
+    library("BenchmarkSupport", ["MetricInstruments", "MetricExposition"]),
+    library("HealthProbes", ["Locking"]),
+    library("SocketIO", ["PlatformShims", "Locking"]),
+    library("HTTPTransport", ["SocketIO", "Locking"]),
+    library(
+      "ObservabilityEndpoints", ["HTTPTransport", "MetricExposition", "HealthProbes", "Locking"]),
     library(
       "MailObservability",
       [
         "MetricInstruments", "MetricExposition", "HealthProbes", "SocketIO", "HTTPTransport",
-        "ObservabilityEndpoints",
+        "ObservabilityEndpoints", "Locking",
       ]),
     .executableTarget(
       name: "example-mail-server",
-      dependencies: ["MailObservability", "SocketIO", "HTTPTransport"],
+      dependencies: ["MailObservability", "SocketIO", "HTTPTransport", "Locking"],
+      swiftSettings: strictness),
+    // Not a product: what the acceptance tests compare with what other programs read.
+    .executableTarget(
+      name: "exposition-samples",
+      dependencies: ["MetricInstruments", "MetricExposition"],
+      path: "Tests/Acceptance/exposition-samples",
       swiftSettings: strictness),
 
-    tests("MetricInstrumentsTests", ["MetricInstruments"]),
+    tests("MetricInstrumentsTests", ["MetricInstruments", "Locking"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments"]),
-    tests("HealthProbesTests", ["HealthProbes"]),
-    tests("SocketIOTests", ["SocketIO"]),
-    tests("HTTPTransportTests", ["HTTPTransport", "SocketIO"]),
+    tests("HealthProbesTests", ["HealthProbes", "Locking"]),
+    tests("SocketIOTests", ["SocketIO", "Locking"]),
+    tests("HTTPTransportTests", ["HTTPTransport", "SocketIO", "Locking"]),
     tests(
       "ObservabilityEndpointsTests",
-      ["ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "SocketIO"]),
-    tests("MailObservabilityTests", ["MailObservability"]),
-    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability", "SocketIO"]),
+      [
+        "ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "SocketIO", "Locking",
+      ]),
+    tests("MailObservabilityTests", ["MailObservability", "Locking"]),
+    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability", "SocketIO", "Locking"]),
   ]
 )

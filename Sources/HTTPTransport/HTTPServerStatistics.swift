@@ -1,5 +1,6 @@
 // What has a server done so far?
 
+import Locking
 import SocketIO
 import Synchronization
 

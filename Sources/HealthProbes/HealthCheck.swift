@@ -95,6 +95,16 @@ public struct HealthCheck: Sendable {
     try self.init(name, settings, .task { HealthObservation(try await run()) })
   }
 
+  /// Creates a check that is answered at once, on the thread that asks: for what needs no task and must not wait for
+  /// one. `judge` must not block.
+  ///
+  /// - Throws: ``HealthError`` when the name or a setting makes no sense.
+  package init(
+    _ name: String, settings: Settings, immediate judge: @escaping @Sendable () -> HealthResult
+  ) throws(HealthError) {
+    try self.init(name, settings, .immediate { HealthObservation(judge()) })
+  }
+
   init(_ name: String, _ settings: Settings, _ body: Body) throws(HealthError) {
     try validateCheckName(name)
     self.name = name

@@ -37,7 +37,7 @@ public struct HealthError: Error, Sendable, CustomStringConvertible {
       message: "a health check named \"\(name)\" exists already: remove it first, or choose another name")
   }
 
-  static func invalidSetting(_ message: String) -> HealthError {
+  package static func invalidSetting(_ message: String) -> HealthError {
     HealthError(code: .invalidSetting, message: message)
   }
 }

@@ -1,5 +1,7 @@
 // What is the answer to a probe, in bounded time?
 
+import Locking
+
 extension HealthRegistry {
   /// Answers a probe, running the checks that need it, within ``answerDeadline``.
   ///

@@ -1,5 +1,7 @@
 // How do the scheduler's effects become tasks, timers and hooks?
 
+import Locking
+
 extension HealthRegistry {
   /// What is left to do once the lock is released: everything that may call code which is not ours.
   private struct Deferred {

@@ -1,5 +1,7 @@
 // Which checks does this process have, and what else decides how probes are answered?
 
+import Locking
+
 /// The health checks of one process, and the answers to probes.
 ///
 /// ```swift

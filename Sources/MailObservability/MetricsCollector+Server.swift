@@ -7,10 +7,12 @@ internal import ObservabilityEndpoints
 internal import SocketIO
 
 extension MetricsCollector {
-  /// Starts the server of `/metrics`, `/health`, `/ready`, `/live`, `/startup` and `/`.
+  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`, `/startup` and `/`.
   ///
   /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool exhausted. While it
-  /// runs, health checks run in the background.
+  /// runs, health checks run in the background, and a liveness check named `executor` fails when the pool has run
+  /// no task for ``MetricsConfig/executorThreshold``. With several servers at once, the newest drives the checks
+  /// and logs their failures.
   ///
   /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound; it names
   ///   both the value and the reason.
@@ -18,6 +20,10 @@ extension MetricsCollector {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
     if let problem = ObservabilityEndpoints.problem(ofMetricsPath: config.path) {
       throw MetricsConfigError(setting: "path", value: config.path, reason: problem)
+    }
+    if let threshold = config.executorThreshold, threshold < .milliseconds(10) {
+      throw MetricsConfigError(
+        setting: "executorThreshold", value: "\(threshold)", reason: "is shorter than 10 milliseconds")
     }
     do {
       return try await start(config, at: try SocketAddress.parse(config.bindAddress))
@@ -38,22 +44,24 @@ extension MetricsCollector {
     let trusted = config.trustedNetworks
     configuration.isExemptFromAddressLimit = { $0.isTrusted(trusted) }
     let log = config.log
+    let (driver, own) = (healthDriver, own)
     do {
       let server = try HTTPServer(
         configuration: configuration,
         observer: ServerRecorder(own: own, log: log, route: { endpoints.route(of: $0) }), loop: loop,
         handler: { await endpoints.respond(to: $0) })
       let bound = try await server.bind()
-      let heartbeat = startHealth(on: loop, log: log)
+      let drive = driver.begin(
+        on: loop, threshold: config.executorThreshold, log: log, onDelay: { own.executorDelay.observe($0) })
       registerOwnCollectors(of: server)
-      return ObservabilityServer(server, boundAddress: bound, health: health, heartbeat: heartbeat)
+      return ObservabilityServer(server, boundAddress: bound, health: health, onEnd: { driver.end(drive) })
     } catch {
       loop.shutdown()
       throw error
     }
   }
 
-  private func endpoints(_ config: MetricsConfig, timer: any DeadlineTimer) -> ObservabilityEndpoints {
+  func endpoints(_ config: MetricsConfig, timer: any DeadlineTimer) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     settings.metricsPath = config.path
     settings.trustedNetworks = config.trustedNetworks
@@ -65,41 +73,28 @@ extension MetricsCollector {
     var observer = EndpointObserver()
     let (own, log, registry) = (own, config.log, registry)
     observer.scraped = { scrape in
-      own.scrapes[scrape.isOpenMetrics ? .openmetrics : .text].increment()
+      own.scrapes[ScrapeFormat(scrape.form)].increment()
       own.scrapeDuration.observe(scrape.duration)
       own.lastScrapeBytes.set(scrape.bytes)
       own.series.set(registry.seriesCount)
     }
     observer.log = { log(LogMessage(.warning, $0)) }
     return ObservabilityEndpoints(
-      registry: registry, health: health, timer: timer, settings: settings, observer: observer)
-  }
-
-  private func startHealth(on loop: EventLoop, log: @escaping @Sendable (LogMessage) -> Void)
-    -> ExecutorHeartbeat
-  {
-    let own = own
-    let heartbeat = ExecutorHeartbeat(onDelay: { own.executorDelay.observe($0) })
-    heartbeat.start(timer: LoopHealthTimer(loop: loop))
-    health.addObserver(
-      HealthObserver(failure: { check, reason in
-        log(LogMessage(.warning, "health check \(check) failed: \(reason)"))
-      }))
-    health.setDraining(false)
-    health.start(timer: LoopHealthTimer(loop: loop))
-    return heartbeat
+      registry: registry, variables: variables, health: health, timer: timer, settings: settings,
+      observer: observer)
   }
 
   private func registerOwnCollectors(of server: HTTPServer) {
-    let collectors: [any Collector] = [
-      HealthCollector(health: health, registry: registry),
-      ServerCollector(server: server, registry: registry),
-    ]
-    for collector in collectors {
-      // A server started later takes the place of one that has ended.
-      registry.removeCollector(named: collector.name)
-      try? registry.add(collector)
-    }
+    registerHealthCollector()
+    // A server started later takes the place of one that has ended.
+    replace(ServerCollector(server: server, registry: registry))
+  }
+
+  func registerHealthCollector() { replace(HealthCollector(health: health, registry: registry)) }
+
+  private func replace(_ collector: any Collector) {
+    registry.removeCollector(named: collector.name)
+    try? registry.add(collector)
   }
 }
 
@@ -117,6 +112,18 @@ private struct ServerCollector: Collector {
         registry.fullName("observability_http_connections"), .gauge,
         help: "Open connections to the observability server.", value: Double(server.statistics.connections))
     ]
+  }
+}
+
+extension ScrapeFormat {
+  init(_ form: ScrapeForm) {
+    self =
+      switch form {
+      case .text: .text
+      case .openMetrics: .openmetrics
+      case .json: .json
+      case .variables: .variables
+      }
   }
 }
 

@@ -49,6 +49,9 @@ public final class MetricsCollector: Sendable {
   /// Version and build of the program.
   public let build: BuildMetrics
 
+  /// What the host publishes under names of its own, in the manner of Go's `expvar`.
+  public let variables: Variables
+
   /// Every metric there is: register the host's own here too.
   public let registry: Registry
   /// The checks behind `/health`, `/ready`, `/live` and `/startup`.
@@ -56,6 +59,7 @@ public final class MetricsCollector: Sendable {
 
   let own: ObservabilityMetrics
   let perDomain: PerDomainSource
+  let healthDriver: HealthDriver
 
   /// Creates the catalogue.
   ///
@@ -91,7 +95,9 @@ public final class MetricsCollector: Sendable {
     build = try BuildMetrics(home(of: .build), version: version, revision: revision)
     own = try ObservabilityMetrics(registry)
     self.health = health
+    healthDriver = HealthDriver(health: health)
     perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
+    variables = Variables(registry)
     self.registry = registry
   }
 

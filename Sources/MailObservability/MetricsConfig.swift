@@ -26,6 +26,13 @@ public struct MetricsConfig: Sendable {
   public var scrapeDeadline: Duration = .seconds(20)
   /// Whether OpenMetrics has a `_created` sample for each counter and histogram.
   public var createdSamples = false
+  /// How long the Swift executor may run no task before `/live` answers 503, by a check named `executor`; at
+  /// least 10 ms.
+  ///
+  /// Time in which the process itself did not run (stopped, paused, throttled) does not count. A third of it is a
+  /// warning. nil: no such check, for a host that blocks the cooperative pool on purpose; the delays are measured
+  /// anyway.
+  public var executorThreshold: Duration? = .seconds(30)
   /// Caps on what clients may use.
   public var limits = HTTPServerLimits()
   /// How long clients may take.

@@ -15,20 +15,19 @@ public final class ObservabilityServer: Sendable {
   private let server: HTTPServer?
   private let health: HealthRegistry
   private let task: Task<Void, any Error>?
-  private let heartbeat: ExecutorHeartbeat?
 
+  /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
   init(
-    _ server: HTTPServer, boundAddress: SocketAddress, health: HealthRegistry, heartbeat: ExecutorHeartbeat
+    _ server: HTTPServer, boundAddress: SocketAddress, health: HealthRegistry,
+    onEnd: @escaping @Sendable () -> Void
   ) {
     self.boundAddress = boundAddress.description
     self.server = server
     self.health = health
-    self.heartbeat = heartbeat
     let loop = server.loop
     task = Task(executorPreference: loop) {
       defer {
-        heartbeat.stop()
-        health.stop()
+        onEnd()
         // The last that runs on it.
         loop.shutdown()
       }
@@ -41,7 +40,6 @@ public final class ObservabilityServer: Sendable {
     boundAddress = nil
     server = nil
     task = nil
-    heartbeat = nil
     self.health = health
   }
 

@@ -1,5 +1,6 @@
 // Numbers of messages by domain that the host counts itself.
 
+internal import Locking
 internal import MetricInstruments
 
 extension MetricsCollector {
@@ -25,7 +26,7 @@ final class PerDomainSource: Collector {
 
   let name = "per_domain"
   private let family: String
-  private let source = MetricInstruments.Locked<Source?>(nil)
+  private let source = Locked<Source?>(nil)
   private static let limit = 500
 
   init(family: String) { self.family = family }

@@ -1,5 +1,7 @@
 // Which format does a scraper want?
 
+internal import MetricInstruments
+
 extension ExpositionFormat {
   /// Chooses a format by the value of `Accept`, or by none.
   ///

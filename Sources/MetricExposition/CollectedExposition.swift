@@ -14,13 +14,15 @@ extension CollectedFamily {
     for sample in samples {
       let names = sample.labels.map(\.name)
       guard Set(names).count == names.count else { return "a label comes twice in \(names)" }
+      if let problem = LabelName.problemWhenEscaped(names) { return problem }
       for name in names where !isUsable(label: name, allowingUTF8: allowingUTF8) {
         return "the label name \"\(name)\" cannot be used"
       }
       if sample.labels.contains(where: { $0.value.utf8.count > LabelValue.maximumLength }) {
         return "a label value has more than \(LabelValue.maximumLength) bytes"
       }
-      guard seen.insert(sample.labels.sorted { $0.name < $1.name }).inserted else {
+      let shown = sample.labels.map { CollectedSample.Label($0.name, LabelValue.withoutNUL($0.value)) }
+      guard seen.insert(shown.sorted { $0.name < $1.name }).inserted else {
         return "two samples have the same labels"
       }
       if let problem = problem(of: sample) { return problem }
@@ -30,7 +32,8 @@ extension CollectedFamily {
 
   private func isUsable(label: String, allowingUTF8: Bool) -> Bool {
     (allowingUTF8 ? !label.isEmpty && !label.utf8.contains(0) : LabelName.isLegacy(label))
-      && !label.hasPrefix("__") && label != "quantile" && !(type == .histogram && label == "le")
+      && !label.hasPrefix("__") && label != "quantile" && label != LabelName.reservedForJSON
+      && !(type == .histogram && label == "le")
   }
 
   private func problem(of sample: CollectedSample) -> String? {

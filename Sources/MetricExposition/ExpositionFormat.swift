@@ -1,5 +1,7 @@
 // In which form a scrape is answered.
 
+package import MetricInstruments
+
 /// A text format and what its reader understands.
 package struct ExpositionFormat: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {

@@ -78,7 +78,8 @@ struct LineStart {
   let plain: Piece
 }
 
-private func makePiece(_ write: (inout OutputBuffer) -> Void) -> Piece {
+/// Makes bytes that never change; the caller frees them.
+func makePiece(_ write: (inout OutputBuffer) -> Void) -> Piece {
   var buffer = OutputBuffer(capacity: 256)
   write(&buffer)
   let length = buffer.count
@@ -103,9 +104,10 @@ struct SampleNames {
   init(name: String, baseName: String, _ format: ExpositionFormat) {
     self.format = format
     quotes = format.escaping == .allowUTF8 && !MetricName.isLegacy(name)
-    base = format.escaping.escape(baseName)
-    // Suffixes are legal in every scheme, and are put behind the escaped name.
-    full = base + name.dropFirst(baseName.count)
+    // The type's suffix is escaped with the name, so that the name a scraper stores can be unescaped, and stays a
+    // suffix in every scheme.
+    full = format.escaping.escape(name)
+    base = String(full.dropLast(name.count - baseName.count))
   }
 
   /// The name of a sample; "" for that of a counter, gauge or info.
@@ -154,12 +156,7 @@ struct SampleNames {
   }
 
   private func typeWord(_ type: MetricType) -> String {
-    if format.isOpenMetrics { return type.rawValue }
-    return switch type {
-    case .info, .stateset: MetricType.gauge.rawValue
-    case .unknown: "untyped"
-    default: type.rawValue
-    }
+    format.isOpenMetrics ? type.rawValue : type.prometheusWord
   }
 
   /// Backslash and line feed are escaped in both formats, the double quote in OpenMetrics only.

@@ -37,6 +37,16 @@ extension OutputBuffer {
     }
   }
 
+  /// Integers exactly. A variable is always finite, so this is JSON as well.
+  mutating func append(_ number: VariableNumber) {
+    switch number {
+    case .integer(let value):
+      if value < 0 { append(UInt8(ascii: "-")) }
+      append(integer: value.magnitude)
+    case .double(let value): append(number: value)
+    }
+  }
+
   /// Source: OpenMetrics 1.0.0, "Exemplars".
   mutating func append(_ exemplar: Exemplar) {
     append(" # {")

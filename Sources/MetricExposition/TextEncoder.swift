@@ -6,7 +6,7 @@ internal import MetricInstruments
 ///
 /// It holds no lock of the registry, and of an instrument only for the copy of a histogram's stripe, so a slow reader
 /// of the text delays nobody who records. Once the buffer has its size, encoding allocates nothing for each series.
-package struct TextEncoder: ~Copyable {
+package struct TextEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
   let format: ExpositionFormat
   private var item = 0
@@ -116,11 +116,18 @@ package struct TextEncoder: ~Copyable {
       buffer.append(UInt8(ascii: "\n"))
     case .histogram:
       let histogram = unsafeDowncast(instrument, to: Histogram.self)
+      // The exemplars first: each is then of an observation that the counts hold.
+      let exemplars = format.isOpenMetrics ? histogram.exemplars.all : []
       histogram.read(into: &distribution)
       guard alwaysShown || distribution.counts.contains(where: { $0 != 0 }) else { return }
       begin(rendered, &buffer)
-      encode(histogram, text, rendered, to: &buffer)
-    case .info, .stateset, .unknown: break
+      encode(histogram, exemplars, text, rendered, to: &buffer)
+    case .unknown:
+      begin(rendered, &buffer)
+      buffer.begin(rendered.line, text)
+      buffer.append(unsafeDowncast(instrument, to: VariableCell.self).number)
+      buffer.append(UInt8(ascii: "\n"))
+    case .info, .stateset: break
     }
   }
 
@@ -137,10 +144,10 @@ package struct TextEncoder: ~Copyable {
 
   /// The buckets made cumulative, then the sum and the count, which is that of the last bucket by construction.
   private func encode(
-    _ histogram: Histogram, _ labels: UnsafeRawBufferPointer, _ rendered: RenderedFamily,
+    _ histogram: Histogram, _ exemplars: [Exemplar?], _ labels: UnsafeRawBufferPointer,
+    _ rendered: RenderedFamily,
     to buffer: inout OutputBuffer
   ) {
-    let exemplars = format.isOpenMetrics ? histogram.exemplars.all : []
     // All bucket lines of a series begin alike, so the first one is what the others are copied from.
     let lineStart = buffer.count
     buffer.beginBucket(rendered.line, labels)

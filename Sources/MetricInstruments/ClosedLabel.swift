@@ -41,7 +41,7 @@ extension ClosedLabel {
     guard cases.enumerated().allSatisfy({ $0.offset == $0.element.ordinal }) else {
       return "\(Self.self).allCases must list every case in the order of declaration"
     }
-    guard Set(cases.map(\.labelValue)).count == cases.count else {
+    guard Set(cases.map { LabelValue.withoutNUL($0.labelValue) }).count == cases.count else {
       return "two cases of \(Self.self) have the same label value"
     }
     return nil

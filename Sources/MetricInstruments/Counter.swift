@@ -1,5 +1,6 @@
 // A number that only grows.
 
+internal import Locking
 public import Synchronization
 
 /// A monotonically increasing value: connections, messages, bytes.
@@ -63,38 +64,86 @@ public final class Counter: Instrument, @unchecked Sendable {
 
   /// Adds an integer amount. One that would carry the sum to 2^63 or beyond is refused and counted.
   public func increment(by amount: UInt64) {
+    if add(amount), let source = exemplarSource { keepCurrentExemplar(Double(amount), source) }
+  }
+
+  /// Adds a floating-point amount. Its integral part joins the exact integer count. A negative, infinite or NaN
+  /// amount is refused and counted.
+  public func increment(by amount: Double) {
+    if add(amount), let source = exemplarSource { keepCurrentExemplar(amount, source) }
+  }
+
+  @inline(__always)
+  private func add(_ amount: UInt64) -> Bool {
     guard amount < Counter.largeAmount else { return addLarge(amount) }
     let old = base.load(ordering: .relaxed)
     let new = old &+ amount
     if Int64(bitPattern: old | new) >= 0,
       base.weakCompareExchange(expected: old, desired: new, ordering: .relaxed).exchanged
     {
-      return
+      return true
     }
-    addElsewhere(amount)
+    return addElsewhere(amount)
   }
 
-  /// Adds a floating-point amount. Its integral part joins the exact integer count. A negative, infinite or NaN
-  /// amount is refused and counted.
-  public func increment(by amount: Double) {
-    guard amount.isFinite else { return reject(.notFinite) }
-    guard amount >= 0 else { return reject(.negative) }
-    guard amount < 0x1p63 else { return reject(.tooLarge) }
+  private func add(_ amount: Double) -> Bool {
+    guard amount.isFinite else { return refuse(.notFinite) }
+    guard amount >= 0 else { return refuse(.negative) }
+    guard amount < 0x1p63 else { return refuse(.tooLarge) }
     let whole = amount.rounded(.towardZero)
     let part = amount - whole
-    if whole > 0 { increment(by: UInt64(whole)) }
-    guard part > 0 else { return }
+    if whole > 0, !add(UInt64(whole)) { return false }
+    guard part > 0 else { return true }
     var old = fraction.load(ordering: .relaxed)
     while true {
       // Negative zero or less: the sign marks the sum of a removed series, as the top bit does for the count.
-      guard old & Counter.elsewhere == 0 else { return reject(.removedSeries) }
+      guard old & Counter.elsewhere == 0 else { return refuse(.removedSeries) }
       let new = (Double(bitPattern: old) + part).bitPattern
       let (exchanged, current) = fraction.weakCompareExchange(
         expected: old, desired: new, ordering: .relaxed)
-      if exchanged { return }
+      if exchanged { return true }
       old = current
     }
   }
+
+  private func refuse(_ reason: RejectionReason) -> Bool {
+    reject(reason)
+    return false
+  }
+
+  // MARK: - Exemplars
+
+  /// Adds an integer amount, and keeps an exemplar that leads to its cause, in place of the one before.
+  ///
+  /// Labels that no scraper would take (see ``Exemplar``) are left out and counted as `invalid_label`; the amount is
+  /// added all the same. An amount that is refused leaves no exemplar.
+  public func increment(by amount: Int = 1, exemplar: Exemplar.Labels) {
+    guard amount >= 0 else { return reject(.negative) }
+    increment(by: UInt64(amount), exemplar: exemplar)
+  }
+
+  /// Adds an integer amount and keeps an exemplar; see ``increment(by:exemplar:)-(Int,_)``.
+  public func increment(by amount: UInt64, exemplar: Exemplar.Labels) {
+    if add(amount) { keep(exemplar, value: Double(amount), in: exemplars, at: 0, of: 1) }
+  }
+
+  /// Adds a floating-point amount and keeps an exemplar; see ``increment(by:exemplar:)-(Int,_)``.
+  public func increment(by amount: Double, exemplar: Exemplar.Labels) {
+    if add(amount) { keep(exemplar, value: amount, in: exemplars, at: 0, of: 1) }
+  }
+
+  @inline(__always)
+  private var exemplarSource: ExemplarSource? {
+    guard let source = context?.exemplarSource, source.isSet else { return nil }
+    return source
+  }
+
+  @inline(never)
+  private func keepCurrentExemplar(_ amount: Double, _ source: ExemplarSource) {
+    if let labels = source.current { keep(labels, value: amount, in: exemplars, at: 0, of: 1) }
+  }
+
+  // MARK: - Reading
 
   /// The current value. Exact while all amounts were integers below 2^53; see ``integerValue`` for the rest.
   public var value: Double {
@@ -121,17 +170,19 @@ public final class Counter: Instrument, @unchecked Sendable {
 
   // MARK: - Off the fast path
 
+  /// False when the amount was refused.
   @usableFromInline
-  func addElsewhere(_ amount: UInt64) {
+  @discardableResult
+  func addElsewhere(_ amount: UInt64) -> Bool {
     var old = base.load(ordering: .acquiring)
     if old & Counter.elsewhere == 0 { noteCollision() }
     while true {
       if old & Counter.elsewhere != 0 { return addToStripe(amount) }
       let (new, overflow) = old.addingReportingOverflow(amount)
-      guard !overflow, new & Counter.elsewhere == 0 else { return reject(.tooLarge) }
+      guard !overflow, new & Counter.elsewhere == 0 else { return refuse(.tooLarge) }
       let (exchanged, current) = base.weakCompareExchange(
         expected: old, desired: new, successOrdering: .relaxed, failureOrdering: .acquiring)
-      if exchanged { return }
+      if exchanged { return true }
       old = current
     }
   }
@@ -144,35 +195,35 @@ public final class Counter: Instrument, @unchecked Sendable {
     if seen &+ 1 == Counter.contentionLimit { stripe() }
   }
 
-  private func addToStripe(_ amount: UInt64) {
+  private func addToStripe(_ amount: UInt64) -> Bool {
     let address = wide.load(ordering: .acquiring)
     guard address > Counter.contentionLimit, address & 1 == 0, let cells = CounterCells(address) else {
-      return reject(.removedSeries)
+      return refuse(.removedSeries)
     }
     var cell = cells.cell(Stripes.current())
     var old = cell.pointee.load(ordering: .relaxed)
     while true {
       let new = old &+ amount
       guard Int64(bitPattern: old | new) >= 0 else {
-        return reject(old & Counter.elsewhere != 0 ? .removedSeries : .tooLarge)
+        return refuse(old & Counter.elsewhere != 0 ? .removedSeries : .tooLarge)
       }
       let exchanged = cell.pointee.weakCompareExchange(
         expected: old, desired: new, ordering: .relaxed
       ).exchanged
-      if exchanged { return }
+      if exchanged { return true }
       cell = cells.cell(Stripes.move())
       old = cell.pointee.load(ordering: .relaxed)
     }
   }
 
-  private func addLarge(_ amount: UInt64) {
+  private func addLarge(_ amount: UInt64) -> Bool {
     let fits = Counter.structure.withLock { _ in
       // Under the lock no other large amount arrives, so the sum seen here can only be passed by billions of
       // small ones.
       amount < Counter.elsewhere && integerValue < Counter.elsewhere - amount
     }
-    guard fits else { return reject(.tooLarge) }
-    addElsewhere(amount)
+    guard fits else { return refuse(.tooLarge) }
+    return addElsewhere(amount)
   }
 
   /// Gives every thread a cell of its own.

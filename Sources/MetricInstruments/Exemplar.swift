@@ -1,5 +1,6 @@
 // One observation to look at more closely.
 
+internal import Locking
 internal import Synchronization
 
 /// An observation with labels that lead to its trace.
@@ -27,16 +28,33 @@ public struct Exemplar: Sendable, Hashable {
     }
   }
 
-  static func isAcceptable(_ labels: [Label]) -> Bool {
-    var length = 0
-    var names: Set<String> = []
-    for label in labels {
-      length += label.name.unicodeScalars.count + label.value.unicodeScalars.count
-      guard length <= 128, LabelName.isLegacy(label.name), names.insert(label.name).inserted,
-        !label.value.utf8.contains(0)
-      else { return false }
+  /// The labels of an exemplar, as a dictionary literal or from an array: `["trace_id": id]`.
+  public struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
+    /// The labels, in order.
+    public var labels: [Label]
+
+    /// The given labels.
+    public init(_ labels: [Label]) { self.labels = labels }
+
+    /// Names and values.
+    public init(dictionaryLiteral pairs: (String, String)...) {
+      labels = pairs.map { Label($0.0, $0.1) }
     }
-    return true
+
+    /// Labels.
+    public init(arrayLiteral labels: Label...) { self.labels = labels }
+
+    /// Whether a scraper takes them: legal names, none of them twice, no NUL, and not more than 128 code points.
+    var isAcceptable: Bool {
+      var length = 0
+      for (index, label) in labels.enumerated() {
+        length += label.name.unicodeScalars.count + label.value.unicodeScalars.count
+        guard length <= 128, LabelName.isLegacy(label.name), !label.value.utf8.contains(0),
+          !labels[..<index].contains(where: { $0.name == label.name })
+        else { return false }
+      }
+      return true
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // A family as the registry holds it and an encoder walks it.
 
+internal import Locking
 internal import Synchronization
 
 /// A family without its Swift type: a descriptor and the series that exist.

@@ -36,10 +36,27 @@ package struct FamilyDescriptor: Hashable, Sendable {
     }
   }
 
-  /// The names that the family's samples and headers can have, in any format: no other family may have one of them.
+  /// The suffix that the type adds to the family's name: `_total`, `_info` or nothing.
+  package var typeSuffix: Substring { name.dropFirst(baseName.count) }
+
+  /// The names that the family's samples and headers can have, in any format and for any scraper: no other family may
+  /// have one of them.
   package var claimedNames: [String] {
     let base = baseName
-    return switch type {
+    var claimed = sampleNames(of: base)
+    guard !MetricName.isLegacy(name) else { return claimed }
+    for scheme in NameEscaping.changing {
+      // The suffix is escaped with the name, which leaves it where it was.
+      let escaped = scheme.escape(name).dropLast(typeSuffix.count)
+      for sample in sampleNames(of: String(escaped)) where !claimed.contains(sample) {
+        claimed.append(sample)
+      }
+    }
+    return claimed
+  }
+
+  private func sampleNames(of base: String) -> [String] {
+    switch type {
     case .counter: [base, base + "_total", base + "_created"]
     case .histogram: [base, base + "_bucket", base + "_count", base + "_sum", base + "_created"]
     case .info: [base, base + "_info"]
@@ -61,7 +78,8 @@ package struct FamilyDescriptor: Hashable, Sendable {
       throw fail(.invalidName, "the name of an info ends in _info")
     default: break
     }
-    if let suffix = MetricName.reservedSuffixes.first(where: baseName.hasSuffix) {
+    // What is of no known type bears the name that somebody else gave it; clashes are found by the claimed names.
+    if type != .unknown, let suffix = MetricName.reservedSuffixes.first(where: baseName.hasSuffix) {
       throw fail(.invalidName, "the suffix \(suffix) belongs to the samples of another type")
     }
     if !unit.isEmpty {
@@ -72,6 +90,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
     guard Set(labelNames).count == labelNames.count else {
       throw fail(.invalidLabels, "a label comes twice in \(labelNames)")
     }
+    if let problem = LabelName.problemWhenEscaped(labelNames) { throw fail(.invalidLabels, problem) }
     for label in labelNames {
       guard allowingUTF8 ? !label.isEmpty && !label.utf8.contains(0) : LabelName.isLegacy(label) else {
         throw fail(.invalidLabels, "the label name \"\(label)\" does not match [a-zA-Z_][a-zA-Z0-9_]*")
@@ -79,7 +98,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
       guard !label.hasPrefix("__") else {
         throw fail(.invalidLabels, "the label name \(label) is reserved: it begins with __")
       }
-      guard !(type == .histogram && label == "le"), label != "quantile",
+      guard !(type == .histogram && label == "le"), label != "quantile", label != LabelName.reservedForJSON,
         !(type == .stateset && label == baseName)
       else {
         throw fail(.invalidLabels, "the label name \(label) is reserved for samples of this type")

@@ -1,5 +1,6 @@
 // How values are spread over fixed buckets.
 
+internal import Locking
 internal import Synchronization
 
 /// A distribution over fixed buckets: latencies in seconds, sizes in bytes.
@@ -39,7 +40,10 @@ public final class Histogram: Instrument, @unchecked Sendable {
   /// Records one value, in the histogram's unit.
   public func observe(_ value: Double) {
     guard value >= 0, value < .infinity else { return reject(value.isFinite ? .negative : .notFinite) }
-    record(value, bucket: bounds.bucket(for: value))
+    let bucket = bounds.bucket(for: value)
+    if record(value, bucket: bucket), let source = context?.exemplarSource, source.isSet {
+      keepCurrentExemplar(value, bucket: bucket, source)
+    }
   }
 
   /// Records a duration, in seconds. A negative one is refused and counted.
@@ -47,7 +51,31 @@ public final class Histogram: Instrument, @unchecked Sendable {
     observe(duration.seconds)
   }
 
+  /// Records one value, and keeps an exemplar that leads to its cause in the bucket that the value falls into, in place
+  /// of the one before.
+  ///
+  /// Labels that no scraper would take (see ``Exemplar``) are left out and counted as `invalid_label`; the value is
+  /// recorded all the same. A value that is refused leaves no exemplar.
+  public func observe(_ value: Double, exemplar: Exemplar.Labels) {
+    guard value >= 0, value < .infinity else { return reject(value.isFinite ? .negative : .notFinite) }
+    let bucket = bounds.bucket(for: value)
+    guard record(value, bucket: bucket) else { return }
+    keep(exemplar, value: value, in: exemplars, at: bucket, of: bounds.count + 1)
+  }
+
+  /// Records a duration, in seconds, and keeps an exemplar.
+  public func observe(_ duration: Duration, exemplar: Exemplar.Labels) {
+    observe(duration.seconds, exemplar: exemplar)
+  }
+
+  @inline(never)
+  private func keepCurrentExemplar(_ value: Double, bucket: Int, _ source: ExemplarSource) {
+    guard let labels = source.current else { return }
+    keep(labels, value: value, in: exemplars, at: bucket, of: bounds.count + 1)
+  }
+
   /// Starts a timer whose `observe()` records the elapsed seconds here.
+  @inlinable
   public func startTimer() -> Timer { Timer(self) }
 
   /// Runs `body` and records how long it took, whether it returns or throws.
@@ -68,18 +96,19 @@ public final class Histogram: Instrument, @unchecked Sendable {
     return try await body()
   }
 
+  /// False when the value was refused.
   @inline(__always)
-  private func record(_ value: Double, bucket: Int) {
+  private func record(_ value: Double, bucket: Int) -> Bool {
     if wide.load(ordering: .relaxed) == 0, first.tryLock() {
       let outcome = first.add(value, bucket: bucket)
       first.unlock()
       if let outcome { reject(outcome) }
-      return
+      return outcome == nil
     }
-    recordElsewhere(value, bucket: bucket)
+    return recordElsewhere(value, bucket: bucket)
   }
 
-  private func recordElsewhere(_ value: Double, bucket: Int) {
+  private func recordElsewhere(_ value: Double, bucket: Int) -> Bool {
     if wide.load(ordering: .acquiring) == 0 { widen() }
     // A writer waits for nobody while any stripe is free: the holder of its own may have been preempted.
     var stripe = self.stripe(Stripes.current())
@@ -95,6 +124,7 @@ public final class Histogram: Instrument, @unchecked Sendable {
     let outcome = stripe.add(value, bucket: bucket)
     stripe.unlock()
     if let outcome { reject(outcome) }
+    return outcome == nil
   }
 
   /// Gives every thread a stripe of its own.

@@ -1,5 +1,7 @@
 // Facts about the program, as labels.
 
+internal import Locking
+
 /// A set of facts that rarely change, exported as labels of a series whose value is 1: version, revision.
 ///
 /// The facts can be replaced as a whole at any time, from any thread.

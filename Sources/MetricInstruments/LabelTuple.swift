@@ -12,9 +12,12 @@ public enum ThreeLabels: LabelTuple {}
 /// Four labels.
 public enum FourLabels: LabelTuple {}
 
-/// A lookup key.
+/// The bytes of a label value, in UTF-8.
+typealias LabelBytes = UnsafeBufferPointer<UInt8>
+
+/// A lookup key. It holds addresses and not strings, so that passing it on retains and releases nothing.
 protocol LabelKey {
-  func hash(seed: UInt64) -> UInt64
+  func hash(_ hash: LabelHash) -> UInt64
   func equals(_ labels: SeriesLabels) -> Bool
   var values: [String] { get }
   /// The length in UTF-8 bytes of the longest value.
@@ -22,75 +25,68 @@ protocol LabelKey {
 }
 
 struct Key1: LabelKey {
-  let first: String
+  let first: LabelBytes
 
   @inline(__always)
-  func hash(seed: UInt64) -> UInt64 { LabelHash.combine(seed, first) }
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(hash.seed, first) }
 
   @inline(__always)
-  func equals(_ labels: SeriesLabels) -> Bool { labels.value(at: 0, matches: first) }
+  func equals(_ labels: SeriesLabels) -> Bool { labels.value(at: 0, equals: first) }
 
-  var values: [String] { [first] }
-  var longest: Int { first.utf8.count }
+  var values: [String] { [String(decoding: first, as: UTF8.self)] }
+  var longest: Int { first.count }
 }
 
 struct Key2: LabelKey {
-  let first: String
-  let second: String
+  let first: LabelBytes
+  let second: LabelBytes
 
   @inline(__always)
-  func hash(seed: UInt64) -> UInt64 { LabelHash.combine(LabelHash.combine(seed, first), second) }
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(hash.combine(hash.seed, first), second) }
 
   @inline(__always)
   func equals(_ labels: SeriesLabels) -> Bool {
-    labels.value(at: 0, matches: first) && labels.value(at: 1, matches: second)
+    labels.value(at: 0, equals: first) && labels.value(at: 1, equals: second)
   }
 
-  var values: [String] { [first, second] }
-  var longest: Int { max(first.utf8.count, second.utf8.count) }
+  var values: [String] { [first, second].map { String(decoding: $0, as: UTF8.self) } }
+  var longest: Int { max(first.count, second.count) }
 }
 
 struct Key3: LabelKey {
   let pair: Key2
-  let third: String
+  let third: LabelBytes
 
   @inline(__always)
-  func hash(seed: UInt64) -> UInt64 { LabelHash.combine(pair.hash(seed: seed), third) }
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(pair.hash(hash), third) }
 
   @inline(__always)
-  func equals(_ labels: SeriesLabels) -> Bool { pair.equals(labels) && labels.value(at: 2, matches: third) }
+  func equals(_ labels: SeriesLabels) -> Bool { pair.equals(labels) && labels.value(at: 2, equals: third) }
 
-  var values: [String] { pair.values + [third] }
-  var longest: Int { max(pair.longest, third.utf8.count) }
+  var values: [String] { pair.values + [String(decoding: third, as: UTF8.self)] }
+  var longest: Int { max(pair.longest, third.count) }
 }
 
 struct Key4: LabelKey {
   let triple: Key3
-  let fourth: String
+  let fourth: LabelBytes
 
   @inline(__always)
-  func hash(seed: UInt64) -> UInt64 { LabelHash.combine(triple.hash(seed: seed), fourth) }
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(triple.hash(hash), fourth) }
 
   @inline(__always)
   func equals(_ labels: SeriesLabels) -> Bool {
-    triple.equals(labels) && labels.value(at: 3, matches: fourth)
+    triple.equals(labels) && labels.value(at: 3, equals: fourth)
   }
 
-  var values: [String] { triple.values + [fourth] }
-  var longest: Int { max(triple.longest, fourth.utf8.count) }
-}
-
-extension SeriesLabels {
-  @inline(__always)
-  func value(at index: Int, matches string: String) -> Bool {
-    string.withUTF8Bytes { self.value(at: index, equals: $0) }
-  }
+  var values: [String] { triple.values + [String(decoding: fourth, as: UTF8.self)] }
+  var longest: Int { max(triple.longest, fourth.count) }
 }
 
 extension String {
   /// The string's bytes; in place for every string that Swift made itself.
   @inline(__always)
-  func withUTF8Bytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+  func withUTF8Bytes<Result>(_ body: (LabelBytes) -> Result) -> Result {
     utf8.withContiguousStorageIfAvailable(body)
       ?? Array(utf8).withUnsafeBufferPointer(body)
   }
@@ -98,26 +94,22 @@ extension String {
 
 /// A keyed hash of label values.
 ///
-/// Peers choose the values, so the seed is random for each process: nobody outside can aim at one bucket. The mixing
-/// is a 64 by 64 bit multiplication folded onto itself, after the idea of wyhash (Wang Yi).
-enum LabelHash {
-  static let seed = UInt64.random(in: .min ... .max)
-  private static let secret = UInt64.random(in: .min ... .max) | 1
+/// Peers choose the values, so the seed is random for each family: nobody outside can aim at one bucket. It is kept
+/// with the family, because a global would be asked at each use whether it is initialised. The mixing is a 64 by 64
+/// bit multiplication folded onto itself, after the idea of wyhash (Wang Yi).
+struct LabelHash {
+  let seed = UInt64.random(in: .min ... .max)
+  private let secret = UInt64.random(in: .min ... .max) | 1
 
   @inline(__always)
-  static func combine(_ seed: UInt64, _ string: String) -> UInt64 {
-    string.withUTF8Bytes { combine(seed, UnsafeRawBufferPointer($0)) }
-  }
-
-  @inline(__always)
-  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+  private func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let product = a.multipliedFullWidth(by: b)
     return product.high ^ product.low
   }
 
   @inline(__always)
-  private static func combine(_ seed: UInt64, _ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    let secret = LabelHash.secret
+  func combine(_ seed: UInt64, _ value: LabelBytes) -> UInt64 {
+    let bytes = UnsafeRawBufferPointer(value)
     let count = bytes.count
     guard let base = bytes.baseAddress else { return mix(seed ^ secret, 0x9E37_79B9_7F4A_7C15) }
     var hash = seed

@@ -26,6 +26,19 @@ package enum MetricName {
     return !isFirst
   }
 
+  /// The name of a published variable made legal, by the rules of chasquid's `expvarom`.
+  static func legal(for name: String) -> String {
+    var legal = ""
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "_": legal.unicodeScalars.append(scalar)
+      default: legal += "_"
+      }
+    }
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    return legal.utf8.first.map(digits.contains) == true ? "i" + legal : legal
+  }
+
   /// Suffixes that a format adds by itself, so that a family whose own name ended in one could not be told apart.
   package static let reservedSuffixes = ["_total", "_created", "_bucket", "_count", "_sum", "_info"]
 }
@@ -35,6 +48,25 @@ package enum LabelName {
   /// `[a-zA-Z_][a-zA-Z0-9_]*`.
   package static func isLegacy(_ name: some StringProtocol) -> Bool {
     MetricName.isLegacy(name, colons: false)
+  }
+
+  /// The key of the number in the JSON form; a label of that name would be a second one.
+  package static let reservedForJSON = "@"
+
+  /// What is wrong with names that are only legal as UTF-8, when they stand beside each other: for a scraper that is
+  /// told escaped names, two may become one, and one may become a name that Prometheus keeps to itself.
+  package static func problemWhenEscaped(_ names: [String]) -> String? {
+    guard !names.allSatisfy({ isLegacy($0) }) else { return nil }
+    for scheme in NameEscaping.changing {
+      let escaped = names.map { scheme.escape($0, colons: false) }
+      guard Set(escaped).count == names.count else {
+        return "two of the label names \(names) are the same where names are escaped (\(scheme.rawValue))"
+      }
+      if scheme == .underscores, let name = escaped.first(where: { $0.hasPrefix("__") }) {
+        return "a label name is \(name) where names are escaped, and what begins with __ is reserved"
+      }
+    }
+    return nil
   }
 
   /// A legacy name as it stands, any other quoted.
@@ -53,6 +85,14 @@ package enum LabelValue {
 
   /// What stands for a value that is not kept.
   package static let other = "other"
+
+  /// The value with U+FFFD for each NUL, as it is shown.
+  package static func withoutNUL(_ value: String) -> String {
+    guard value.utf8.contains(0) else { return value }
+    var shown = String.UnicodeScalarView()
+    for scalar in value.unicodeScalars { shown.append(scalar == "\0" ? "\u{FFFD}" : scalar) }
+    return String(shown)
+  }
 
   /// Backslash, double quote and line feed escaped, as all text formats want it. A NUL becomes U+FFFD, since
   /// Prometheus's own scanner takes it for the end of the scrape.

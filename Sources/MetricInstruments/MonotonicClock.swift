@@ -24,6 +24,11 @@ public struct MonotonicClock: Sendable {
   /// Nanoseconds since an arbitrary moment.
   public var nanoseconds: UInt64 {
     if let custom { return custom() }
+    return MonotonicClock.systemNanoseconds()
+  }
+
+  @inline(__always)
+  static func systemNanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000

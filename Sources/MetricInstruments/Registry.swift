@@ -1,5 +1,7 @@
 // Which metrics there are.
 
+internal import Locking
+
 /// The metrics of one program.
 ///
 /// Registering throws what is wrong with a metric (``RegistrationError``); registering the same metric again returns
@@ -288,6 +290,46 @@ public final class Registry: Sendable {
         labelNames: labels, limit: limit, context: context, overflow: overflow[fullName(declaration.name)],
         make: { declaration.make(context, $0) })
       return (.open(index), BoundedFamily(index: index))
+    }
+  }
+
+  // MARK: - Published variables
+
+  /// Registers the number of a variable, under its name made legal and without the namespace.
+  func publishNumber(
+    _ name: String, help: String, start: VariableNumber
+  ) throws(RegistrationError) -> VariableCell {
+    try publish(name, help: help, labels: []) { [context] _ in
+      let cell = VariableCell(context: context, labels: .none, start: start)
+      return (.fixed([cell]), cell)
+    }
+  }
+
+  /// The same for a variable of many numbers.
+  func publishMap(
+    _ name: String, help: String, label: String, limit: Int
+  ) throws(RegistrationError) -> SeriesIndex {
+    try publish(name, help: help, labels: [label]) { [context] name in
+      let index = SeriesIndex(
+        labelNames: [label], limit: limit, context: context, overflow: overflow[name],
+        make: { VariableCell(context: context, labels: $0, start: .integer(0)) })
+      return (.open(index), index)
+    }
+  }
+
+  private func publish<Handle: Sendable>(
+    _ name: String, help: String, labels: [String], make: (String) -> (FamilyCore.Children, Handle)
+  ) throws(RegistrationError) -> Handle {
+    let legal = MetricName.legal(for: name)
+    // The variable's own name is part of the shape: two that become alike are not the same variable.
+    let descriptor = FamilyDescriptor(
+      name: legal, type: .unknown, help: help, unit: "", labelNames: labels, bounds: [],
+      shape: "variable \(name)")
+    do throws(RegistrationError) {
+      return try add(descriptor) { make(legal) }
+    } catch {
+      throw RegistrationError(
+        code: error.code, metric: name, message: "as \(legal) in the exposition: \(error.message)")
     }
   }
 

@@ -11,7 +11,8 @@ public enum RejectionReason: String, ClosedLabel {
   case negative
   /// An amount that would carry the instrument past what it can hold.
   case tooLarge = "too_large"
-  /// A label value that is too long or holds a character no scraper accepts; the observation itself is kept.
+  /// A label value that is too long or holds a character no scraper accepts, or an exemplar's labels; the
+  /// observation itself is kept.
   case invalidLabel = "invalid_label"
   /// An amount recorded through a handle whose series has been removed.
   case removedSeries = "removed_series"
@@ -21,6 +22,7 @@ public enum RejectionReason: String, ClosedLabel {
 package final class InstrumentContext: Sendable {
   package let clock: MonotonicClock
   package let rejected: Family<Counter, RejectionReason>
+  let exemplarSource = ExemplarSource()
 
   package init(clock: MonotonicClock) {
     self.clock = clock

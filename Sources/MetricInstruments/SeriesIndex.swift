@@ -1,5 +1,6 @@
 // Finds the series of an open family by its label values, and keeps their number bounded.
 
+internal import Locking
 internal import Synchronization
 
 /// The series of a family whose label values come from outside.
@@ -17,6 +18,7 @@ package final class SeriesIndex: @unchecked Sendable {
   private let make: @Sendable (SeriesLabels) -> Instrument
   private let context: InstrumentContext
   private let overflow: Counter?
+  private let hashing = LabelHash()
 
   private let locks: UnsafeMutableRawPointer
   // One writer at a time, before it takes the locks of the readers.
@@ -85,24 +87,50 @@ package final class SeriesIndex: @unchecked Sendable {
   // One function for each number of labels, so that the generic one is specialised here and callers in other
   // modules need not be.
   @usableFromInline
-  func find(_ first: String) -> Instrument { find(Key1(first: first)) }
+  func find(_ first: String) -> Instrument { first.withUTF8Bytes { find(Key1(first: $0)) } }
 
   @usableFromInline
-  func find(_ first: String, _ second: String) -> Instrument { find(Key2(first: first, second: second)) }
+  func find(_ first: String, _ second: String) -> Instrument {
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in find(Key2(first: first, second: second)) }
+    }
+  }
 
   @usableFromInline
   func find(_ first: String, _ second: String, _ third: String) -> Instrument {
-    find(Key3(pair: Key2(first: first, second: second), third: third))
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in
+        third.withUTF8Bytes { third in find(Key3(pair: Key2(first: first, second: second), third: third)) }
+      }
+    }
   }
 
   @usableFromInline
   func find(_ first: String, _ second: String, _ third: String, _ fourth: String) -> Instrument {
-    find(Key4(triple: Key3(pair: Key2(first: first, second: second), third: third), fourth: fourth))
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in
+        third.withUTF8Bytes { third in
+          fourth.withUTF8Bytes { fourth in
+            find(Key4(triple: Key3(pair: Key2(first: first, second: second), third: third), fourth: fourth))
+          }
+        }
+      }
+    }
+  }
+
+  private func find(_ values: [String]) -> Instrument {
+    switch values.count {
+    case 1: find(values[0])
+    case 2: find(values[0], values[1])
+    case 3: find(values[0], values[1], values[2])
+    case 4: find(values[0], values[1], values[2], values[3])
+    default: overflowing(counted: false)
+    }
   }
 
   @inline(__always)
   private func find(_ key: some LabelKey) -> Instrument {
-    let hash = key.hash(seed: LabelHash.seed)
+    let hash = key.hash(hashing)
     let own = lock(Stripes.current())
     StripeLock.lock(own)
     if let found = held(key, hash: hash) {
@@ -147,7 +175,13 @@ package final class SeriesIndex: @unchecked Sendable {
     }
     if isFull { return overflowing(counted: true) }
     let values = key.values
-    if values.contains(where: { $0.utf8.contains(0) }) { context.reject(.invalidLabel) }
+    // A NUL is shown as U+FFFD, and what is shown alike must be one series.
+    if values.contains(where: { $0.utf8.contains(0) }) {
+      context.reject(.invalidLabel)
+      return find(values.map { LabelValue.withoutNUL($0) })
+    }
+    // The same holds for what would look like the series of the overflow.
+    if values.allSatisfy({ $0 == LabelValue.other }) { return overflowing(counted: false) }
     let made: Instrument? = writing {
       // Another thread may have been faster.
       if let found = held(key, hash: hash) { return found.takeRetainedValue() }

@@ -13,6 +13,8 @@ package struct SeriesLabels: @unchecked Sendable {
   package static let none = SeriesLabels(storage: nil)
   package static let padding = 16
   private static let header = 16
+  // Beside the number of values.
+  private static let plain: UInt32 = 1 << 31
 
   private let storage: UnsafeMutableRawPointer?
 
@@ -48,7 +50,10 @@ package struct SeriesLabels: @unchecked Sendable {
     let storage = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
     storage.storeBytes(of: hash, as: UInt64.self)
     storage.storeBytes(of: UInt32(clamping: text.count), toByteOffset: 8, as: UInt32.self)
-    storage.storeBytes(of: UInt32(clamping: places.count), toByteOffset: 12, as: UInt32.self)
+    let isPlain = aside.isEmpty && values.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 } }
+    storage.storeBytes(
+      of: UInt32(clamping: places.count) | (isPlain ? SeriesLabels.plain : 0), toByteOffset: 12,
+      as: UInt32.self)
     for (index, place) in places.enumerated() {
       let offset = textStart + place.offset + (place.isAside ? text.count : 0)
       storage.storeBytes(
@@ -76,9 +81,16 @@ package struct SeriesLabels: @unchecked Sendable {
   }
 
   /// How many labels there are.
-  package var count: Int { storage.map { Int($0.load(fromByteOffset: 12, as: UInt32.self)) } ?? 0 }
+  package var count: Int {
+    storage.map { Int($0.load(fromByteOffset: 12, as: UInt32.self) & ~SeriesLabels.plain) } ?? 0
+  }
 
-  /// The bytes of one value, as it was given.
+  /// Whether the values can be copied into any format, JSON included: no control character, quote or backslash.
+  package var needsNoEscape: Bool {
+    storage.map { $0.load(fromByteOffset: 12, as: UInt32.self) & SeriesLabels.plain != 0 } ?? true
+  }
+
+  /// The bytes of one value, as it was given; `padding` more bytes may be read behind them.
   package func value(_ index: Int) -> UnsafeRawBufferPointer {
     guard let storage, index >= 0, index < count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
     return SeriesLabels.value(at: index, in: storage)

@@ -1,5 +1,6 @@
 // Which of several states hold.
 
+internal import Locking
 internal import Synchronization
 
 /// A set of named states, each of which is on or off, exported as one series a state (1 or 0).

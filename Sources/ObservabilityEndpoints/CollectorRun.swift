@@ -1,6 +1,7 @@
 // How collectors are asked: all at once, off the loop, and none longer than the scrape has.
 
 internal import HTTPTransport
+internal import Locking
 internal import MetricExposition
 internal import MetricInstruments
 internal import SocketIO

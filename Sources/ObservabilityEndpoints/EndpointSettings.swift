@@ -22,7 +22,7 @@ package struct EndpointSettings: Sendable {
 /// Who hears of what endpoints do. Called from any thread; must not block.
 package struct EndpointObserver: Sendable {
   package struct ScrapeRecord: Sendable {
-    package let isOpenMetrics: Bool
+    package let form: ScrapeForm
     package let duration: Duration
     /// Of the first part, when the exposition came in several.
     package let bytes: Int
@@ -34,7 +34,15 @@ package struct EndpointObserver: Sendable {
   package init() {}
 }
 
+/// The form in which a scrape was answered.
+package enum ScrapeForm: Sendable {
+  case text, openMetrics, json, variables
+}
+
 /// The routes, as they are counted.
 package enum Route: String, Sendable {
-  case metrics, health, ready, live, startup, index, unknown
+  case metrics
+  case metricsJSON = "metrics.json"
+  case debugVars = "debug/vars"
+  case health, ready, live, startup, index, unknown
 }

@@ -22,6 +22,8 @@ struct IndexPage: Sendable {
     let title = escaped(settings.serviceName)
     let links = [
       (settings.metricsPath, "metrics for Prometheus and OpenMetrics"),
+      ("/metrics.json", "metrics as JSON, for trusted addresses"),
+      ("/debug/vars", "published variables, for trusted addresses"),
       ("/health", "state of the checks"), ("/health?verbose", "state of the checks, with details"),
       ("/ready?verbose", "readiness"), ("/live?verbose", "liveness"), ("/startup?verbose", "start-up"),
     ]

@@ -1,6 +1,7 @@
-// What `/metrics` answers.
+// What `/metrics`, `/metrics.json` and `/debug/vars` answer.
 
 internal import HTTPTransport
+internal import Locking
 internal import MetricExposition
 internal import MetricInstruments
 internal import SocketIO
@@ -8,6 +9,7 @@ internal import SocketIO
 /// Gathers, encodes, and hands out the text in parts.
 final class MetricsEndpoint: Sendable {
   private let registry: Registry
+  private let variables: Variables
   private let timer: any DeadlineTimer
   private let collectors: CollectorRun
   private let settings: EndpointSettings
@@ -21,45 +23,81 @@ final class MetricsEndpoint: Sendable {
   private static let part = 256 << 10
 
   init(
-    registry: Registry, timer: any DeadlineTimer, settings: EndpointSettings, observer: EndpointObserver
+    registry: Registry, variables: Variables, timer: any DeadlineTimer, settings: EndpointSettings,
+    observer: EndpointObserver
   ) {
     self.registry = registry
+    self.variables = variables
     self.timer = timer
     self.settings = settings
     self.observer = observer
     collectors = CollectorRun(registry: registry, timer: timer, log: observer.log)
   }
 
-  func respond(to request: HTTPRequest) async -> HTTPResponse {
-    guard enter() else {
-      return .text(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
-    }
-    let place = Place { [self] in leave() }
-    let start = ContinuousClock.now
+  /// The text formats, by `Accept`.
+  func exposition(_ request: HTTPRequest) async -> HTTPResponse {
     var format = ExpositionFormat.negotiated(accept: request.headers.joined("Accept"))
     format.created = settings.createdSamples && format.isOpenMetrics
+    let headers: HTTPFields = [
+      "Content-Type": format.contentType, "Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store",
+    ]
+    return await scrape(request, as: format.isOpenMetrics ? .openMetrics : .text, headers) { [format] in
+      Scrape(TextEncoder($0, format: format), buffer: $1)
+    }
+  }
+
+  /// `/metrics.json`.
+  func json(_ request: HTTPRequest) async -> HTTPResponse {
+    await scrape(request, as: .json, jsonHeaders(MetricsJSONEncoder.contentType)) {
+      Scrape(MetricsJSONEncoder($0), buffer: $1)
+    }
+  }
+
+  /// `/debug/vars`. It asks no collector.
+  func publishedVariables() async -> HTTPResponse {
+    guard let place = takePlace() else { return tooMany }
+    let variables = variables
+    return await respond(
+      as: .variables, jsonHeaders(VariablesEncoder.contentType), in: place, since: .now,
+      within: settings.scrapeDeadline
+    ) {
+      Scrape(VariablesEncoder(variables), buffer: $0)
+    }
+  }
+
+  /// Asks the collectors and encodes what there is.
+  private func scrape(
+    _ request: HTTPRequest, as form: ScrapeForm, _ headers: HTTPFields,
+    begin: @escaping @Sendable (GatheredMetrics, ScrapeBuffer) -> any PartialScrape
+  ) async -> HTTPResponse {
+    guard let place = takePlace() else { return tooMany }
+    let start = ContinuousClock.now
     let names = Set(request.query.all("name[]"))
     let limit = scrapeLimit(of: request)
     // A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
     let collected = await collectors.collect(within: limit - min(limit / 5, .seconds(2)), names: names)
     let registry = registry
+    return await respond(as: form, headers, in: place, since: start, within: limit) {
+      begin(GatheredMetrics(registered: registry.families, collected: collected, names: names), $0)
+    }
+  }
+
+  /// Encodes off the loop; what does not fit into the first part is encoded as the client takes it.
+  private func respond(
+    as form: ScrapeForm, _ headers: HTTPFields, in place: Place, since start: ContinuousClock.Instant,
+    within limit: Duration, begin: @escaping @Sendable (ScrapeBuffer) -> any PartialScrape
+  ) async -> HTTPResponse {
     let buffer = takeBuffer()
     // Encoding has what is left of the scrape's time, and at least a little.
     let rest = max(.milliseconds(500), limit - (ContinuousClock.now - start))
-    let outcome = await offLoop(within: rest, timer: timer) { [format] in
-      let scrape = Scrape(
-        GatheredMetrics(registered: registry.families, collected: collected, names: names), format: format,
-        buffer: buffer)
+    let outcome = await offLoop(within: rest, timer: timer) {
+      let scrape = begin(buffer)
       return (scrape, scrape.next(untilSize: MetricsEndpoint.firstPart))
     }
     guard case .finished((let scrape, let first)) = outcome else {
       return .text(503, "The metrics could not be encoded in time.\n", headers: ["Retry-After": "1"])
     }
-    observer.scraped(
-      .init(isOpenMetrics: format.isOpenMetrics, duration: ContinuousClock.now - start, bytes: first.count))
-    let headers: HTTPFields = [
-      "Content-Type": format.contentType, "Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store",
-    ]
+    observer.scraped(.init(form: form, duration: ContinuousClock.now - start, bytes: first.count))
     guard !scrape.isFinished else {
       give(back: buffer)
       place.give()
@@ -84,6 +122,17 @@ final class MetricsEndpoint: Sendable {
           })))
   }
 
+  private func jsonHeaders(_ contentType: String) -> HTTPFields {
+    [
+      "Content-Type": contentType, "Vary": "Accept-Encoding", "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    ]
+  }
+
+  private var tooMany: HTTPResponse {
+    .text(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
+  }
+
   /// Prometheus gives up at its own time-out; half a second is left for the way back. What makes no sense is ignored.
   private func scrapeLimit(of request: HTTPRequest) -> Duration {
     let most = settings.scrapeDeadline
@@ -95,12 +144,14 @@ final class MetricsEndpoint: Sendable {
 
   // MARK: - Places and buffers
 
-  private func enter() -> Bool {
-    underWay.withLock { count in
+  /// Nil when as many scrapes are under way as may be.
+  private func takePlace() -> Place? {
+    let isFree = underWay.withLock { count in
       guard count < settings.maximumScrapes else { return false }
       count += 1
       return true
     }
+    return isFree ? Place { [self] in leave() } : nil
   }
 
   private func leave() { underWay.withLock { $0 -= 1 } }
@@ -137,13 +188,18 @@ final class ScrapeBuffer: @unchecked Sendable {
 }
 
 /// A scrape half told. One call at a time; the transport sees to that.
-private final class Scrape: @unchecked Sendable {
-  private var encoder: TextEncoder
+private protocol PartialScrape: AnyObject, Sendable {
+  var isFinished: Bool { get }
+  func next(untilSize size: Int) -> [UInt8]
+}
+
+private final class Scrape<Encoder: ExpositionEncoder & ~Copyable>: PartialScrape, @unchecked Sendable {
+  private var encoder: Encoder
   private let buffer: ScrapeBuffer
   private(set) var isFinished = false
 
-  init(_ metrics: GatheredMetrics, format: ExpositionFormat, buffer: ScrapeBuffer) {
-    encoder = TextEncoder(metrics, format: format)
+  init(_ encoder: consuming Encoder, buffer: ScrapeBuffer) {
+    self.encoder = encoder
     self.buffer = buffer
   }
 

@@ -17,11 +17,12 @@ package final class ObservabilityEndpoints: Sendable {
 
   /// - Parameter timer: what ends waiting for collectors and encoding; the server's loop, when there is one.
   package init(
-    registry: Registry, health: HealthRegistry, timer: any DeadlineTimer, settings: EndpointSettings,
-    observer: EndpointObserver
+    registry: Registry, variables: Variables, health: HealthRegistry, timer: any DeadlineTimer,
+    settings: EndpointSettings, observer: EndpointObserver
   ) {
     self.settings = settings
-    metrics = MetricsEndpoint(registry: registry, timer: timer, settings: settings, observer: observer)
+    metrics = MetricsEndpoint(
+      registry: registry, variables: variables, timer: timer, settings: settings, observer: observer)
     probes = ProbeEndpoints(health: health, settings: settings)
     page = IndexPage(health: health, settings: settings)
   }
@@ -34,8 +35,13 @@ package final class ObservabilityEndpoints: Sendable {
     guard request.method == "GET" || request.method == "HEAD" else {
       return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
+    if route.isForTrusted, !request.peer.isTrusted(settings.trustedNetworks) {
+      return .text(403, "This is answered to trusted addresses only.\n")
+    }
     return switch route {
-    case .metrics: await metrics.respond(to: request)
+    case .metrics: await metrics.exposition(request)
+    case .metricsJSON: await metrics.json(request)
+    case .debugVars: await metrics.publishedVariables()
     case .health: await probes.health(request)
     case .ready: await probes.respond(to: request, probe: .ready)
     case .live: await probes.respond(to: request, probe: .live)
@@ -60,7 +66,7 @@ package final class ObservabilityEndpoints: Sendable {
   package func isProbe(_ request: HTTPRequest) -> Bool {
     switch route(of: request.path) {
     case .health, .ready, .live, .startup: true
-    case .metrics, .index, .unknown: false
+    case .metrics, .metricsJSON, .debugVars, .index, .unknown: false
     }
   }
 
@@ -68,6 +74,8 @@ package final class ObservabilityEndpoints: Sendable {
   package func route(of path: String) -> Route {
     switch path {
     case settings.metricsPath: .metrics
+    case "/metrics.json": .metricsJSON
+    case "/debug/vars": .debugVars
     case "/health": .health
     case "/ready": .ready
     case "/live": .live
@@ -97,4 +105,9 @@ package final class ObservabilityEndpoints: Sendable {
   }
 
   private var allow: HTTPFields { ["Allow": "GET, HEAD, OPTIONS"] }
+}
+
+extension Route {
+  /// Whether strangers are turned away whatever credentials they have: the peer's address decides, and no header.
+  fileprivate var isForTrusted: Bool { self == .metricsJSON || self == .debugVars }
 }

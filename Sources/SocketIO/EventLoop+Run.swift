@@ -1,5 +1,6 @@
 // What does the loop's thread do, from its start to its end?
 
+import Locking
 import PlatformShims
 import Synchronization
 

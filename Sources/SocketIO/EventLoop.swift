@@ -3,6 +3,7 @@
 // that actor's tasks; so a request is served without a hop through the cooperative pool, and is still
 // served when the host has blocked every thread of that pool.
 
+import Locking
 import PlatformShims
 import Synchronization
 

@@ -3,6 +3,8 @@
 // collectors, encoding, hashing) goes through this one function, and nothing waits for it beyond
 // a deadline that does not depend on the pool the work runs in.
 
+import Locking
+
 /// How work off the loop ended.
 package enum OffLoopOutcome<Value: Sendable>: Sendable {
   case finished(Value)

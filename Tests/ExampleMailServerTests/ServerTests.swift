@@ -190,6 +190,7 @@ extension Connection {
     #expect(Fault.allCases.filter { faults.isActive($0) } == [.queue, .executor])
     #expect(faults.set(words: "") == [])
     #expect(!faults.isActive(.queue))
+    #expect(faults.set(words: "maintenance") == [.maintenance])
   }
 
   @Test(

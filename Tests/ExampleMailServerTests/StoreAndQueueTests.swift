@@ -194,6 +194,12 @@ import Testing
       all.directory.route(for: try #require(MailAddress("anybody@example.com"))) == .local(account: "alice"))
   }
 
+  @Test("the threshold of the executor is the library's own until it is set")
+  func executorThreshold() throws {
+    #expect(try Options(arguments: []).executorThreshold == nil)
+    #expect(try Options(arguments: ["--executor-threshold", "0.5"]).executorThreshold == .milliseconds(500))
+  }
+
   @Test("users bring their passwords and domains")
   func users() throws {
     let options = try Options(arguments: ["--user", "bob@own.invalid:a:b", "--user", "carol:x"])
@@ -213,7 +219,7 @@ import Testing
       ["--traffic", "x"],
       ["--traffic", "-1"], ["--traffic", "nan"], ["--traffic", "inf"], ["--max-message-size", "0"],
       ["--domain", "-x"], ["extra"],
-      ["--queue-lifetime", "0"],
+      ["--queue-lifetime", "0"], ["--executor-threshold", "0.001"], ["--executor-threshold", "nan"],
     ])
   func errors(_ arguments: [String]) {
     #expect { try Options(arguments: arguments) } throws: {

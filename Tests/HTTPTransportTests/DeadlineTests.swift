@@ -1,5 +1,6 @@
 // Does every wait end in time, with the right answer?
 
+import Locking
 import SocketIO
 import Testing
 

@@ -1,6 +1,7 @@
 // Are calls that block kept to a bounded number of threads?
 
 import HealthProbes
+import Locking
 import Testing
 
 @Suite("Threads for blocking calls")

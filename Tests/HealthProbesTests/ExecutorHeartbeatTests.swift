@@ -1,6 +1,7 @@
 // Does liveness fail while the cooperative pool is stuck, and only then?
 
 import HealthProbes
+import Locking
 import Testing
 
 #if canImport(Glibc)

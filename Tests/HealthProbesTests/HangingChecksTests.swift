@@ -1,6 +1,7 @@
 // Does an answer come in time, with a bounded number of tasks, although checks hang and throw?
 
 import HealthProbes
+import Locking
 import Testing
 
 @Suite("With 50 checks of which 10 hang for ever and 10 throw")

@@ -1,6 +1,7 @@
 // Does a registry answer probes as its checks, declarations, maintenance and draining demand?
 
 import HealthProbes
+import Locking
 import Testing
 
 @Suite("A health registry")

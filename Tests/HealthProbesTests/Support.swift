@@ -1,6 +1,7 @@
 // What do the tests of this module share?
 
 import HealthProbes
+import Locking
 
 #if canImport(Glibc)
   import Glibc

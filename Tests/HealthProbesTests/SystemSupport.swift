@@ -1,6 +1,7 @@
 // Which files and sockets do the tests need from the system?
 
 import HealthProbes
+import Locking
 
 #if canImport(Glibc)
   import Glibc

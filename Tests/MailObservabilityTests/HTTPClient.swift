@@ -104,3 +104,6 @@ private final class Work: Sendable {
   let run: @Sendable () -> Void
   init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
+
+/// Lets a thread that waits for something give way to the others.
+func pause() { usleep(2000) }

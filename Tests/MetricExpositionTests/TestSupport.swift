@@ -21,3 +21,20 @@ func exposition(_ metrics: GatheredMetrics, _ format: ExpositionFormat) -> Strin
 }
 
 enum Colour: String, ClosedLabel { case red, green }
+
+extension Registry {
+  /// The registry's JSON form, without the two families about the registry itself.
+  func json() -> String {
+    MetricExpositionTests.json(
+      GatheredMetrics(registered: families.filter { !$0.descriptor.name.contains("observability_") }))
+  }
+}
+
+/// Encodes in one go.
+func json(_ metrics: GatheredMetrics) -> String {
+  var buffer = OutputBuffer(capacity: 256)
+  var encoder = MetricsJSONEncoder(metrics)
+  let hasMore = encoder.encode(to: &buffer)
+  precondition(!hasMore)
+  return String(decoding: buffer.bytes, as: UTF8.self)
+}

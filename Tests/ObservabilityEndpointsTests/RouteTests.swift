@@ -9,6 +9,9 @@ struct RouteTests {
     arguments: [
       ("GET", "/metrics", 200), ("HEAD", "/metrics", 200), ("GET", "/health", 200), ("GET", "/ready", 200),
       ("GET", "/live", 200), ("GET", "/startup", 200), ("GET", "/", 200), ("POST", "/metrics", 405),
+      ("GET", "/metrics.json", 200), ("HEAD", "/metrics.json", 200), ("GET", "/debug/vars", 200),
+      ("POST", "/debug/vars", 405), ("POST", "/metrics.json", 405), ("GET", "/debug", 404),
+      ("GET", "/debug/vars/", 404),
       ("PUT", "/live", 405), ("DELETE", "/", 405), ("POST", "/nothing", 404), ("GET", "/nothing", 404),
       ("GET", "/metrics/", 404), ("GET", "/METRICS", 404), ("GET", "/ready/unknown", 404),
       ("GET", "/live/unknown", 404),
@@ -49,7 +52,7 @@ struct RouteTests {
     for (target, isProbe) in [
       ("/live", true), ("/ready", true), ("/ready/x", true), ("/startup", true), ("/health", true),
       ("/metrics", false),
-      ("/", false), ("/livex", false),
+      ("/", false), ("/livex", false), ("/metrics.json", false), ("/debug/vars", false),
     ] {
       #expect(service.endpoints.isProbe(try HTTPRequest(target: target)) == isProbe, "\(target)")
     }
@@ -65,7 +68,10 @@ struct RouteTests {
     #expect(answer.headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)
     #expect(answer.body.contains("&lt;mx&gt; &amp; &quot;co&quot;"))
     #expect(answer.body.contains("1.2"))
-    for path in ["/metrics", "/health", "/ready?verbose", "/live?verbose", "/startup?verbose"] {
+    for path in [
+      "/metrics", "/metrics.json", "/debug/vars", "/health", "/ready?verbose", "/live?verbose",
+      "/startup?verbose",
+    ] {
       #expect(answer.body.contains("href=\"\(path)\""))
     }
     #expect(!answer.body.contains("<script"))

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Locking
 import MetricInstruments
 import ObservabilityEndpoints
 import Synchronization

@@ -12,17 +12,21 @@ let stranger = HTTPPeer.ip([192, 0, 2, 7], port: 40_000)
 /// A registry, a set of checks and the endpoints over them.
 struct Service {
   let registry: Registry
+  let variables: Variables
   let health: HealthRegistry
   let endpoints: ObservabilityEndpoints
 
-  init(_ configure: (inout EndpointSettings) -> Void = { _ in }) throws {
+  init(
+    observer: EndpointObserver = EndpointObserver(), _ configure: (inout EndpointSettings) -> Void = { _ in }
+  ) throws {
     registry = try Registry(namespace: "mail")
+    variables = Variables(registry)
     health = HealthRegistry()
     var settings = EndpointSettings()
     configure(&settings)
     endpoints = ObservabilityEndpoints(
-      registry: registry, health: health, timer: TaskSleepTimer(), settings: settings,
-      observer: EndpointObserver())
+      registry: registry, variables: variables, health: health, timer: TaskSleepTimer(), settings: settings,
+      observer: observer)
   }
 
   func get(

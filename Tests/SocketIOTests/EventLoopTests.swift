@@ -1,5 +1,6 @@
 // Does the loop run what it is given, when it should, on its own thread?
 
+import Locking
 import Synchronization
 import Testing
 

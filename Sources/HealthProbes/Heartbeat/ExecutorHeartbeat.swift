@@ -1,5 +1,7 @@
 // Does the Swift executor still run tasks, asked from a thread that does not need it?
 
+import Locking
+
 /// Hands beats to the cooperative pool, and answers a liveness check about them.
 ///
 /// The check is answered on the thread that asks and never by a task, so liveness is answered, and fails with

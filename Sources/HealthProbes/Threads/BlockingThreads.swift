@@ -1,5 +1,7 @@
 // Where do calls run that may block for ever?
 
+import Locking
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

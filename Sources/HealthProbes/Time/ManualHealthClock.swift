@@ -1,5 +1,7 @@
 // How do tests let time pass without waiting for it?
 
+import Locking
+
 /// A clock and a timer that move only when they are told to.
 package final class ManualHealthClock: HealthClock, HealthTimer {
   private struct Call {

@@ -3,29 +3,23 @@
 #define PLATFORM_SHIMS_THREAD_SLOT_H
 
 #include <stdint.h>
-#if defined(__linux__)
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <sched.h>
-#endif
 
-// 0 until the thread's first use; then a number that consecutive threads do not share.
+// 0 until the thread's first use; then the number of its stripe + 1, so that the hot path neither masks it nor asks
+// how many stripes there are.
 // Initial-exec: one load relative to the thread pointer instead of a call to __tls_get_addr.
-extern _Thread_local uint32_t platform_thread_slot_value __attribute__((tls_model("initial-exec")));
+extern _Thread_local uint32_t platform_thread_stripe_value __attribute__((tls_model("initial-exec")));
 
-uint32_t platform_thread_slot_assign(void);
+// A power of two, at least twice the processors (of which 32 count), so that two busy threads rarely share a stripe.
+uint32_t platform_stripe_count(void);
 
-static inline uint32_t platform_thread_slot(void) {
-  uint32_t slot = platform_thread_slot_value;
-  return slot != 0 ? slot : platform_thread_slot_assign();
-}
+uint32_t platform_thread_stripe_assign(void);
 
-// After a collision: move this thread to another slot.
-static inline uint32_t platform_thread_slot_move(void) {
-  uint32_t slot = platform_thread_slot_value * 747796405u + 2891336453u;
-  platform_thread_slot_value = slot | 1u;
-  return slot | 1u;
+// After a collision: moves this thread to another stripe.
+uint32_t platform_thread_stripe_move(void);
+
+static inline uint32_t platform_thread_stripe(void) {
+  uint32_t value = platform_thread_stripe_value;
+  return value != 0 ? value - 1 : platform_thread_stripe_assign();
 }
 
 #endif

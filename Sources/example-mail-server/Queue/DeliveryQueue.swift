@@ -1,5 +1,6 @@
 // Who delivers accepted mail, and what is recorded of it? A task that follows the schedule.
 
+import Locking
 import MailObservability
 import SocketIO
 

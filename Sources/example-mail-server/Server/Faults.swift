@@ -10,9 +10,9 @@ import Synchronization
   import Musl
 #endif
 
-/// A part that can be made to fail, for demonstrations and tests.
+/// A part that can be made to fail, for demonstrations and tests; and maintenance, as an operator would announce it.
 enum Fault: UInt8, CaseIterable, Sendable {
-  case storage, queue, authentication, executor, delivery
+  case storage, queue, authentication, executor, delivery, maintenance
 
   var name: String { "\(self)" }
 }
@@ -32,13 +32,20 @@ final class Faults: Sendable {
     return wanted.filter { before & (1 << $0.rawValue) == 0 }
   }
 
-  /// Rereads the file every second on a thread of its own: faults must come and go while no task can run.
-  func watch(_ path: String) {
+  /// Reads the file now, and then every second on a thread of its own: faults must come and go while no task can run.
+  ///
+  /// - Parameter onMaintenance: told after each reading whether there is maintenance.
+  func watch(_ path: String, onMaintenance: @escaping @Sendable (Bool) -> Void) {
+    let reread: @Sendable () -> Void = {
+      // A file that is not there means that nothing is broken.
+      if self.set(words: Self.read(path) ?? "").contains(.executor) { self.blockExecutor() }
+      onMaintenance(self.isActive(.maintenance))
+    }
+    reread()
     startThread {
       while true {
-        // A file that is not there means that nothing is broken.
-        if self.set(words: Self.read(path) ?? "").contains(.executor) { self.blockExecutor() }
         sleep(1)
+        reread()
       }
     }
   }

@@ -6,7 +6,8 @@ import MailObservability
 extension MailServer {
   func addHealthChecks() throws {
     let (store, queue, faults) = (store, queue, faults)
-    try add("storage") {
+    // The store is what start-up waits for, too: before it has been open once, there is no server to speak of.
+    try add("storage", probes: [.ready, .startup]) {
       try store.check()
       return .pass
     }
@@ -19,7 +20,9 @@ extension MailServer {
     try metrics.health.add(.descriptors())
   }
 
-  private func add(_ name: String, _ run: @escaping @Sendable () async throws -> HealthResult) throws {
-    try metrics.health.add(HealthCheck(name, period: .seconds(1), run: run))
+  private func add(
+    _ name: String, probes: ProbeSet = .ready, _ run: @escaping @Sendable () async throws -> HealthResult
+  ) throws {
+    try metrics.health.add(HealthCheck(name, probes: probes, period: .seconds(1), run: run))
   }
 }

@@ -1,6 +1,7 @@
 // How does it all fit together? One store, one queue, one collector of metrics, and a listener per protocol.
 
 import HTTPTransport
+import Locking
 import MailObservability
 import SocketIO
 
@@ -55,7 +56,11 @@ final class MailServer: Sendable {
   /// Opens every listener and says where it is.
   func start() async throws {
     try addHealthChecks()
-    if let path = options.faultsFile { faults.watch(path) }
+    if let path = options.faultsFile {
+      faults.watch(path) { [health = metrics.health] in
+        health.setMaintenance($0 ? "the faults file says maintenance" : nil)
+      }
+    }
     Task(executorPreference: loop) { await self.queue.run() }
     if let address = options.smtp { try startSMTP(at: address) }
     if let address = options.imap { try startIMAP(at: address) }
@@ -64,6 +69,7 @@ final class MailServer: Sendable {
       var config = MetricsConfig(bindAddress: address)
       config.serviceName = "example-mail-server"
       config.version = "1.0.0"
+      if let threshold = options.executorThreshold { config.executorThreshold = threshold }
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
       Terminal.say("listening metrics \(server.boundAddress ?? address)")

@@ -25,6 +25,8 @@ struct Options: Sendable, Equatable {
   /// nil: as the RFCs say, 5 minutes in SMTP and 30 in IMAP.
   var sessionTimeout: Duration?
   var drainDelay: Duration = .zero
+  /// nil: the library's own.
+  var executorThreshold: Duration?
   var wantsHelp = false
 
   static let usage = """
@@ -41,9 +43,10 @@ struct Options: Sendable, Equatable {
       --max-connections N        per protocol (500, less where descriptors are scarce)
       --session-timeout SECONDS  for a silent client (SMTP 300, IMAP 1800)
       --drain-delay SECONDS      from SIGTERM to closing, /ready being 503 (0)
+      --executor-threshold SECONDS  of a blocked Swift executor until /live is 503 (30)
       --traffic N                send N messages a second to itself, and read them
       --faults FILE              a file whose words are faults to simulate, reread every second:
-                                 storage queue authentication executor delivery
+                                 storage queue authentication executor delivery maintenance
     Without a listener option: SMTP 127.0.0.1:2525, IMAP 127.0.0.1:1143, JMAP 127.0.0.1:8080,
     metrics 127.0.0.1:9090. Without --user: alice with the password "secret", who gets all mail.
     """
@@ -72,6 +75,7 @@ struct Options: Sendable, Equatable {
   private static let flags: Set<String> = [
     "--smtp", "--imap", "--jmap", "--metrics", "--user", "--domain", "--relay", "--queue-lifetime",
     "--max-message-size", "--max-connections", "--session-timeout", "--drain-delay", "--traffic", "--faults",
+    "--executor-threshold",
   ]
 
   private mutating func set(_ flag: String, to value: String) throws(UsageError) {
@@ -90,6 +94,10 @@ struct Options: Sendable, Equatable {
     case "--queue-lifetime": queueLifetime = .seconds(try number(flag, value, upTo: 86_400 * 7))
     case "--session-timeout": sessionTimeout = .seconds(try number(flag, value, upTo: 86_400))
     case "--drain-delay": drainDelay = .seconds(try number(flag, value, upTo: 3600, orZero: true))
+    case "--executor-threshold":
+      let seconds = try number(flag, value, upTo: 86_400)
+      guard seconds >= 0.01 else { throw bad(flag, value, "a number from 0.01 to 86400") }
+      executorThreshold = .seconds(seconds)
     case "--max-message-size": maximumMessageSize = try integer(flag, value, upTo: 1 << 30)
     case "--max-connections": maximumConnections = try integer(flag, value, upTo: 1_000_000)
     default: throw UsageError(message: "unknown option \(flag)")

@@ -1,5 +1,6 @@
 // How are connections taken, limited and drained? The same way for SMTP and IMAP.
 
+import Locking
 import SocketIO
 import Synchronization
 

@@ -1,5 +1,6 @@
 // Who uses the server when nobody does? Clients of its own, over real sockets, on a thread of their own.
 
+import Locking
 import SocketIO
 
 final class Traffic: Sendable {

@@ -1,7 +1,5 @@
 // How a name that only Prometheus 3 understands is told to others.
 
-internal import MetricInstruments
-
 /// The ways of writing UTF-8 names for a scraper.
 ///
 /// Source: Prometheus, "UTF-8 support: escaping schemes". Names that every scraper understands are never changed.
@@ -14,6 +12,9 @@ package enum NameEscaping: String, Sendable, Hashable, CaseIterable {
   case dots
   /// `U__`, and each illegal character as its code point in hexadecimal between underscores: reversible.
   case values
+
+  /// The schemes that change names.
+  package static let changing: [NameEscaping] = [.underscores, .dots, .values]
 
   /// The name that a scraper with this scheme is told; the same for a legal one. Without meaning for `.allowUTF8`.
   package func escape(_ name: String, colons: Bool = true) -> String {

@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+// What the measurements are made of. A package of its own: what it depends on never reaches an embedder.
+
+import PackageDescription
+
+let strictness: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "mail-observability-benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "swift-mail-observability", path: ".."),
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
+  ],
+  targets: [
+    .target(name: "AllocationCounter"),
+    .target(
+      name: "Workloads",
+      dependencies: [
+        .product(name: "MailObservability", package: "swift-mail-observability"),
+        .product(name: "BenchmarkSupport", package: "swift-mail-observability"),
+      ],
+      swiftSettings: strictness),
+    .executableTarget(
+      name: "ratios",
+      dependencies: [
+        "AllocationCounter", "Workloads",
+        .product(name: "MailObservability", package: "swift-mail-observability"),
+        .product(name: "BenchmarkSupport", package: "swift-mail-observability"),
+      ], swiftSettings: strictness),
+    .executableTarget(
+      name: "Instruments",
+      dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
+      path: "Benchmarks/Instruments",
+      swiftSettings: strictness,
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+  ]
+)

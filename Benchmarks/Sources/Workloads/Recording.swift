@@ -1,0 +1,79 @@
+// The calls that a mail server makes all day, written as an embedder writes them.
+
+internal import MailObservability
+
+/// Instruments of all kinds, and loops that record into them. Every instance has instruments of its own: one that
+/// several threads have fought over stays divided, and must not serve as an uncontended one.
+public final class Recording: Sendable {
+  let metrics: MetricsCollector
+  let counter: Counter
+  let histogram: Histogram
+  let closed: Family3<Counter, MailProtocol, Direction, DeliveryResult>
+  let open: BoundedFamily<Counter, FourLabels>
+
+  /// A catalogue, and one instrument of each kind beside it.
+  public init() throws {
+    metrics = try MetricsCollector()
+    let registry = metrics.registry
+    counter = try registry.register(.counter("bench_total", help: "A counter."))
+    histogram = try registry.register(
+      .histogram("bench_duration_seconds", help: "Durations.", unit: "seconds", buckets: .latency))
+    closed = try registry.register(
+      .counter("bench_closed_total", help: "A closed family."), by: ("protocol", MailProtocol.self),
+      ("direction", Direction.self), ("result", DeliveryResult.self))
+    open = try registry.register(
+      .counter("bench_open_total", help: "A bounded family."), byOpen: "protocol", "direction", "result",
+      "domain",
+      limit: 500)
+  }
+
+  /// `Counter.increment()` through the catalogue.
+  public func increment(_ times: Int) {
+    for _ in 0..<times { metrics.smtp.connections.increment() }
+  }
+
+  /// `Counter.increment()` on a counter that is held.
+  public func incrementHeld(_ times: Int) {
+    for _ in 0..<times { counter.increment() }
+  }
+
+  /// `Histogram.observe(_:)`, 12 buckets.
+  public func observe(_ times: Int) {
+    durations.withUnsafeBufferPointer { durations in
+      for index in 0..<times { histogram.observe(durations[index & 1023]) }
+    }
+  }
+
+  /// A closed family of three labels.
+  public func incrementClosed(_ times: Int) {
+    for _ in 0..<times { closed[.submission, .sent, .timeout].increment() }
+  }
+
+  /// A bounded family of four labels.
+  public func incrementOpen(_ times: Int) {
+    for index in 0..<times {
+      open[
+        protocols[index & 1], directions[index >> 1 & 1], results[index >> 2 & 3], domains[index >> 4 & 3]
+      ].increment()
+    }
+  }
+
+  /// A timer, started and observed.
+  public func time(_ times: Int) {
+    for _ in 0..<times { histogram.startTimer().observe() }
+  }
+
+  /// The least that a timer can cost: two readings of the clock and an observation.
+  public func readClockTwiceAndObserve(_ times: Int) {
+    for _ in 0..<times {
+      let start = clockNanoseconds()
+      let end = clockNanoseconds()
+      histogram.observe(Double(end &- start) * 1e-9)
+    }
+  }
+
+  /// What the increments of the bounded family came to; so that no loop is without effect.
+  public var total: Double {
+    metrics.smtp.connections.value + counter.value + Double(histogram.snapshot.count)
+  }
+}

@@ -1,0 +1,30 @@
+// How do threads share one value?
+
+/// A value that one thread at a time may touch.
+package final class Locked<Value>: @unchecked Sendable {
+  // The mutex comes first: an empty value shares its address with what follows it, and the thread sanitizer would
+  // take reading the one for an access to the other.
+  @usableFromInline let mutex: PlatformMutex
+  @usableFromInline var value: Value
+
+  @inlinable
+  package init(_ value: sending Value) {
+    self.value = value
+    mutex = PlatformMutex()
+  }
+
+  deinit { mutex.destroy() }
+
+  /// Runs `body` with the value while no other thread has it.
+  ///
+  /// Not recursive: `body` must not lock it again, nor call anything that belongs to a host. Keep it short, others
+  /// wait meanwhile.
+  @inlinable
+  package func withLock<Result, Failure: Error>(
+    _ body: (inout Value) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    mutex.lock()
+    defer { mutex.unlock() }
+    return try body(&value)
+  }
+}

@@ -1,0 +1,15 @@
+// What did the library log? Kept for a test to look at.
+
+import Locking
+import MailObservability
+import MetricInstruments
+
+final class LogRecorder: Sendable {
+  private let kept = Locked<[LogMessage]>([])
+
+  var messages: [LogMessage] { kept.withLock { $0 } }
+
+  var record: @Sendable (LogMessage) -> Void {
+    { [kept] message in kept.withLock { $0.append(message) } }
+  }
+}

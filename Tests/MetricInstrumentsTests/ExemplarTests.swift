@@ -1,0 +1,137 @@
+import Locking
+import MetricInstruments
+import Synchronization
+import Testing
+
+@Suite("An exemplar")
+struct ExemplarTests {
+  let registry: Registry
+  let counter: Counter
+  let histogram: Histogram
+
+  init() throws {
+    registry = try Registry(namespace: "mail")
+    counter = try registry.register(.counter("x_total", help: ""))
+    histogram = try registry.register(.histogram("h", help: "", buckets: [1, 2]))
+  }
+
+  @Test("is kept with the amount that was added, the latest one")
+  func onCounter() throws {
+    counter.increment(exemplar: ["trace_id": "a"])
+    counter.increment(by: 7, exemplar: ["trace_id": "b"])
+    counter.increment(by: UInt64(1), exemplar: Exemplar.Labels([Exemplar.Label("trace_id", "c")]))
+    counter.increment(by: 0.5, exemplar: ["trace_id": "d", "span_id": "e"])
+    #expect(counter.value == 9.5)
+    let kept = try #require(counter.exemplars.all.first ?? nil)
+    #expect(kept.value == 0.5)
+    #expect(kept.labels == [Exemplar.Label("trace_id", "d"), Exemplar.Label("span_id", "e")])
+    #expect(kept.timestamp > 1.7e9 && kept.timestamp < 4e9, "in seconds")
+  }
+
+  @Test("is kept in the bucket of its value")
+  func onHistogram() {
+    histogram.observe(1, exemplar: ["id": "a"])
+    histogram.observe(1.5, exemplar: ["id": "b"])
+    histogram.observe(.seconds(3), exemplar: ["id": "c"])
+    histogram.observe(0.25)
+    #expect(histogram.snapshot.counts == [2, 1, 1])
+    #expect(histogram.exemplars.all.map { $0?.value } == [1, 1.5, 3])
+    #expect(histogram.exemplars.all.map { $0?.labels.first?.value } == ["a", "b", "c"])
+  }
+
+  @Test("is kept by a timer")
+  func onTimer() throws {
+    let clock = ManualNanoseconds()
+    let registry = try Registry(clock: clock.clock)
+    let histogram = try registry.register(.histogram("h", help: "", buckets: [1, 2]))
+    let timer = histogram.startTimer()
+    clock.advance(by: .milliseconds(1500))
+    timer.observe(exemplar: ["id": "x"])
+    #expect(histogram.exemplars.all.map { $0?.value } == [nil, 1.5, nil])
+  }
+
+  @Test(
+    "whose labels no scraper would take is left out and counted, and the amount recorded",
+    arguments: [
+      ["a-b": "x"], ["": "x"], ["9": "x"], ["a:b": "x"], ["ä": "x"], ["a": "x\0"], ["a": "x", "a": "y"],
+      Exemplar.Labels([Exemplar.Label("a", String(repeating: "x", count: 128))]),
+      Exemplar.Labels([Exemplar.Label("a", String(repeating: "\u{1F4EC}", count: 128))]),
+      Exemplar.Labels((0..<12).map { Exemplar.Label("name\($0)", "seven77") }),
+    ] as [Exemplar.Labels])
+  func refused(labels: Exemplar.Labels) {
+    counter.increment(by: 2, exemplar: labels)
+    histogram.observe(1.5, exemplar: labels)
+    #expect(counter.value == 2 && histogram.snapshot.counts == [0, 1, 0])
+    #expect(counter.exemplars.all.isEmpty && histogram.exemplars.all.isEmpty)
+    #expect(registry.rejected[.invalidLabel].value == 2)
+  }
+
+  @Test("may have 128 code points, whatever their bytes, or no labels at all")
+  func longest() {
+    counter.increment(
+      exemplar: Exemplar.Labels([Exemplar.Label("a", String(repeating: "\u{1F4EC}", count: 127))]))
+    histogram.observe(1, exemplar: [:])
+    #expect(registry.rejected[.invalidLabel].value == 0)
+    #expect(counter.exemplars.all.count == 1 && histogram.exemplars.all.first??.labels == [])
+  }
+
+  @Test("of a refused amount does not exist")
+  func refusedAmounts() {
+    let labels: Exemplar.Labels = ["id": "x"]
+    for amount in [Double.nan, .infinity, -1, 0x1p64] { counter.increment(by: amount, exemplar: labels) }
+    counter.increment(by: -1, exemplar: labels)
+    counter.increment(by: .max as UInt64, exemplar: labels)
+    for value in [Double.nan, .infinity, -1] { histogram.observe(value, exemplar: labels) }
+    #expect(registry.unregister("x_total"))
+    #expect(registry.unregister("h"))
+    counter.increment(exemplar: labels)
+    counter.increment(by: 0.5, exemplar: labels)
+    histogram.observe(1, exemplar: labels)
+    #expect(counter.exemplars.all.isEmpty && histogram.exemplars.all.isEmpty)
+    #expect(registry.rejected[.removedSeries].value == 3)
+  }
+
+  @Test("comes from the hook where a recording names none, until the hook is taken away")
+  func hook() {
+    let trace = Locked<Exemplar.Labels?>(["trace_id": "t1"])
+    registry.setExemplarSource { trace.withLock { $0 } }
+    histogram.observe(0.5)
+    counter.increment(by: 3)
+    #expect(histogram.exemplars.all.first??.labels == [Exemplar.Label("trace_id", "t1")])
+    #expect(counter.exemplars.all.first??.value == 3)
+    trace.withLock { $0 = nil }
+    counter.increment(by: 0.5)
+    #expect(counter.exemplars.all.first??.value == 3, "without a trace, what was there stays")
+    trace.withLock { $0 = ["not legal": "x"] }
+    histogram.observe(1.5)
+    #expect(registry.rejected[.invalidLabel].value == 1)
+    trace.withLock { $0 = ["trace_id": "t2"] }
+    registry.setExemplarSource(nil)
+    histogram.observe(1.5)
+    #expect(histogram.exemplars.all.map { $0?.value } == [0.5, nil, nil])
+    #expect(histogram.snapshot.count == 3)
+  }
+
+  @Test("is whole, and of its own bucket, whatever threads do at once")
+  func concurrent() {
+    let (counter, histogram, registry) = (counter, histogram, registry)
+    onThreads(4) { thread in
+      for round in 0..<2_000 {
+        let value = Double((thread + round) % 5) / 2
+        if thread == 0, round % 100 == 0 { registry.setExemplarSource { ["value": "1.25"] } }
+        if thread == 0, round % 100 == 50 { registry.setExemplarSource(nil) }
+        histogram.observe(value, exemplar: ["value": "\(value)"])
+        histogram.observe(1.25)
+        counter.increment(by: value, exemplar: ["value": "\(value)"])
+        for (bucket, exemplar) in histogram.exemplars.all.enumerated() {
+          guard let exemplar else { continue }
+          #expect(exemplar.labels == [Exemplar.Label("value", "\(exemplar.value)")])
+          #expect(bucket == 2 || exemplar.value <= [1.0, 2.0][bucket])
+          #expect(bucket == 0 || exemplar.value > [1.0, 2.0][bucket - 1])
+        }
+      }
+    }
+    #expect(histogram.snapshot.count == 16_000)
+    registry.setExemplarSource(nil)
+  }
+}
