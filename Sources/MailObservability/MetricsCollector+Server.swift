@@ -61,7 +61,7 @@ extension MetricsCollector {
     }
   }
 
-  private func endpoints(_ config: MetricsConfig, timer: any DeadlineTimer) -> ObservabilityEndpoints {
+  func endpoints(_ config: MetricsConfig, timer: any DeadlineTimer) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     settings.metricsPath = config.path
     settings.trustedNetworks = config.trustedNetworks
@@ -85,15 +85,16 @@ extension MetricsCollector {
   }
 
   private func registerOwnCollectors(of server: HTTPServer) {
-    let collectors: [any Collector] = [
-      HealthCollector(health: health, registry: registry),
-      ServerCollector(server: server, registry: registry),
-    ]
-    for collector in collectors {
-      // A server started later takes the place of one that has ended.
-      registry.removeCollector(named: collector.name)
-      try? registry.add(collector)
-    }
+    registerHealthCollector()
+    // A server started later takes the place of one that has ended.
+    replace(ServerCollector(server: server, registry: registry))
+  }
+
+  func registerHealthCollector() { replace(HealthCollector(health: health, registry: registry)) }
+
+  private func replace(_ collector: any Collector) {
+    registry.removeCollector(named: collector.name)
+    try? registry.add(collector)
   }
 }
 

@@ -12,8 +12,8 @@ internal import SocketIO
 public final class ObservabilityServer: Sendable {
   /// Where it listens, with the port that the system chose where 0 was asked for; nil when it is not enabled.
   public let boundAddress: String?
-  private let server: HTTPServer?
-  private let health: HealthRegistry
+  let server: HTTPServer?
+  let health: HealthRegistry
   private let task: Task<Void, any Error>?
 
   /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
@@ -69,7 +69,7 @@ public final class ObservabilityServer: Sendable {
   }
 
   /// On the server's own thread: the host may have none to spare.
-  private func beginShutdown(_ server: HTTPServer, gracePeriod: Duration, delay: Duration) {
+  func beginShutdown(_ server: HTTPServer, gracePeriod: Duration, delay: Duration) {
     Task(executorPreference: server.loop) { await server.shutdown(gracePeriod: gracePeriod, delay: delay) }
   }
 }

@@ -23,8 +23,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   targets: [
     .target(name: "PlatformShims"),
-    .target(name: "SocketIO", dependencies: ["PlatformShims"], swiftSettings: strictness),
-    .target(name: "HTTPTransport", dependencies: ["SocketIO"], swiftSettings: strictness),
+    .target(name: "Locking", swiftSettings: strictness),
+    .target(name: "SocketIO", dependencies: ["PlatformShims", "Locking"], swiftSettings: strictness),
+    .target(name: "HTTPTransport", dependencies: ["SocketIO", "Locking"], swiftSettings: strictness),
     .target(name: "FuzzSupport", dependencies: ["HTTPTransport"], swiftSettings: strictness),
     fuzzer("fuzz-head"),
     fuzzer("fuzz-chunks"),

@@ -1,6 +1,7 @@
 // Is an answer that is known at once the one that asking would give?
 
 import HealthProbes
+import Locking
 import Testing
 
 @Suite("A known outcome")
@@ -32,6 +33,24 @@ struct KnownOutcomeTests {
     #expect(health.knownOutcome(of: .ready) == nil)
     #expect(await !health.answer(to: .ready).passes)
     #expect(health.knownOutcome(of: .ready) == false)
+  }
+
+  @Test("asks an immediate check, and believes it for a moment")
+  func immediate() throws {
+    let clock = ManualHealthClock()
+    let health = makeRegistry(clock)
+    let says = Locked<HealthResult>(.pass)
+    let check = try HealthCheck(
+      "executor", settings: .init(probes: .live), immediate: { says.withLock { $0 } })
+    try health.add(check)
+    #expect(health.knownOutcome(of: .live) == true)
+    says.withLock { $0 = .fail("stuck") }
+    clock.advance(by: .milliseconds(11))
+    #expect(health.knownOutcome(of: .live) == false)
+    says.withLock { $0 = .pass }
+    #expect(health.knownOutcome(of: .live) == false)
+    clock.advance(by: .milliseconds(11))
+    #expect(health.knownOutcome(of: .live) == true)
   }
 
   @Test("counts as an answer")
