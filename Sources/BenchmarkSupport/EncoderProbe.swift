@@ -16,32 +16,39 @@ public final class EncoderProbe {
     case openMetrics
     /// OpenMetrics 1.0.0 with `_created` samples.
     case openMetricsWithCreated
+    /// `/metrics.json`.
+    case json
   }
 
   private let registry: Registry
-  private let format: ExpositionFormat
+  /// Nil for JSON.
+  private let format: ExpositionFormat?
   private var buffer = OutputBuffer()
 
   /// A probe of one registry and form.
   public init(_ registry: Registry, _ form: Form) {
     self.registry = registry
+    guard form != .json else {
+      format = nil
+      return
+    }
     var format = form == .text ? ExpositionFormat.text : .openMetrics
     format.created = form == .openMetricsWithCreated
     self.format = format
   }
 
   /// Gathers and encodes everything into memory, and says how many bytes that made.
-  public func encode() -> Int {
-    buffer.removeAll()
-    var encoder = TextEncoder(GatheredMetrics(registered: registry.families), format: format)
-    while encoder.encode(to: &buffer) {}
-    return buffer.count
-  }
+  public func encode() -> Int { stream(chunkSize: .max) }
 
   /// The same in chunks of `size` bytes, each forgotten when it is full, as a streamed answer does.
   public func stream(chunkSize size: Int) -> Int {
+    let metrics = GatheredMetrics(registered: registry.families)
+    guard let format else { return stream(MetricsJSONEncoder(metrics), size) }
+    return stream(TextEncoder(metrics, format: format), size)
+  }
+
+  private func stream(_ encoder: consuming some ExpositionEncoder & ~Copyable, _ size: Int) -> Int {
     var total = 0
-    var encoder = TextEncoder(GatheredMetrics(registered: registry.families), format: format)
     var hasMore = true
     while hasMore {
       buffer.removeAll()

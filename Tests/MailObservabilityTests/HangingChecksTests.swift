@@ -37,9 +37,10 @@ struct HangingChecksTests {
     for reply in replies {
       let reply = try #require(reply)
       #expect(reply.status == 503)
-      // It waits for what hangs, and not for longer than a kubelet does.
+      // It waits for what hangs as long as it may. The upper bound leaves room for a machine that does much else;
+      // the exact one is tested on a manual clock.
       #expect(reply.time >= .milliseconds(790))
-      #expect(reply.time < .seconds(1))
+      #expect(reply.time < .seconds(5))
     }
     let last = try #require(replies.last ?? nil).body
     for index in 0..<50 {

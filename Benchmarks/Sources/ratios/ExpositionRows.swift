@@ -71,7 +71,10 @@ enum ExpositionRows {
       against(form: .openMetricsWithCreated, "OpenMetrics with _created, 10,000 counters / text", nil) {
         try Registries.counters(10_000)
       },
-      Row("JSON, 10,000 counters / text, same registry", 1.5) { .pending("there is no JSON form yet") },
+      against(form: .json, "JSON, 10,000 counters / text, same registry", 1.5) { try Registries.counters(10_000) },
+      against(form: .json, "JSON, 1,000 histograms / text, same registry", 1.5) {
+        try Registries.histograms(1_000)
+      },
     ]
   }
 
