@@ -7,11 +7,13 @@ import urllib.request
 
 
 class ExampleServer:
-    """The example on free ports, as a context manager; `with` ends it with SIGTERM and checks its exit."""
+    """The example on free ports, as a context manager; `with` ends it with SIGTERM and checks its exit.
 
-    def __init__(self, binary, *arguments, listeners=("smtp", "metrics")):
+    `prefix` is a command that becomes the server, having changed what the server inherits."""
+
+    def __init__(self, binary, *arguments, listeners=("smtp", "metrics"), prefix=()):
         flags = [word for name in listeners for word in (f"--{name}", "127.0.0.1:0")]
-        self.process = subprocess.Popen([binary, *flags, *arguments], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([*prefix, binary, *flags, *arguments], stdout=subprocess.PIPE, text=True)
         self.ports = {}
         for line in self.process.stdout:
             if line.strip() == "ready":
