@@ -63,7 +63,7 @@ let package = Package(
     tests(
       "ObservabilityEndpointsTests",
       [
-        "ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "SocketIO", "Locking",
+        "ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "Locking",
       ]),
     tests("MailObservabilityTests", ["MailObservability", "Locking"]),
     tests("ExampleMailServerTests", ["example-mail-server", "MailObservability", "SocketIO", "Locking"]),

@@ -4,7 +4,6 @@ internal import HTTPTransport
 internal import Locking
 internal import MetricExposition
 internal import MetricInstruments
-internal import SocketIO
 
 /// Asks the collectors of a registry.
 ///

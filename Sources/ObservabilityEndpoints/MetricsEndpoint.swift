@@ -4,7 +4,6 @@ internal import HTTPTransport
 internal import Locking
 internal import MetricExposition
 internal import MetricInstruments
-internal import SocketIO
 
 /// Gathers, encodes, and hands out the text in parts.
 final class MetricsEndpoint: Sendable {

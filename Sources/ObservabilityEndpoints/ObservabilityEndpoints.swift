@@ -3,7 +3,6 @@
 package import HTTPTransport
 package import HealthProbes
 package import MetricInstruments
-package import SocketIO
 
 /// The routes of the observability server: a request value in, a response value out.
 ///

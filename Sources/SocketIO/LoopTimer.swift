@@ -5,7 +5,7 @@ import Synchronization
 /// An action that its loop will run once, at a set time, unless it is cancelled before.
 ///
 /// May be used from any thread.
-package final class LoopTimer: DeadlineToken {
+package final class LoopTimer: Sendable {
   private enum State { static let armed: UInt8 = 0, fired: UInt8 = 1, cancelled: UInt8 = 2 }
 
   private let state = Atomic<UInt8>(State.armed)

@@ -4,7 +4,6 @@ import HTTPTransport
 import HealthProbes
 import MetricInstruments
 import ObservabilityEndpoints
-import SocketIO
 
 let loopback = HTTPPeer.ip([127, 0, 0, 1], port: 40_000)
 let stranger = HTTPPeer.ip([192, 0, 2, 7], port: 40_000)

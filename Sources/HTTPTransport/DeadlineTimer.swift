@@ -1,5 +1,7 @@
 // Which clock ends a wait for work that runs elsewhere?
 
+package import SocketIO
+
 /// A pending timer that can be called off, from any thread.
 package protocol DeadlineToken: Sendable {
   /// Calls the timer off. Nothing happens when it has fired.
@@ -13,6 +15,7 @@ package protocol DeadlineTimer: Sendable {
   func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> Token
 }
 
+extension LoopTimer: DeadlineToken {}
 extension EventLoop: DeadlineTimer {}
 
 /// Timers by `Task.sleep`, for endpoints mounted in a server that has no loop of ours. They are late
