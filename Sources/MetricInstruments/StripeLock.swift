@@ -46,18 +46,19 @@ package enum Stripes {
   /// A power of two, at least twice the processors, so that two busy threads rarely share a stripe.
   package static let count = Int(platform_stripe_count())
 
-  // Three ways to choose were measured, in nanoseconds an operation, with two threads on two processors (AMD EPYC,
-  // family 26; a raw relaxed addition takes 5.1 alone and 16 shared):
+  // The ways to choose, in nanoseconds an operation: two threads on two processors (AMD EPYC, family 26), medians of
+  // the 3 to 6 runs of each in which both threads had a processor throughout. A raw relaxed addition takes 5 alone and
+  // 13 to 15 shared.
   //
   //                                        Counter.increment   Histogram.observe
-  //   a number each thread is given               6.4                 9.6
-  //   the processor, by sched_getcpu              7.1                10.4
-  //   the processor, by the rseq area             6.6                10.5
-  //   a hash of pthread_self                      6.9                21 to 106
+  //   a number each thread is given               6.0                 9.3
+  //   the processor, by sched_getcpu              6.8                 9.8
+  //   the processor, by the rseq area             6.0                 9.3
+  //   a hash of pthread_self                      6.5                 9.5
   //
-  // The number is the cheapest to read, and a thread that meets another can move away for good. A processor's number
-  // keeps threads apart without moving, but is Linux only, and a thread that is preempted inside a critical section
-  // leaves its lock to whoever comes to that processor next. Hashes collide for one pair in `count` and cannot move.
+  // Speed does not decide between the number and rseq, which measure alike. The number works on every system, and a
+  // thread that meets another moves away for good; threads whose hashes are equal would meet again each time. More
+  // than two processors were not measured.
   /// The calling thread's stripe, less than `count`.
   @inline(__always)
   package static func current() -> Int { Int(platform_thread_stripe()) }

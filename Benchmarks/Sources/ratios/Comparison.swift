@@ -64,16 +64,21 @@ extension Comparison {
       presence: min(first.presence, second.presence))
   }
 
-  /// How many operations take about as long as a slice shall; finding out warms the side up too.
+  /// How many operations take about as long as a slice shall; finding out warms the side up too. The quickest of
+  /// several tries decides: a single one that had to wait would make slices so short that nothing but their start and
+  /// end is measured.
   private static func iterations(for length: Double, _ side: Side) throws -> Int {
     var iterations = 1
     while true {
-      let reading = try side.run(iterations)
-      let taken = reading.nanoseconds * Double(iterations)
-      if taken >= length / 4 || iterations >= 1 << 30 {
-        return max(1, Int(length / max(0.01, reading.nanoseconds)))
+      var quickest = try side.run(iterations).nanoseconds
+      for _ in 0..<4 where quickest * Double(iterations) < 10 * length {
+        quickest = min(quickest, try side.run(iterations).nanoseconds)
       }
-      iterations = max(iterations * 2, min(iterations * 16, Int(length / 2 / max(0.01, reading.nanoseconds))))
+      let taken = quickest * Double(iterations)
+      if taken >= length / 4 || iterations >= 1 << 30 {
+        return max(1, Int(length / max(0.01, quickest)))
+      }
+      iterations = max(iterations * 2, min(iterations * 16, Int(length / 2 / max(0.01, quickest))))
     }
   }
 }

@@ -89,6 +89,9 @@ final class Crew: @unchecked Sendable {
       let iterations = iterations
       pthread_mutex_unlock(mutex)
 
+      // Threads woken together are often put on one processor and run one after the other. Waking from a sleep of
+      // their own they are spread more often; when they are not, the reading's presence shows it.
+      if size > 1 { usleep(100) }
       arrived.add(1, ordering: .acquiringAndReleasing)
       while arrived.load(ordering: .acquiring) < size {}
       var span = Span()
