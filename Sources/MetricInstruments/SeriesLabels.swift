@@ -21,8 +21,8 @@ package struct SeriesLabels: @unchecked Sendable {
   private init(storage: UnsafeMutableRawPointer?) { self.storage = storage }
 
   package init(names: [String], values: [String], hash: UInt64 = 0) {
-    precondition(names.count == values.count, "labels come in pairs")
-    guard !names.isEmpty else {
+    // Pairs by construction; a name without a value would be left out.
+    guard !names.isEmpty, !values.isEmpty else {
       self = .none
       return
     }
