@@ -1,9 +1,8 @@
 // How do threads share one value?
 
-/// A value that one thread at a time may touch.
+/// A value that one thread at a time may touch. For a section without a value there is ``Lock``: an empty value shares
+/// its address with something else, and the thread sanitizer takes the one for the other.
 package final class Locked<Value>: @unchecked Sendable {
-  // The mutex comes first: an empty value shares its address with what follows it, and the thread sanitizer would
-  // take reading the one for an access to the other.
   @usableFromInline let mutex: PlatformMutex
   @usableFromInline var value: Value
 

@@ -29,7 +29,7 @@ public final class Counter: Instrument, @unchecked Sendable {
   private static let contentionLimit: UInt = 16
   // Amounts below this take the fast path; a sum can only pass 2^63 by billions of them.
   private static let largeAmount: UInt64 = 1 << 32
-  private static let structure = Locked(())
+  private static let structure = Lock()
 
   package override init(context: InstrumentContext?, labels: SeriesLabels) {
     base = Atomic(0)
@@ -213,7 +213,7 @@ public final class Counter: Instrument, @unchecked Sendable {
 
   @inline(never)
   private func addLarge(_ amount: UInt64) -> Bool {
-    let fits = Counter.structure.withLock { _ in
+    let fits = Counter.structure.withLock {
       // Under the lock no other large amount arrives, so the sum seen here can only be passed by billions of
       // small ones.
       amount < Counter.elsewhere && integerValue < Counter.elsewhere - amount
@@ -224,7 +224,7 @@ public final class Counter: Instrument, @unchecked Sendable {
 
   /// Gives every thread a cell of its own.
   private func stripe() {
-    Counter.structure.withLock { _ in
+    Counter.structure.withLock {
       guard base.load(ordering: .relaxed) & Counter.elsewhere == 0 else { return }
       // The address first: whoever sees the bit must find the cells.
       wide.store(CounterCells.allocate().address, ordering: .releasing)
@@ -244,7 +244,7 @@ public final class Counter: Instrument, @unchecked Sendable {
   }
 
   package override func markRemoved() {
-    Counter.structure.withLock { _ in
+    Counter.structure.withLock {
       if let cells {
         wide.bitwiseOr(1, ordering: .acquiringAndReleasing)
         for stripe in 0..<Stripes.count {

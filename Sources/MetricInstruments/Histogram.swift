@@ -22,7 +22,7 @@ public final class Histogram: Instrument, @unchecked Sendable {
   private let first: HistogramStripe
   // 0, or the address of the further stripes.
   private let wide: Atomic<UInt>
-  private static let structure = Locked(())
+  private static let structure = Lock()
 
   package init(context: InstrumentContext?, labels: SeriesLabels, bounds: BucketBounds) {
     self.bounds = bounds
@@ -127,7 +127,7 @@ public final class Histogram: Instrument, @unchecked Sendable {
 
   /// Gives every thread a stripe of its own.
   private func widen() {
-    Histogram.structure.withLock { _ in
+    Histogram.structure.withLock {
       guard wide.load(ordering: .relaxed) == 0 else { return }
       let stripes = HistogramStripe.allocate(buckets: bounds.count + 1, stripes: Stripes.count - 1)
       // A removal holds the same lock, so the mark is either here to be copied or comes later to all.
@@ -170,7 +170,7 @@ public final class Histogram: Instrument, @unchecked Sendable {
   }
 
   package override func markRemoved() {
-    Histogram.structure.withLock { _ in
+    Histogram.structure.withLock {
       first.lock()
       first.markRemoved()
       first.unlock()

@@ -22,7 +22,7 @@ package final class SeriesIndex: @unchecked Sendable {
 
   private let locks: UnsafeMutableRawPointer
   // One writer at a time, before it takes the locks of the readers.
-  private let writing = Locked(())
+  private let writing = Lock()
   // Read with any of `locks` held, changed with all of them.
   private var table: UnsafeMutablePointer<UInt64>
   private var mask: Int
@@ -75,7 +75,7 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   private func writing<Result>(_ body: () -> Result) -> Result {
-    writing.withLock { _ in
+    writing.withLock {
       for stripe in 0..<Stripes.count { StripeLock.lock(lock(stripe)) }
       defer { for stripe in 0..<Stripes.count { StripeLock.unlock(lock(stripe)) } }
       return body()
