@@ -126,6 +126,21 @@ struct ServerTests {
     await server.shutdown()
   }
 
+  @Test("keeps answering while it encodes a large exposition")
+  func largeExposition() async throws {
+    let metrics = try MetricsCollector()
+    let family = try metrics.registry.register(.counter("many_total", help: ""), byOpen: "n", limit: 100_000)
+    for number in 0..<100_000 { family["\(number)"].increment() }
+    let server = try await metrics.startHTTPServer(anyPort)
+    async let scrapes = withTaskGroup(of: Int.self) { group in
+      for _ in 0..<3 { group.addTask { (try? await get("/metrics", server).body.utf8.count) ?? 0 } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    try await expectLife(of: server)
+    #expect(await scrapes.allSatisfy { $0 > 100_000 * 24 })
+    await server.shutdown()
+  }
+
   @Test("keeps answering when every thread of the cooperative pool is blocked")
   func blockedPool() async throws {
     let metrics = try MetricsCollector()
