@@ -23,30 +23,35 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "MailObservability", targets: ["MailObservability"]),
-    .executable(name: "example-mail-server", targets: ["example-mail-server"]),
     // For the package in Benchmarks, which cannot see what has `package` access.
-    .library(name: "BenchmarkSupport", targets: ["BenchmarkSupport"]),
+    .library(name: "_MailObservabilityBenchmarks", targets: ["_MailObservabilityBenchmarks"]),
   ],
   targets: [
-    .target(name: "PlatformShims"),
-    library("Locking"),
-    library("MetricInstruments", ["PlatformShims", "Locking"]),
-    library("MetricExposition", ["MetricInstruments"]),
-    library("BenchmarkSupport", ["MetricInstruments", "MetricExposition"]),
-    library("HealthProbes", ["Locking"]),
-    library("SocketIO", ["PlatformShims", "Locking"]),
-    library("HTTPTransport", ["SocketIO", "Locking"]),
+    .target(name: "CObservabilityShims"),
+    library("ObservabilityPlatform", ["CObservabilityShims"]),
+    library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
+    library("HealthProbes", ["ObservabilityPlatform"]),
+    library("EndpointMessages"),
+    library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
     library(
-      "ObservabilityEndpoints", ["HTTPTransport", "MetricExposition", "HealthProbes", "Locking"]),
+      "ObservabilityEndpoints",
+      ["EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform"]),
     library(
       "MailObservability",
       [
-        "MetricInstruments", "MetricExposition", "HealthProbes", "SocketIO", "HTTPTransport",
-        "ObservabilityEndpoints", "Locking",
+        "MetricInstruments", "MetricExposition", "HealthProbes", "EndpointMessages", "ObservabilitySockets",
+        "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
       ]),
+    // For the package in Benchmarks, which cannot see what has `package` access.
+    library("_MailObservabilityBenchmarks", ["MetricInstruments", "MetricExposition"]),
     .executableTarget(
       name: "example-mail-server",
-      dependencies: ["MailObservability", "SocketIO", "HTTPTransport", "Locking"],
+      dependencies: [
+        "MailObservability", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
+        "ObservabilityPlatform",
+      ],
       swiftSettings: strictness),
     // Not a product: what the acceptance tests compare with what other programs read.
     .executableTarget(
@@ -55,17 +60,32 @@ let package = Package(
       path: "Tests/Acceptance/exposition-samples",
       swiftSettings: strictness),
 
-    tests("MetricInstrumentsTests", ["MetricInstruments", "Locking"]),
-    tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments"]),
-    tests("HealthProbesTests", ["HealthProbes", "Locking"]),
-    tests("SocketIOTests", ["SocketIO", "Locking"]),
-    tests("HTTPTransportTests", ["HTTPTransport", "SocketIO", "Locking"]),
+    .target(
+      name: "TestSupport", dependencies: ["ObservabilityPlatform"], path: "Tests/TestSupport",
+      swiftSettings: strictness),
+    tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
+    tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
+    tests("HealthProbesTests", ["HealthProbes", "ObservabilityPlatform", "TestSupport"]),
+    tests("ObservabilitySocketsTests", ["ObservabilitySockets", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "ObservabilityHTTPTests",
+      [
+        "ObservabilityHTTP", "EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform",
+        "TestSupport",
+      ]),
     tests(
       "ObservabilityEndpointsTests",
       [
-        "ObservabilityEndpoints", "HTTPTransport", "HealthProbes", "MetricInstruments", "Locking",
+        "ObservabilityEndpoints", "EndpointMessages", "ObservabilityHTTP", "HealthProbes",
+        "MetricInstruments",
+        "ObservabilityPlatform", "TestSupport",
       ]),
-    tests("MailObservabilityTests", ["MailObservability", "Locking"]),
-    tests("ExampleMailServerTests", ["example-mail-server", "MailObservability", "SocketIO", "Locking"]),
+    tests("MailObservabilityTests", ["MailObservability", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "ExampleMailServerTests",
+      [
+        "example-mail-server", "MailObservability", "ObservabilitySockets", "ObservabilityPlatform",
+        "TestSupport",
+      ]),
   ]
 )

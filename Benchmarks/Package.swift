@@ -22,7 +22,7 @@ let package = Package(
       name: "Workloads",
       dependencies: [
         .product(name: "MailObservability", package: "swift-mail-observability"),
-        .product(name: "BenchmarkSupport", package: "swift-mail-observability"),
+        .product(name: "_MailObservabilityBenchmarks", package: "swift-mail-observability"),
       ],
       swiftSettings: strictness),
     .executableTarget(
@@ -30,7 +30,7 @@ let package = Package(
       dependencies: [
         "AllocationCounter", "Workloads",
         .product(name: "MailObservability", package: "swift-mail-observability"),
-        .product(name: "BenchmarkSupport", package: "swift-mail-observability"),
+        .product(name: "_MailObservabilityBenchmarks", package: "swift-mail-observability"),
       ], swiftSettings: strictness),
     .executableTarget(
       name: "Instruments",

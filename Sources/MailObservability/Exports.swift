@@ -1,16 +1,17 @@
 // What `import MailObservability` brings along: the types that an embedder's own code names.
 
-@_exported public import enum HTTPTransport.HTTPBody
-@_exported public import struct HTTPTransport.HTTPBodyStream
-@_exported public import struct HTTPTransport.HTTPFields
-@_exported public import enum HTTPTransport.HTTPPeer
-@_exported public import struct HTTPTransport.HTTPQuery
-@_exported public import struct HTTPTransport.HTTPRequest
-@_exported public import struct HTTPTransport.HTTPRequestError
-@_exported public import struct HTTPTransport.HTTPResponse
-@_exported public import struct HTTPTransport.HTTPServerDeadlines
-@_exported public import struct HTTPTransport.HTTPServerLimits
-@_exported public import enum HTTPTransport.HTTPVersion
+import EndpointMessages
+
+@_exported public import enum EndpointMessages.EndpointBody
+@_exported public import struct EndpointMessages.EndpointBodyStream
+@_exported public import struct EndpointMessages.EndpointFields
+@_exported public import enum EndpointMessages.EndpointPeer
+@_exported public import struct EndpointMessages.EndpointQuery
+@_exported public import struct EndpointMessages.EndpointRequest
+@_exported public import struct EndpointMessages.EndpointRequestError
+@_exported public import struct EndpointMessages.EndpointResponse
+@_exported public import struct ObservabilityHTTP.HTTPServerDeadlines
+@_exported public import struct ObservabilityHTTP.HTTPServerLimits
 @_exported public import HealthProbes
 @_exported public import MetricInstruments
-@_exported public import struct ObservabilityEndpoints.Network
+@_exported public import struct ObservabilityEndpoints.IPNetwork

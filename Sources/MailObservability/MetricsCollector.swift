@@ -50,7 +50,7 @@ public final class MetricsCollector: Sendable {
   public let build: BuildMetrics
 
   /// What the host publishes under names of its own, in the manner of Go's `expvar`.
-  public let variables: Variables
+  public let variables: PublishedVariables
 
   /// Every metric there is: register the host's own here too.
   public let registry: Registry
@@ -97,13 +97,13 @@ public final class MetricsCollector: Sendable {
     self.health = health
     healthDriver = HealthDriver(health: health)
     perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
-    variables = Variables(registry)
+    variables = PublishedVariables(registry)
     self.registry = registry
   }
 
   /// Starts a timer whose `observe()` records into `message_processing_latency_seconds`.
-  public func startMessageProcessingTimer() -> Timer { mail.processingLatency.startTimer() }
+  public func startMessageProcessingTimer() -> Histogram.Timer { mail.processingLatency.startTimer() }
 
   /// Starts a timer whose `observe()` records into `smtp_session_duration_seconds`.
-  public func startSMTPSessionTimer() -> Timer { smtp.sessionDuration.startTimer() }
+  public func startSMTPSessionTimer() -> Histogram.Timer { smtp.sessionDuration.startTimer() }
 }

@@ -1,6 +1,6 @@
 // Which format does a scraper want?
 
-internal import MetricInstruments
+import MetricInstruments
 
 extension ExpositionFormat {
   /// Chooses a format by the value of `Accept`, or by none.

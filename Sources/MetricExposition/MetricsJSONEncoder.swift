@@ -1,6 +1,6 @@
 // The JSON form of the metrics: what `/metrics.json` answers.
 
-internal import MetricInstruments
+import MetricInstruments
 
 /// Writes gathered metrics as one JSON object, a part at a time: `name → {help, type, value}`.
 ///
@@ -76,7 +76,7 @@ package struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
     case .open(let index):
       while position < index.endIndex {
         let part = position..<(position + 128)
-        index.forEach(as: Instrument.self, in: part) {
+        index.forEach(as: MetricInstrument.self, in: part) {
           encode($0, family.descriptor.type, rendered, alwaysShown: false, to: &buffer)
         }
         position = part.upperBound
@@ -94,7 +94,7 @@ package struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   }
 
   private mutating func encode(
-    _ instrument: Instrument, _ type: MetricType, _ rendered: RenderedJSON, alwaysShown: Bool,
+    _ instrument: MetricInstrument, _ type: MetricType, _ rendered: RenderedJSON, alwaysShown: Bool,
     to buffer: inout OutputBuffer
   ) {
     let labels = instrument.labels

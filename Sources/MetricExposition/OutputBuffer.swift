@@ -1,6 +1,6 @@
 // Where an encoder writes: memory that is kept from one scrape to the next.
 
-internal import MetricInstruments
+import MetricInstruments
 
 /// A growing block of bytes.
 ///

@@ -1,6 +1,6 @@
 // What of a family's text never changes: headers, and the beginnings and ends of its lines.
 
-internal import MetricInstruments
+import MetricInstruments
 
 /// Bytes that never change and are followed by as many readable ones as copying in words needs.
 typealias Piece = UnsafeRawBufferPointer

@@ -1,6 +1,6 @@
 // What of a family's JSON never changes: its description, and what stands around values and numbers.
 
-internal import MetricInstruments
+import MetricInstruments
 
 /// The fixed parts of a family in the JSON form. They are made at the first scrape and kept with the family.
 ///

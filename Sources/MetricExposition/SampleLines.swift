@@ -1,6 +1,6 @@
 // The pieces of a line of text.
 
-internal import MetricInstruments
+import MetricInstruments
 
 extension OutputBuffer {
   /// `name{labels} `, or `name ` without labels.

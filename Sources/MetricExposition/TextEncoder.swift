@@ -1,6 +1,6 @@
 // The text formats: Prometheus 0.0.4 and 1.0.0, and OpenMetrics 1.0.0, whose sample lines are the same.
 
-internal import MetricInstruments
+import MetricInstruments
 
 /// Writes gathered metrics as text, a part at a time.
 ///
@@ -69,7 +69,7 @@ package struct TextEncoder: ~Copyable, ExpositionEncoder {
       // In parts, so that a series which goes away is not kept alive by a scrape that waits for its reader.
       while position < index.endIndex {
         let part = position..<(position + 128)
-        index.forEach(as: Instrument.self, in: part) {
+        index.forEach(as: MetricInstrument.self, in: part) {
           encode($0, family.descriptor, rendered, alwaysShown: false, to: &buffer)
         }
         position = part.upperBound
@@ -92,7 +92,7 @@ package struct TextEncoder: ~Copyable, ExpositionEncoder {
   }
 
   private mutating func encode(
-    _ instrument: Instrument, _ family: FamilyDescriptor, _ rendered: RenderedFamily, alwaysShown: Bool,
+    _ instrument: MetricInstrument, _ family: FamilyDescriptor, _ rendered: RenderedFamily, alwaysShown: Bool,
     to buffer: inout OutputBuffer
   ) {
     let escaped = rendered.escapesLabels

@@ -7,13 +7,13 @@ package import MetricInstruments
 ///
 /// Source: the documentation of Go's `expvar`.
 package struct VariablesEncoder: ~Copyable, ExpositionEncoder {
-  private let variables: [(name: String, variable: Variables.Variable)]
+  private let variables: [(name: String, variable: PublishedVariables.Variable)]
   private var position = 0
   private var isFinished = false
 
   package static let contentType = "application/json"
 
-  package init(_ variables: Variables) { self.variables = variables.all }
+  package init(_ variables: PublishedVariables) { self.variables = variables.all }
 
   package mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
     while position < variables.count {
@@ -31,7 +31,7 @@ package struct VariablesEncoder: ~Copyable, ExpositionEncoder {
     return false
   }
 
-  private func append(_ variable: Variables.Variable, to buffer: inout OutputBuffer) {
+  private func append(_ variable: PublishedVariables.Variable, to buffer: inout OutputBuffer) {
     switch variable {
     case .integer(let cell), .double(let cell): buffer.append(cell.number)
     case .string(let text): buffer.append(jsonString: text.value)

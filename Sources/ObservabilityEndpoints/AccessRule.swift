@@ -1,16 +1,16 @@
 // Who may see what.
 
-package import HTTPTransport
+package import EndpointMessages
 
 /// A range of IP addresses, such as `10.0.0.0/8` or `fd00::/8`.
-public struct Network: Sendable, Hashable, CustomStringConvertible {
+public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
   private let bytes: [UInt8]
   private let prefix: Int
 
   /// This machine, by IPv4 and IPv6.
-  public static let loopback: [Network] = [
-    Network(bytes: [127, 0, 0, 0], prefix: 8),
-    Network(bytes: [UInt8](repeating: 0, count: 15) + [1], prefix: 128),
+  public static let loopback: [IPNetwork] = [
+    IPNetwork(bytes: [127, 0, 0, 0], prefix: 8),
+    IPNetwork(bytes: [UInt8](repeating: 0, count: 15) + [1], prefix: 128),
   ]
 
   private init(bytes: [UInt8], prefix: Int) {
@@ -32,13 +32,13 @@ public struct Network: Sendable, Hashable, CustomStringConvertible {
       prefix = length
     }
     self.init(bytes: bytes, prefix: prefix)
-    guard Network.masked(bytes, prefix) == bytes else { return nil }
+    guard IPNetwork.masked(bytes, prefix) == bytes else { return nil }
   }
 
   /// Whether an address lies in the network. An IPv4 address inside IPv6 (`::ffff:a.b.c.d`) counts as the former.
   public func contains(_ address: [UInt8]) -> Bool {
-    let address = Network.unmapped(address)
-    return address.count == bytes.count && Network.masked(address, prefix) == bytes
+    let address = IPNetwork.unmapped(address)
+    return address.count == bytes.count && IPNetwork.masked(address, prefix) == bytes
   }
 
   private static func unmapped(_ address: [UInt8]) -> [UInt8] {
@@ -142,10 +142,10 @@ enum IPAddress {
   }
 }
 
-extension HTTPPeer {
+extension EndpointPeer {
   /// Whether the peer is on one of these networks. A Unix socket's permissions have already decided; an unknown peer is
   /// on none. What headers claim plays no part.
-  package func isTrusted(_ networks: [Network]) -> Bool {
+  package func isTrusted(_ networks: [IPNetwork]) -> Bool {
     switch self {
     case .ip(let bytes, _): networks.contains { $0.contains(bytes) }
     case .unix: true

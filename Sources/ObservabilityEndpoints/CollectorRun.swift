@@ -1,9 +1,8 @@
 // How collectors are asked: all at once, off the loop, and none longer than the scrape has.
 
-internal import HTTPTransport
-internal import Locking
-internal import MetricExposition
-internal import MetricInstruments
+import ObservabilityPlatform
+import MetricExposition
+import MetricInstruments
 
 /// Asks the collectors of a registry.
 ///
@@ -11,7 +10,7 @@ internal import MetricInstruments
 /// scrape is not asked again, so one that hangs holds one task and not one for each scrape.
 final class CollectorRun: Sendable {
   private let registry: Registry
-  private let timer: any DeadlineTimer
+  private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
   private let running = Locked<[String: Running]>([:])
 
@@ -30,7 +29,7 @@ final class CollectorRun: Sendable {
     let duration: Duration
   }
 
-  init(registry: Registry, timer: any DeadlineTimer, log: @escaping @Sendable (String) -> Void) {
+  init(registry: Registry, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void) {
     self.registry = registry
     self.timer = timer
     self.log = log

@@ -1,6 +1,7 @@
 // The forms of `/health`.
 
-internal import HealthProbes
+import ObservabilityPlatform
+import HealthProbes
 
 /// Writes what is known of the checks as JSON.
 struct HealthDocument {
@@ -151,13 +152,6 @@ struct HealthDocument {
     guard let duration else { return json.null() }
     // Microseconds are as much as anybody reads.
     json.number((duration.seconds * 1e6).rounded() / 1e6)
-  }
-}
-
-extension Duration {
-  var seconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) * 1e-18
   }
 }
 

@@ -1,7 +1,7 @@
 // The page for people who open the address in a browser.
 
-internal import HTTPTransport
-internal import HealthProbes
+import EndpointMessages
+import HealthProbes
 
 /// Name, version, uptime, state, and a link to everything else.
 struct IndexPage: Sendable {
@@ -14,7 +14,7 @@ struct IndexPage: Sendable {
     self.settings = settings
   }
 
-  func respond() -> HTTPResponse {
+  func respond() -> EndpointResponse {
     let report = health.report()
     let state =
       report.isDraining
@@ -43,7 +43,7 @@ struct IndexPage: Sendable {
       <ul>\(items.joined())</ul></body></html>
 
       """
-    return HTTPResponse(
+    return EndpointResponse(
       status: 200,
       headers: [
         "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",

@@ -1,15 +1,15 @@
 // What `/metrics`, `/metrics.json` and `/debug/vars` answer.
 
-internal import HTTPTransport
-internal import Locking
-internal import MetricExposition
-internal import MetricInstruments
+import EndpointMessages
+import ObservabilityPlatform
+import MetricExposition
+import MetricInstruments
 
 /// Gathers, encodes, and hands out the text in parts.
 final class MetricsEndpoint: Sendable {
   private let registry: Registry
-  private let variables: Variables
-  private let timer: any DeadlineTimer
+  private let variables: PublishedVariables
+  private let timer: any OneShotTimer
   private let collectors: CollectorRun
   private let settings: EndpointSettings
   private let observer: EndpointObserver
@@ -23,7 +23,7 @@ final class MetricsEndpoint: Sendable {
   private static let part = 256 << 10
 
   init(
-    registry: Registry, variables: Variables, timer: any DeadlineTimer, settings: EndpointSettings,
+    registry: Registry, variables: PublishedVariables, timer: any OneShotTimer, settings: EndpointSettings,
     observer: EndpointObserver
   ) {
     self.registry = registry
@@ -35,10 +35,10 @@ final class MetricsEndpoint: Sendable {
   }
 
   /// The text formats, by `Accept`.
-  func exposition(_ request: HTTPRequest) async -> HTTPResponse {
+  func exposition(_ request: EndpointRequest) async -> EndpointResponse {
     var format = ExpositionFormat.negotiated(accept: request.headers.joined("Accept"))
-    format.created = settings.createdSamples && format.isOpenMetrics
-    let headers: HTTPFields = [
+    format.created = settings.includesCreatedSamples && format.isOpenMetrics
+    let headers: EndpointFields = [
       "Content-Type": format.contentType, "Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store",
     ]
     return await scrape(request, as: format.isOpenMetrics ? .openMetrics : .text, headers) { [format] in
@@ -47,14 +47,14 @@ final class MetricsEndpoint: Sendable {
   }
 
   /// `/metrics.json`.
-  func json(_ request: HTTPRequest) async -> HTTPResponse {
+  func json(_ request: EndpointRequest) async -> EndpointResponse {
     await scrape(request, as: .json, jsonHeaders(MetricsJSONEncoder.contentType)) {
       Scrape(MetricsJSONEncoder($0), buffer: $1)
     }
   }
 
   /// `/debug/vars`. It asks no collector.
-  func publishedVariables() async -> HTTPResponse {
+  func publishedVariables() async -> EndpointResponse {
     guard let place = takePlace() else { return tooMany }
     let variables = variables
     return await respond(
@@ -67,9 +67,9 @@ final class MetricsEndpoint: Sendable {
 
   /// Asks the collectors and encodes what there is.
   private func scrape(
-    _ request: HTTPRequest, as form: ScrapeForm, _ headers: HTTPFields,
+    _ request: EndpointRequest, as form: ScrapeForm, _ headers: EndpointFields,
     begin: @escaping @Sendable (GatheredMetrics, ScrapeBuffer) -> any PartialScrape
-  ) async -> HTTPResponse {
+  ) async -> EndpointResponse {
     guard let place = takePlace() else { return tooMany }
     let start = ContinuousClock.now
     let names = Set(request.query.all("name[]"))
@@ -84,9 +84,9 @@ final class MetricsEndpoint: Sendable {
 
   /// Encodes off the loop; what does not fit into the first part is encoded as the client takes it.
   private func respond(
-    as form: ScrapeForm, _ headers: HTTPFields, in place: Place, since start: ContinuousClock.Instant,
+    as form: ScrapeForm, _ headers: EndpointFields, in place: Place, since start: ContinuousClock.Instant,
     within limit: Duration, begin: @escaping @Sendable (ScrapeBuffer) -> any PartialScrape
-  ) async -> HTTPResponse {
+  ) async -> EndpointResponse {
     let buffer = takeBuffer()
     // Encoding has what is left of the scrape's time, and at least a little.
     let rest = max(.milliseconds(500), limit - (ContinuousClock.now - start))
@@ -107,7 +107,7 @@ final class MetricsEndpoint: Sendable {
     }
     guard !scrape.isFinished else {
       end()
-      return HTTPResponse(status: 200, headers: headers, body: .bytes(first))
+      return EndpointResponse(status: 200, headers: headers, body: .bytes(first))
     }
     let parts = Locked<[UInt8]?>(first)
     let next: @Sendable () async -> [UInt8]? = {
@@ -117,23 +117,23 @@ final class MetricsEndpoint: Sendable {
       }
       return first ?? (scrape.isFinished ? nil : scrape.next(untilSize: MetricsEndpoint.part))
     }
-    return HTTPResponse(
-      status: 200, headers: headers, body: .stream(HTTPBodyStream(next: next, finished: end)))
+    return EndpointResponse(
+      status: 200, headers: headers, body: .stream(EndpointBodyStream(next: next, finished: end)))
   }
 
-  private func jsonHeaders(_ contentType: String) -> HTTPFields {
+  private func jsonHeaders(_ contentType: String) -> EndpointFields {
     [
       "Content-Type": contentType, "Vary": "Accept-Encoding", "Cache-Control": "no-store",
       "X-Content-Type-Options": "nosniff",
     ]
   }
 
-  private var tooMany: HTTPResponse {
+  private var tooMany: EndpointResponse {
     .text(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
   }
 
   /// Prometheus gives up at its own time-out; half a second is left for the way back. What makes no sense is ignored.
-  private func scrapeLimit(of request: HTTPRequest) -> Duration {
+  private func scrapeLimit(of request: EndpointRequest) -> Duration {
     let most = settings.scrapeDeadline
     guard let text = request.headers["X-Prometheus-Scrape-Timeout-Seconds"], let seconds = Double(text),
       seconds.isFinite, seconds > 0
@@ -146,7 +146,7 @@ final class MetricsEndpoint: Sendable {
   /// Nil when as many scrapes are under way as may be.
   private func takePlace() -> Place? {
     let isFree = underWay.withLock { count in
-      guard count < settings.maximumScrapes else { return false }
+      guard count < settings.maximumConcurrentScrapes else { return false }
       count += 1
       return true
     }
@@ -160,7 +160,7 @@ final class MetricsEndpoint: Sendable {
   }
 
   private func give(back buffer: ScrapeBuffer) {
-    buffers.withLock { if $0.count < settings.maximumScrapes { $0.append(buffer) } }
+    buffers.withLock { if $0.count < settings.maximumConcurrentScrapes { $0.append(buffer) } }
   }
 }
 
@@ -236,7 +236,7 @@ private final class Scrape<Encoder: ExpositionEncoder & ~Copyable>: PartialScrap
   func retire() -> ScrapeBuffer? { state.withLock { $0.isEncoding ? nil : buffer } }
 }
 
-extension HTTPFields {
+extension EndpointFields {
   /// The values of a list header that may come in several lines, as one.
   func joined(_ name: String) -> String? {
     let values = all(name)

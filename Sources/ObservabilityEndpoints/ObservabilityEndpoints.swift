@@ -1,6 +1,7 @@
 // Which path is answered by what.
 
-package import HTTPTransport
+package import ObservabilityPlatform
+package import EndpointMessages
 package import HealthProbes
 package import MetricInstruments
 
@@ -16,7 +17,7 @@ package final class ObservabilityEndpoints: Sendable {
 
   /// - Parameter timer: what ends waiting for collectors and encoding; the server's loop, when there is one.
   package init(
-    registry: Registry, variables: Variables, health: HealthRegistry, timer: any DeadlineTimer,
+    registry: Registry, variables: PublishedVariables, health: HealthRegistry, timer: any OneShotTimer,
     settings: EndpointSettings, observer: EndpointObserver
   ) {
     self.settings = settings
@@ -27,8 +28,10 @@ package final class ObservabilityEndpoints: Sendable {
   }
 
   /// Answers a request. It never throws: what is wrong with a request is a response as well.
-  package func respond(to request: HTTPRequest) async -> HTTPResponse {
-    if request.method == "OPTIONS", request.path == "*" { return HTTPResponse(status: 204, headers: allow) }
+  package func respond(to request: EndpointRequest) async -> EndpointResponse {
+    if request.method == "OPTIONS", request.path == "*" {
+      return EndpointResponse(status: 204, headers: allow)
+    }
     let route = route(of: request.path)
     guard route != .unknown else { return .text(404, "There is nothing at this path.\n") }
     guard request.method == "GET" || request.method == "HEAD" else {
@@ -51,7 +54,7 @@ package final class ObservabilityEndpoints: Sendable {
   }
 
   /// Answers a plain probe whose answer is known, without a suspension; nil leaves the request to `respond(to:)`.
-  package func answerAtOnce(_ request: HTTPRequest) -> HTTPResponse? {
+  package func answerAtOnce(_ request: EndpointRequest) -> EndpointResponse? {
     guard request.method == "GET" || request.method == "HEAD", request.query.items.isEmpty else { return nil }
     return switch request.path {
     case "/live": probes.knownAnswer(to: .live)
@@ -62,7 +65,7 @@ package final class ObservabilityEndpoints: Sendable {
   }
 
   /// Whether a request asks for a probe: those are never refused because of a limit.
-  package func isProbe(_ request: HTTPRequest) -> Bool {
+  package func isProbe(_ request: EndpointRequest) -> Bool {
     switch route(of: request.path) {
     case .health, .ready, .live, .startup: true
     case .metrics, .metricsJSON, .debugVars, .index, .unknown: false
@@ -103,7 +106,7 @@ package final class ObservabilityEndpoints: Sendable {
     return nil
   }
 
-  private var allow: HTTPFields { ["Allow": "GET, HEAD, OPTIONS"] }
+  private var allow: EndpointFields { ["Allow": "GET, HEAD, OPTIONS"] }
 }
 
 extension Route {

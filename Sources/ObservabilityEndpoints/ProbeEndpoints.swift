@@ -1,7 +1,7 @@
 // What `/health`, `/ready`, `/live` and `/startup` answer.
 
-internal import HTTPTransport
-internal import HealthProbes
+import EndpointMessages
+import HealthProbes
 
 /// Turns the state of the checks into responses.
 struct ProbeEndpoints: Sendable {
@@ -9,14 +9,14 @@ struct ProbeEndpoints: Sendable {
   let settings: EndpointSettings
 
   /// `/ready`, `/live` and `/startup`, and one check below each.
-  func respond(to request: HTTPRequest, probe: HealthProbe) async -> HTTPResponse {
+  func respond(to request: EndpointRequest, probe: HealthProbe) async -> EndpointResponse {
     let only = request.path.dropFirst(probe.rawValue.count + 1)
     let check = only.isEmpty ? nil : String(only.dropFirst())
     let answer = await health.answer(to: probe, excluding: excluded(by: request), only: check)
     guard answer.missingCheck == nil else { return .text(404, "There is no check of this name.\n") }
     let status = answer.passes ? 200 : 503
     if request.query.isVerbose {
-      return HTTPResponse(
+      return EndpointResponse(
         status: status, headers: headers("text/plain; charset=utf-8"),
         body: .bytes(Array(ProbeText.verbose(answer).utf8)))
     }
@@ -24,57 +24,60 @@ struct ProbeEndpoints: Sendable {
   }
 
   /// The short answer to a probe, when no check has to be asked for it.
-  func knownAnswer(to probe: HealthProbe) -> HTTPResponse? {
+  func knownAnswer(to probe: HealthProbe) -> EndpointResponse? {
     health.knownOutcome(of: probe).map { Self.short[probe, $0] }
   }
 
   private static let short = ShortAnswers()
 
   /// `/health`, in one of three forms.
-  func health(_ request: HTTPRequest) async -> HTTPResponse {
+  func health(_ request: EndpointRequest) async -> EndpointResponse {
     let answer = await health.answer(to: .health, excluding: excluded(by: request))
     let isTrusted = request.peer.isTrusted(settings.trustedNetworks)
     let status = answer.report.status == .unhealthy ? 503 : 200
     let document = HealthDocument(answer.report, settings: settings, showsDetails: isTrusted)
     if request.query.isVerbose {
-      return HTTPResponse(
+      return EndpointResponse(
         status: status, headers: headers("application/json"), body: .bytes(document.verbose))
     }
     if request.accepts("application/health+json") {
-      return HTTPResponse(
+      return EndpointResponse(
         status: status, headers: headers("application/health+json"), body: .bytes(document.healthJSON))
     }
-    return HTTPResponse(status: status, headers: headers("application/json"), body: .bytes(document.brief))
+    return EndpointResponse(
+      status: status, headers: headers("application/json"), body: .bytes(document.brief))
   }
 
-  private func excluded(by request: HTTPRequest) -> Set<String> { Set(request.query.all("exclude")) }
+  private func excluded(by request: EndpointRequest) -> Set<String> { Set(request.query.all("exclude")) }
 
-  private func headers(_ contentType: String) -> HTTPFields { probeFields(contentType) }
+  private func headers(_ contentType: String) -> EndpointFields { probeFields(contentType) }
 }
 
 /// The short answers, made once: probes are what is asked most.
 private struct ShortAnswers: Sendable {
-  private let passing: [HTTPResponse]
-  private let failing: [HTTPResponse]
+  private let passing: [EndpointResponse]
+  private let failing: [EndpointResponse]
 
   init() {
-    func make(_ probe: HealthProbe, _ passes: Bool) -> HTTPResponse {
+    func make(_ probe: HealthProbe, _ passes: Bool) -> EndpointResponse {
       var json = JSONText()
       json.object {
         $0.key(probe.word)
         $0.bool(passes)
       }
-      return HTTPResponse(
+      return EndpointResponse(
         status: passes ? 200 : 503, headers: probeFields("application/json"), body: .bytes(json.bytes))
     }
     passing = HealthProbe.allCases.map { make($0, true) }
     failing = HealthProbe.allCases.map { make($0, false) }
   }
 
-  subscript(probe: HealthProbe, passes: Bool) -> HTTPResponse { (passes ? passing : failing)[probe.place] }
+  subscript(probe: HealthProbe, passes: Bool) -> EndpointResponse {
+    (passes ? passing : failing)[probe.place]
+  }
 }
 
-private func probeFields(_ contentType: String) -> HTTPFields {
+private func probeFields(_ contentType: String) -> EndpointFields {
   [
     "Content-Type": contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
     "Vary": "Accept",
@@ -105,7 +108,7 @@ extension HealthProbe {
   }
 }
 
-extension HTTPQuery {
+extension EndpointQuery {
   /// `?verbose`, but not `?verbose=false`.
   var isVerbose: Bool {
     guard let value = self["verbose"] else { return false }
@@ -113,7 +116,7 @@ extension HTTPQuery {
   }
 }
 
-extension HTTPRequest {
+extension EndpointRequest {
   /// Whether `Accept` names exactly this media type, and does not rule it out.
   fileprivate func accepts(_ type: String) -> Bool {
     (headers.joined("Accept") ?? "").split(separator: ",").contains { range in

@@ -1,6 +1,6 @@
 // A probe's answer for people, in the manner of the Kubernetes API server.
 
-internal import HealthProbes
+import HealthProbes
 
 enum ProbeText {
   /// One line a check and one for the whole. Reasons are withheld: anybody may ask a probe.

@@ -1,14 +1,7 @@
 // How does the program begin and end? Options, one event loop, and a main thread that waits for signals.
 
-import SocketIO
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import ObservabilityPlatform
+import ObservabilitySockets
 
 // Before any thread exists, so that all of them leave the signals to this one.
 var signals = StopSignals()

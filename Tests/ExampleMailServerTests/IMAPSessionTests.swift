@@ -1,6 +1,7 @@
 // Does the IMAP session answer as RFC 3501 says, however its input is cut?
 
 import MailObservability
+import TestSupport
 import Testing
 
 @testable import example_mail_server

@@ -1,6 +1,6 @@
 // Is JSON read strictly, and do the JMAP methods answer as RFC 8620 and 8621 say?
 
-import Locking
+import ObservabilityPlatform
 import Testing
 
 @testable import example_mail_server

@@ -1,6 +1,7 @@
 // Does the SMTP session answer as RFC 5321 says, however its input is cut?
 
 import MailObservability
+import TestSupport
 import Testing
 
 @testable import example_mail_server

@@ -14,7 +14,7 @@ let strictness: [SwiftSetting] = [
 /// Has no `main`: libFuzzer brings it.
 func fuzzer(_ name: String) -> Target {
   .executableTarget(
-    name: name, dependencies: ["FuzzSupport", "HTTPTransport"],
+    name: name, dependencies: ["FuzzSupport", "ObservabilityHTTP"],
     swiftSettings: strictness + [.unsafeFlags(["-parse-as-library"])])
 }
 
@@ -22,11 +22,15 @@ let package = Package(
   name: "fuzzing",
   platforms: [.macOS(.v15)],
   targets: [
-    .target(name: "PlatformShims"),
-    .target(name: "Locking", swiftSettings: strictness),
-    .target(name: "SocketIO", dependencies: ["PlatformShims", "Locking"], swiftSettings: strictness),
-    .target(name: "HTTPTransport", dependencies: ["SocketIO", "Locking"], swiftSettings: strictness),
-    .target(name: "FuzzSupport", dependencies: ["HTTPTransport"], swiftSettings: strictness),
+    .target(name: "CObservabilityShims"),
+    .target(name: "ObservabilityPlatform", swiftSettings: strictness),
+    .target(
+      name: "ObservabilitySockets", dependencies: ["CObservabilityShims", "ObservabilityPlatform"],
+      swiftSettings: strictness),
+    .target(
+      name: "ObservabilityHTTP", dependencies: ["ObservabilitySockets", "ObservabilityPlatform"],
+      swiftSettings: strictness),
+    .target(name: "FuzzSupport", dependencies: ["ObservabilityHTTP"], swiftSettings: strictness),
     fuzzer("fuzz-head"),
     fuzzer("fuzz-chunks"),
     fuzzer("fuzz-target"),

@@ -1,7 +1,8 @@
 // Are calls that block kept to a bounded number of threads?
 
-import HealthProbes
-import Locking
+import TestSupport
+@testable import HealthProbes
+import ObservabilityPlatform
 import Testing
 
 @Suite("Threads for blocking calls")

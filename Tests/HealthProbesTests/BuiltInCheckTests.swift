@@ -1,6 +1,6 @@
 // Do the built-in checks read the right figures, and judge them rightly?
 
-import HealthProbes
+@testable import HealthProbes
 import Testing
 
 @Suite("Built-in checks")

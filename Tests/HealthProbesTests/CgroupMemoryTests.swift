@@ -1,6 +1,6 @@
 // Is the memory of the control group read rightly in either version, at any depth?
 
-import HealthProbes
+@testable import HealthProbes
 import Testing
 
 @Suite("The memory of the control group")

@@ -1,6 +1,6 @@
 // Do thresholds and validity turn results into the right state?
 
-import HealthProbes
+@testable import HealthProbes
 import Testing
 
 @Suite("The record of a check")

@@ -1,22 +1,15 @@
 // Does liveness fail while the cooperative pool is stuck, and only then?
 
-import HealthProbes
-import Locking
+import TestSupport
+@testable import HealthProbes
+import ObservabilityPlatform
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 @Suite("The executor heartbeat")
 struct ExecutorHeartbeatTests {
   /// A heartbeat whose beats run only when the test lets them.
   struct Watch {
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health: HealthRegistry
     let heartbeat: ExecutorHeartbeat
     let beats: Locked<[@Sendable () -> Void]>
@@ -100,8 +93,8 @@ struct ExecutorHeartbeatTests {
   }
 
   /// An executor and a timer on threads that are none of the pool's, as an event loop is.
-  final class OwnThreads: TaskExecutor, HealthTimer {
-    struct Token: HealthTimerToken {
+  final class OwnThreads: TaskExecutor, OneShotTimer {
+    struct Token: OneShotTimerToken {
       let isCancelled = Locked(false)
       func cancel() { isCancelled.withLock { $0 = true } }
     }
@@ -113,7 +106,7 @@ struct ExecutorHeartbeatTests {
       _ = try? threads.submit { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
-    func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> any HealthTimerToken {
+    func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> Token {
       let token = Token()
       let milliseconds =
         UInt32(clamping: delay.components.seconds * 1000 + 1)

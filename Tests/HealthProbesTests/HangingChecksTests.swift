@@ -1,7 +1,8 @@
 // Does an answer come in time, with a bounded number of tasks, although checks hang and throw?
 
-import HealthProbes
-import Locking
+import TestSupport
+@testable import HealthProbes
+import ObservabilityPlatform
 import Testing
 
 @Suite("With 50 checks of which 10 hang for ever and 10 throw")
@@ -9,7 +10,7 @@ struct HangingChecksTests {
   static let deadline = Duration.milliseconds(800)
 
   struct Crowd {
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health: HealthRegistry
     let gate = Gate()
 

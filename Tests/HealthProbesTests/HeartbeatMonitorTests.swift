@@ -1,6 +1,7 @@
 // Does the heartbeat tell a stuck pool from a process that was not running?
 
-import HealthProbes
+@testable import HealthProbes
+import TestSupport
 import Testing
 
 @Suite("The heartbeat monitor")

@@ -1,7 +1,8 @@
 // Is an answer that is known at once the one that asking would give?
 
-import HealthProbes
-import Locking
+import TestSupport
+@testable import HealthProbes
+import ObservabilityPlatform
 import Testing
 
 @Suite("A known outcome")
@@ -37,7 +38,7 @@ struct KnownOutcomeTests {
 
   @Test("asks an immediate check, and believes it for a moment")
   func immediate() throws {
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health = makeRegistry(clock)
     let says = Locked<HealthResult>(.pass)
     let check = try HealthCheck(

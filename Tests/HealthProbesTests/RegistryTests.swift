@@ -1,7 +1,8 @@
 // Does a registry answer probes as its checks, declarations, maintenance and draining demand?
 
-import HealthProbes
-import Locking
+import TestSupport
+@testable import HealthProbes
+import ObservabilityPlatform
 import Testing
 
 @Suite("A health registry")
@@ -123,7 +124,7 @@ struct RegistryTests {
 
   @Test("completes start-up once, and never takes it back")
   func startup() async throws {
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health = makeRegistry(clock)
     let isMigrated = Locked(false)
     try health.declare("migrations")
@@ -148,7 +149,7 @@ struct RegistryTests {
 
   @Test("lets a check that has not decided yet fail readiness, and never liveness")
   func undecided() async throws {
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health = makeRegistry(clock)
     try health.add(onDemand("storage", probes: [.ready, .live], failureThreshold: 3) { .fail("gone") })
     for step in 1...3 {
@@ -190,7 +191,7 @@ struct RegistryTests {
       }
     }
     let longest = Duration.seconds(Int64.max)
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health = makeRegistry(clock)
     try health.add(
       HealthCheck("a", deadline: longest, period: longest, validity: longest, failureThreshold: .max) {
@@ -203,7 +204,7 @@ struct RegistryTests {
 
   @Test("tells observers of transitions, failures and results, in order")
   func observers() async throws {
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health = makeRegistry(clock)
     let seen = Locked<[String]>([])
     health.addObserver(
@@ -232,7 +233,7 @@ struct RegistryTests {
 
   @Test("calls hooks off the caller's thread, in order, even when they block")
   func hooksOnThread() async throws {
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     let health = HealthRegistry(clock: clock, timer: clock)
     let seen = Locked<[String]>([])
     health.addObserver(
@@ -270,7 +271,7 @@ struct RegistryTests {
   @Test("is not kept alive by a check that never returns")
   func deallocation() async throws {
     let gate = Gate()
-    let clock = ManualHealthClock()
+    let clock = ManualClock()
     weak var weakly: HealthRegistry?
     do {
       let health = makeRegistry(clock)
@@ -290,8 +291,8 @@ struct RegistryTests {
 
   @Test("gives the event loop's timer back when it is stopped, and answers with its own")
   func stopping() async throws {
-    let clock = ManualHealthClock()
-    let loop = ManualHealthClock()
+    let clock = ManualClock()
+    let loop = ManualClock()
     let health = HealthRegistry(clock: clock, timer: clock, hooks: .inline)
     let gate = Gate()
     try health.add(

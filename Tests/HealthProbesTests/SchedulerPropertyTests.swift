@@ -1,6 +1,7 @@
 // Does the scheduler keep its promises under any order of events?
 
-import HealthProbes
+@testable import HealthProbes
+import TestSupport
 import Testing
 
 @Suite("Under random events the scheduler")

@@ -1,6 +1,6 @@
 // Does the scheduler start, join, end and forget runs as it promises?
 
-import HealthProbes
+@testable import HealthProbes
 import Testing
 
 /// A scheduler on a clock that the test moves.

@@ -1,35 +1,11 @@
 // What do the tests of this module share?
 
-import HealthProbes
-import Locking
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import TestSupport
+@testable import HealthProbes
+import ObservabilityPlatform
 
 struct Broken: Error, CustomStringConvertible {
   let description: String
-}
-
-/// A generator whose sequence follows from its seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }
 
 /// Holds callers for as long as the test wants, whatever becomes of their tasks.
@@ -75,17 +51,13 @@ func blockThread(milliseconds: UInt32) {
   usleep(milliseconds * 1000)
 }
 
-/// Lets other tasks run until `condition` holds. Gives up after a number of turns that only a defect needs.
-func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
-  for turn in 0..<20_000 {
-    if condition() { return true }
-    if turn < 1000 { await Task.yield() } else { usleep(500) }
-  }
-  return condition()
+extension ManualClock: HealthClock {
+  var now: HealthInstant { HealthInstant(sinceOrigin: elapsed) }
+  var unixTime: Duration { .seconds(1_700_000_000) + elapsed }
 }
 
 /// A registry on a manual clock, whose hooks are called at once.
-func makeRegistry(_ clock: ManualHealthClock = ManualHealthClock()) -> HealthRegistry {
+func makeRegistry(_ clock: ManualClock = ManualClock()) -> HealthRegistry {
   HealthRegistry(clock: clock, timer: clock, hooks: .inline)
 }
 

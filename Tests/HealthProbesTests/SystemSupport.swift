@@ -1,15 +1,7 @@
 // Which files and sockets do the tests need from the system?
 
-import HealthProbes
-import Locking
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+@testable import HealthProbes
+import ObservabilityPlatform
 
 /// A descriptor that is closed with its owner.
 final class OpenFile: Sendable {

@@ -1,6 +1,6 @@
 // Does the connect check tell an open port from a closed and a silent one, and leave nothing open?
 
-import HealthProbes
+@testable import HealthProbes
 import Testing
 
 @Suite("The connect check")

@@ -1,10 +1,6 @@
 // A small blocking HTTP client on a thread of its own, so that it works while the cooperative pool does not.
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import ObservabilityPlatform
 
 /// What a server answered.
 struct Reply: Sendable {

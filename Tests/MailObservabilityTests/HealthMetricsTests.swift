@@ -1,6 +1,7 @@
 import MailObservability
 import MetricInstruments
 import Synchronization
+import TestSupport
 import Testing
 
 /// How often a check ran.
@@ -24,17 +25,6 @@ struct HealthMetricsTests {
   }
 
   /// Waits on a thread, for as long as only a defect would need.
-  private func eventually(_ condition: @escaping @Sendable () -> Bool) async -> Bool {
-    await onThread {
-      let start = ContinuousClock.now
-      while !condition() {
-        guard ContinuousClock.now - start < .seconds(20) else { return false }
-        pause()
-      }
-      return true
-    }
-  }
-
   @Test("A failure is logged with its reason, once, also by the second server of a collector")
   func logged() async throws {
     let metrics = try MetricsCollector()

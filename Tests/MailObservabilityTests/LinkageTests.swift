@@ -1,10 +1,5 @@
+import ObservabilityPlatform
 import Testing
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 @Suite("The package")
 struct LinkageTests {

@@ -1,6 +1,6 @@
 // What did the library log? Kept for a test to look at.
 
-import Locking
+import ObservabilityPlatform
 import MailObservability
 import MetricInstruments
 

@@ -1,13 +1,8 @@
 // Do the routes work in a server that is not ours?
 
+import ObservabilityPlatform
 import MailObservability
 import Testing
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 @Suite("Endpoints mounted in another server", .timeLimit(.minutes(1)))
 struct MountingTests {
@@ -26,14 +21,14 @@ struct MountingTests {
     let listener = try #require(PlainListener())
     async let reply = onThread { HTTPClient.get(path, at: "127.0.0.1:\(listener.port)") }
     let (client, target) = try #require(await onThread { listener.acceptRequest() })
-    let response = await endpoints.respond(to: try HTTPRequest(target: target))
+    let response = await endpoints.respond(to: try EndpointRequest(target: target))
     let body = try await collected(response.body)
     await onThread { PlainListener.answer(client, response.status, response.headers, body) }
     let received = try #require(await reply)
     #expect(received.status == status)
     #expect(received.body.range(of: part) != nil)
     #expect(
-      endpoints.isProbe(try HTTPRequest(target: target))
+      endpoints.isProbe(try EndpointRequest(target: target))
         == (path.hasPrefix("/live") || path.hasPrefix("/ready")))
   }
 
@@ -44,7 +39,7 @@ struct MountingTests {
     }
   }
 
-  private func collected(_ body: HTTPBody) async throws -> [UInt8] {
+  private func collected(_ body: EndpointBody) async throws -> [UInt8] {
     switch body {
     case .bytes(let bytes): return bytes
     case .stream(let stream):
@@ -99,7 +94,7 @@ private final class PlainListener: Sendable {
     return words.count > 1 ? (client, String(words[1])) : nil
   }
 
-  static func answer(_ client: Int32, _ status: Int, _ headers: HTTPFields, _ body: [UInt8]) {
+  static func answer(_ client: Int32, _ status: Int, _ headers: EndpointFields, _ body: [UInt8]) {
     var lines = ["HTTP/1.1 \(status) -", "Content-Length: \(body.count)", "Connection: close"]
     lines += headers.list.map { "\($0.name): \($0.value)" }
     let bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body

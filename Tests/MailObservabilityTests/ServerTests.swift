@@ -1,12 +1,7 @@
+import ObservabilityPlatform
 import MailObservability
 import Synchronization
 import Testing
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// Something that blocked threads wait for, but not for ever: the test that would turn it on may need a thread too.
 private final class Switch: Sendable {
@@ -129,7 +124,8 @@ struct ServerTests {
   @Test("keeps answering while it encodes a large exposition")
   func largeExposition() async throws {
     let metrics = try MetricsCollector()
-    let family = try metrics.registry.register(.counter("many_total", help: ""), byOpen: "n", limit: 100_000)
+    let family = try metrics.registry.register(
+      .counter("many_total", help: ""), byBounded: "n", limit: 100_000)
     for number in 0..<100_000 { family["\(number)"].increment() }
     let server = try await metrics.startHTTPServer(anyPort)
     async let scrapes = withTaskGroup(of: Int.self) { group in

@@ -1,13 +1,8 @@
 // Does a program that is told to end, end well? In processes of their own, since signals are a process's.
 
+import ObservabilityPlatform
 import MailObservability
 import Testing
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 @Suite("Waiting for a signal", .timeLimit(.minutes(1)))
 struct SignalTests {

@@ -25,13 +25,13 @@ struct JSONFormTests {
 
   @Test("writes one label as an object in an object, and several as a list")
   func labels() throws {
-    let one = try registry.register(.counter("a_total", help: ""), byOpen: "domain")
+    let one = try registry.register(.counter("a_total", help: ""), byBounded: "domain")
     one["x.example"].increment(by: 2)
     one["y.example"].increment(by: 0.5)
     #expect(
       registry.json() == family("mail_a_total", "counter", #"{"domain":{"x.example":2,"y.example":0.5}}"#))
     #expect(registry.unregister("a_total"))
-    let three = try registry.register(.gauge("b", help: ""), byOpen: "x", "y", "z")
+    let three = try registry.register(.gauge("b", help: ""), byBounded: "x", "y", "z")
     three["1", "", "3"].set(7)
     three["4", "5", "6"].set(-8)
     #expect(
@@ -68,7 +68,7 @@ struct JSONFormTests {
   @Test("writes null for a family without series")
   func empty() throws {
     _ = try registry.register(.gauge("a", help: "", absentUntilSet: true))
-    _ = try registry.register(.counter("b_total", help: ""), byOpen: "x")
+    _ = try registry.register(.counter("b_total", help: ""), byBounded: "x")
     _ = try registry.register(.histogram("c", help: ""), by: ("colour", Colour.self))
     let values = registry.json().split(separator: "\n").dropFirst().dropLast()
     #expect(values.count == 3 && values.allSatisfy { $0.contains("\"value\":null}") })
@@ -94,11 +94,11 @@ struct JSONFormTests {
       ("ünï \u{1F4EC}\u{2028}", "ünï \u{1F4EC}\u{2028}"), ("", ""), ("\u{8}", #"\u0008"#),
     ])
   func escaping(value: String, escaped: String) throws {
-    let one = try registry.register(.counter("x_total", help: value), byOpen: "l")
+    let one = try registry.register(.counter("x_total", help: value), byBounded: "l")
     one[value].increment()
     #expect(registry.json() == family("mail_x_total", "counter", "{\"l\":{\"\(escaped)\":1}}", help: escaped))
     #expect(registry.unregister("x_total"))
-    let two = try registry.register(.counter("y_total", help: ""), byOpen: "l", "m")
+    let two = try registry.register(.counter("y_total", help: ""), byBounded: "l", "m")
     two["plain", value].increment()
     #expect(
       registry.json() == family("mail_y_total", "counter", "[{\"l\":\"plain\",\"m\":\"\(escaped)\",\"@\":1}]")
@@ -140,10 +140,10 @@ struct JSONFormTests {
   @Test("has no key twice: what would look alike is one series, or is refused")
   func duplicates() throws {
     let utf8 = try Registry(allowsUTF8Names: true)
-    let family = try utf8.register(.counter("x_total", help: ""), byOpen: "l", limit: 3)
+    let family = try utf8.register(.counter("x_total", help: ""), byBounded: "l", limit: 3)
     for value in ["a\0", "a\u{FFFD}", "other", "b", "c", "d"] { family[value].increment() }
     #expect(utf8.json().contains(#"{"l":{"a\#u{FFFD}":2,"other":2,"b":1,"c":1}}"#))
-    #expect(throws: RegistrationError.self) { try utf8.register(.gauge("y", help: ""), byOpen: "@", "b") }
+    #expect(throws: RegistrationError.self) { try utf8.register(.gauge("y", help: ""), byBounded: "@", "b") }
     let collected = CollectedFamily(
       "y", .gauge, help: "",
       samples: [CollectedSample(1, ["a": "\0"]), CollectedSample(2, ["a": "\u{FFFD}"])])
@@ -154,9 +154,9 @@ struct JSONFormTests {
 
   @Test("comes out the same in parts of any size")
   func parts() throws {
-    let open = try registry.register(.counter("x_total", help: "X."), byOpen: "n", limit: 1000)
+    let open = try registry.register(.counter("x_total", help: "X."), byBounded: "n", limit: 1000)
     for number in 0..<700 { open["\(number)"].increment(by: number) }
-    let pairs = try registry.register(.histogram("h", help: "H."), byOpen: "n", "m")
+    let pairs = try registry.register(.histogram("h", help: "H."), byBounded: "n", "m")
     for number in 0..<40 { pairs["\(number)", "\n"].observe(Double(number)) }
     _ = try registry.register(.gauge("z", help: "Z."), by: ("colour", Colour.self))
     let metrics = GatheredMetrics(

@@ -71,7 +71,7 @@ struct TextFormatTests {
   func emptiness() throws {
     _ = try registry.register(.histogram("a", help: "", buckets: [1]))
     _ = try registry.register(.histogram("b", help: ""), by: ("colour", Colour.self))
-    _ = try registry.register(.counter("c_total", help: ""), byOpen: "x")
+    _ = try registry.register(.counter("c_total", help: ""), byBounded: "x")
     _ = try registry.register(.gauge("d", help: "", absentUntilSet: true))
     #expect(
       registry.text() == """
@@ -87,7 +87,7 @@ struct TextFormatTests {
   @Test("escape label values alike, and help by the rules of each")
   func escaping() throws {
     let family = try registry.register(
-      .counter("x_total", help: "a \"quoted\" \\ help\nwith a line feed"), byOpen: "label")
+      .counter("x_total", help: "a \"quoted\" \\ help\nwith a line feed"), byBounded: "label")
     family["a\"b\\c\nd"].increment()
     family[""].increment()
     let samples = "mail_x_total{label=\"a\\\"b\\\\c\\nd\"} 1\nmail_x_total{label=\"\"} 1\n"
@@ -173,9 +173,9 @@ struct TextFormatTests {
 
   @Test("come out the same in parts of any size")
   func parts() throws {
-    let open = try registry.register(.counter("x_total", help: "X."), byOpen: "n", limit: 1000)
+    let open = try registry.register(.counter("x_total", help: "X."), byBounded: "n", limit: 1000)
     for number in 0..<700 { open["\(number)"].increment(by: number) }
-    let histograms = try registry.register(.histogram("h", help: "H."), byOpen: "n")
+    let histograms = try registry.register(.histogram("h", help: "H."), byBounded: "n")
     for number in 0..<40 { histograms["\(number)"].observe(Double(number)) }
     _ = try registry.register(.gauge("z", help: "Z."), by: ("colour", Colour.self))
     let whole = registry.text(.openMetrics)

@@ -20,7 +20,7 @@ struct UTF8NameTests {
   @Test("stands in quotes where the scraper takes it, in both formats")
   func quoted() throws {
     let family = try registry.register(
-      .counter("mail.\"größe\"\n_total", help: "Size."), byOpen: "peer.name", "plain")
+      .counter("mail.\"größe\"\n_total", help: "Size."), byBounded: "peer.name", "plain")
     family["a\"b", "c"].increment(by: 2)
     let labels = #""peer.name"="a\"b",plain="c"} 2"#
     #expect(
@@ -64,7 +64,7 @@ struct UTF8NameTests {
       (.values, "U__mail_2e_gr_f6__df_e__total", "U__peer_2e_name"),
     ])
   func escaped(scheme: NameEscaping, name: String, label: String) throws {
-    let family = try registry.register(.counter("mail.größe_total", help: ""), byOpen: "peer.name")
+    let family = try registry.register(.counter("mail.größe_total", help: ""), byBounded: "peer.name")
     family["v"].increment()
     #expect(
       registry.text(ExpositionFormat(.text, escaping: scheme))
@@ -76,7 +76,7 @@ struct UTF8NameTests {
 
   @Test("leaves names alone that every scraper understands", arguments: NameEscaping.allCases)
   func legacy(scheme: NameEscaping) throws {
-    let family = try registry.register(.counter("a_b:c_total", help: ""), byOpen: "d_e")
+    let family = try registry.register(.counter("a_b:c_total", help: ""), byBounded: "d_e")
     family["v"].increment()
     #expect(registry.text(ExpositionFormat(.text, escaping: scheme)).hasSuffix("a_b:c_total{d_e=\"v\"} 1\n"))
   }
@@ -112,7 +112,8 @@ struct UTF8NameTests {
     ])
   func labels(names: [String]) {
     #expect(
-      code { _ = try registry.register(.gauge("x", help: ""), byOpen: names[0], names[1]) } == .invalidLabels)
+      code { _ = try registry.register(.gauge("x", help: ""), byBounded: names[0], names[1]) }
+        == .invalidLabels)
     let sample = CollectedFamily(
       "x", .gauge, help: "",
       samples: [CollectedSample(1)].map {

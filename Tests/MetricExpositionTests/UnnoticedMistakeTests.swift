@@ -38,7 +38,7 @@ struct UnnoticedMistakeTests {
   @Test("Labels come in the order of registration, on every line and at every scrape", arguments: [1, 2, 3])
   func labelOrder(round: Int) throws {
     let family = try registry.register(
-      .histogram("h", help: "", buckets: [1]), byOpen: "zeta", "alpha", "middle")
+      .histogram("h", help: "", buckets: [1]), byBounded: "zeta", "alpha", "middle")
     for value in 0..<20 { family["\(value)", "a", "\(value % 3)"].observe(0.5) }
     let lines = registry.text().split(separator: "\n").filter { !$0.hasPrefix("#") }
     #expect(lines.count == 80)

@@ -5,11 +5,11 @@ import Testing
 @Suite("Published variables")
 struct VariablesTests {
   let registry: Registry
-  let variables: Variables
+  let variables: PublishedVariables
 
   init() throws {
     registry = try Registry(namespace: "mail")
-    variables = Variables(registry)
+    variables = PublishedVariables(registry)
   }
 
   private func document() -> String {

@@ -1,4 +1,5 @@
 import MetricInstruments
+import TestSupport
 import Testing
 
 @Suite("A family over open labels")
@@ -9,7 +10,7 @@ struct BoundedFamilyTests {
   init() throws { registry = try Registry(clock: time.clock) }
 
   private func domains(limit: Int = 500) throws -> BoundedFamily<Counter, OneLabel> {
-    try registry.register(.counter("mail_total", help: ""), byOpen: "domain", limit: limit)
+    try registry.register(.counter("mail_total", help: ""), byBounded: "domain", limit: limit)
   }
 
   private func overflow(of family: String) -> Double {
@@ -31,17 +32,17 @@ struct BoundedFamilyTests {
 
   @Test("tells four labels apart by each of them")
   func fourLabels() throws {
-    let family = try registry.register(.counter("x_total", help: ""), byOpen: "a", "b", "c", "d")
+    let family = try registry.register(.counter("x_total", help: ""), byBounded: "a", "b", "c", "d")
     family["1", "2", "3", "4"].increment()
     for other in [["0", "2", "3", "4"], ["1", "0", "3", "4"], ["1", "2", "0", "4"], ["1", "2", "3", "0"]] {
       #expect(family[other[0], other[1], other[2], other[3]].value == 0)
     }
     #expect(family["1", "2", "3", "4"].value == 1)
     // The boundary between values matters.
-    let two = try registry.register(.counter("y_total", help: ""), byOpen: "a", "b")
+    let two = try registry.register(.counter("y_total", help: ""), byBounded: "a", "b")
     two["ab", "c"].increment()
     #expect(two["a", "bc"].value == 0)
-    let three = try registry.register(.counter("z_total", help: ""), byOpen: "a", "b", "c")
+    let three = try registry.register(.counter("z_total", help: ""), byBounded: "a", "b", "c")
     three["", "", "x"].increment()
     #expect(three["", "x", ""].value == 0)
   }
@@ -152,7 +153,7 @@ struct BoundedFamilyTests {
   func model() throws {
     let seed = UInt64.random(in: .min ... .max)
     var generator = SeededGenerator(seed: seed)
-    let family = try registry.register(.counter("m_total", help: ""), byOpen: "a", "b", limit: 1000)
+    let family = try registry.register(.counter("m_total", help: ""), byBounded: "a", "b", limit: 1000)
     var model: [[String]: UInt64] = [:]
     for _ in 0..<20_000 {
       let values = [
@@ -178,7 +179,7 @@ struct BoundedFamilyTests {
   @Test("loses nothing while threads record, create, remove, expire and read")
   func threads() throws {
     let seed = UInt64.random(in: .min ... .max)
-    let family = try registry.register(.counter("t_total", help: ""), byOpen: "a", limit: 50)
+    let family = try registry.register(.counter("t_total", help: ""), byBounded: "a", limit: 50)
     let (registry, time) = (registry, time)
     let recorded = FlagCount()
     onThreads(6) { index in
@@ -211,7 +212,7 @@ struct BoundedFamilyTests {
 
   @Test("sums up exactly what many threads recorded under many values")
   func exactSums() throws {
-    let family = try registry.register(.counter("s_total", help: ""), byOpen: "a", "b", limit: 10_000)
+    let family = try registry.register(.counter("s_total", help: ""), byBounded: "a", "b", limit: 10_000)
     onThreads(4) { index in
       for round in 0..<20_000 { family[String(round % 97), String(round % 7)].increment() }
     }

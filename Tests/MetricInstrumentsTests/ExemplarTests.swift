@@ -1,4 +1,4 @@
-import Locking
+import ObservabilityPlatform
 import MetricInstruments
 import Synchronization
 import Testing

@@ -89,13 +89,13 @@ struct FamilyTests {
 }
 
 /// The series of a family as an encoder would see them.
-func series(of name: String, in registry: Registry) -> [Instrument] {
+func series(of name: String, in registry: Registry) -> [MetricInstrument] {
   guard let family = registry.families.first(where: { $0.descriptor.name == name }) else { return [] }
   switch family.children {
   case .fixed(let instruments): return instruments
   case .open(let index):
-    var all: [Instrument] = []
-    index.forEach(as: Instrument.self) { all.append($0) }
+    var all: [MetricInstrument] = []
+    index.forEach(as: MetricInstrument.self) { all.append($0) }
     return all
   case .info, .stateSet: return []
   }

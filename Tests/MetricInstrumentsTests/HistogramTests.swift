@@ -1,5 +1,6 @@
-import Locking
+import ObservabilityPlatform
 import MetricInstruments
+import TestSupport
 import Testing
 
 @Suite("A histogram")
@@ -150,7 +151,7 @@ struct TimerTests {
 
   @Test("can be copied, kept, and observed more than once")
   func copies() {
-    struct Session { let timer: Timer }
+    struct Session { let timer: Histogram.Timer }
     let session = Session(timer: histogram.startTimer())
     let copy = session.timer
     time.advance(by: .seconds(1))

@@ -42,8 +42,8 @@ struct RegistryTests {
     let family = try registry.register(.counter("b_total", help: ""), by: ("colour", Colour.self))
     let sameFamily = try registry.register(.counter("b_total", help: ""), by: ("colour", Colour.self))
     #expect(family[.red] === sameFamily[.red])
-    let open = try registry.register(.gauge("c", help: ""), byOpen: "x")
-    let sameOpen = try registry.register(.gauge("c", help: ""), byOpen: "x")
+    let open = try registry.register(.gauge("c", help: ""), byBounded: "x")
+    let sameOpen = try registry.register(.gauge("c", help: ""), byBounded: "x")
     #expect(open["v"] === sameOpen["v"])
   }
 
@@ -52,7 +52,7 @@ struct RegistryTests {
     _ = try registry.register(.counter("a_total", help: "A."))
     #expect(code { _ = try registry.register(.counter("a_total", help: "Other help.")) } == .conflict)
     #expect(code { _ = try registry.register(.gauge("a", help: "A.")) } == .conflict)
-    #expect(code { _ = try registry.register(.counter("a_total", help: "A."), byOpen: "x") } == .conflict)
+    #expect(code { _ = try registry.register(.counter("a_total", help: "A."), byBounded: "x") } == .conflict)
     #expect(
       code { _ = try registry.register(.counter("a_total", help: "A."), by: ("c", Colour.self)) } == .conflict
     )
@@ -105,16 +105,16 @@ struct RegistryTests {
     #expect(
       code {
         if names.count == 1 {
-          _ = try registry.register(.histogram("h", help: ""), byOpen: names[0])
+          _ = try registry.register(.histogram("h", help: ""), byBounded: names[0])
         } else {
-          _ = try registry.register(.histogram("h", help: ""), byOpen: names[0], names[1])
+          _ = try registry.register(.histogram("h", help: ""), byBounded: names[0], names[1])
         }
       } == .invalidLabels)
   }
 
   @Test("lets a counter have a label called le")
   func leOnCounter() throws {
-    _ = try registry.register(.counter("x_total", help: ""), byOpen: "le")
+    _ = try registry.register(.counter("x_total", help: ""), byBounded: "le")
   }
 
   @Test(
@@ -131,7 +131,7 @@ struct RegistryTests {
   @Test("takes any text as a name where it is allowed to")
   func utf8() throws {
     let registry = try Registry(allowsUTF8Names: true)
-    _ = try registry.register(.counter("mail.größe_total", help: ""), byOpen: "peer.name")
+    _ = try registry.register(.counter("mail.größe_total", help: ""), byBounded: "peer.name")
     #expect(code { _ = try registry.register(.gauge("", help: "")) } == .invalidName)
     #expect(code { _ = try registry.register(.gauge("a\0", help: "")) } == .invalidName)
   }

@@ -1,28 +1,8 @@
 // What several tests of instruments use.
 
+import ObservabilityPlatform
 import MetricInstruments
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
-/// A reproducible source of random numbers (SplitMix64, Steele et al.); print the seed when a test fails.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 /// Runs `body` on so many real threads at once and waits for them all. Threads, not tasks: what is tested is meant for
 /// threads, and a pool of two would hide it.

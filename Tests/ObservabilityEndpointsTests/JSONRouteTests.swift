@@ -1,5 +1,6 @@
-import HTTPTransport
-import Locking
+import EndpointMessages
+import ObservabilityHTTP
+import ObservabilityPlatform
 import MetricInstruments
 import ObservabilityEndpoints
 import Testing
@@ -19,7 +20,7 @@ struct JSONRouteTests {
         [:], ["X-Forwarded-For": "127.0.0.1"], ["Forwarded": "for=127.0.0.1"],
         ["Authorization": "Basic dTpw"],
         ["Host": "localhost"],
-      ] as [HTTPFields] {
+      ] as [EndpointFields] {
         let answer = try await service.get(path, headers: headers, peer: peer)
         #expect(answer.status == 403)
         #expect(answer.type == "text/plain; charset=utf-8" && answer.headers["WWW-Authenticate"] == nil)
@@ -76,7 +77,7 @@ struct JSONRouteTests {
   @Test("come whole when they are larger than one part")
   func streamed() async throws {
     let service = try Service()
-    let family = try service.registry.register(.counter("x_total", help: ""), byOpen: "n", limit: 50_000)
+    let family = try service.registry.register(.counter("x_total", help: ""), byBounded: "n", limit: 50_000)
     for number in 0..<50_000 { family["series with number \(number)"].increment(by: number) }
     let body = try await service.get("/metrics.json?name[]=mail_x_total").body
     #expect(body.utf8.count > 1 << 20)
@@ -89,7 +90,7 @@ struct JSONRouteTests {
     let forms = Locked<[ScrapeForm]>([])
     var observer = EndpointObserver()
     observer.scraped = { record in forms.withLock { $0.append(record.form) } }
-    let service = try Service(observer: observer) { $0.maximumScrapes = 1 }
+    let service = try Service(observer: observer) { $0.maximumConcurrentScrapes = 1 }
     let gate = Gate()
     try service.registry.add(ScrapeTests.Waiting(gate: gate))
     async let first = service.get("/metrics.json")

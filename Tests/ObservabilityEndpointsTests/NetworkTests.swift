@@ -1,4 +1,5 @@
-import HTTPTransport
+import EndpointMessages
+import ObservabilityHTTP
 import ObservabilityEndpoints
 import Testing
 
@@ -22,7 +23,7 @@ struct NetworkTests {
       ("::ffff:0:0/96", [1, 2, 3, 4], false),
     ] as [(String, [UInt8], Bool)])
   func contains(text: String, address: [UInt8], isInside: Bool) throws {
-    #expect(try #require(Network(text)).contains(address) == isInside)
+    #expect(try #require(IPNetwork(text)).contains(address) == isInside)
   }
 
   @Test(
@@ -36,14 +37,14 @@ struct NetworkTests {
       "1:2:3:4:5:6:7::8",
     ])
   func malformed(text: String) {
-    #expect(Network(text) == nil)
+    #expect(IPNetwork(text) == nil)
   }
 
   @Test("trusts Unix sockets always and unknown peers never")
   func peers() {
-    #expect(HTTPPeer.unix.isTrusted([]))
-    #expect(!HTTPPeer.unknown.isTrusted([Network("0.0.0.0/0"), Network("::/0")].compactMap { $0 }))
-    #expect(HTTPPeer.ip([127, 9, 9, 9], port: 1).isTrusted(Network.loopback))
-    #expect(!HTTPPeer.ip([128, 0, 0, 1], port: 1).isTrusted(Network.loopback))
+    #expect(EndpointPeer.unix.isTrusted([]))
+    #expect(!EndpointPeer.unknown.isTrusted([IPNetwork("0.0.0.0/0"), IPNetwork("::/0")].compactMap { $0 }))
+    #expect(EndpointPeer.ip([127, 9, 9, 9], port: 1).isTrusted(IPNetwork.loopback))
+    #expect(!EndpointPeer.ip([128, 0, 0, 1], port: 1).isTrusted(IPNetwork.loopback))
   }
 }

@@ -1,4 +1,5 @@
-import HTTPTransport
+import EndpointMessages
+import ObservabilityHTTP
 import HealthProbes
 import ObservabilityEndpoints
 import Testing
@@ -108,14 +109,14 @@ struct ProbeTests {
   func details() async throws {
     let service = try service()
     for target in ["/health?verbose", "/health"] {
-      let headers: HTTPFields = ["Accept": "application/health+json"]
+      let headers: EndpointFields = ["Accept": "application/health+json"]
       #expect(try await service.get(target, headers: headers, peer: loopback).body.contains("Broken"))
       #expect(try await service.get(target, headers: headers, peer: .unix).body.contains("Broken"))
       #expect(try await !service.get(target, headers: headers, peer: stranger).body.contains("Broken"))
       #expect(try await !service.get(target, headers: headers, peer: .unknown).body.contains("Broken"))
     }
     // What a header claims plays no part.
-    let forged: HTTPFields = ["X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1"]
+    let forged: EndpointFields = ["X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1"]
     #expect(
       try await !service.get("/health?verbose", headers: forged, peer: stranger).body.contains("Broken"))
   }

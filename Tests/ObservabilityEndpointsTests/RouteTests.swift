@@ -1,4 +1,5 @@
-import HTTPTransport
+import EndpointMessages
+import ObservabilityHTTP
 import ObservabilityEndpoints
 import Testing
 
@@ -54,7 +55,7 @@ struct RouteTests {
       ("/metrics", false),
       ("/", false), ("/livex", false), ("/metrics.json", false), ("/debug/vars", false),
     ] {
-      #expect(service.endpoints.isProbe(try HTTPRequest(target: target)) == isProbe, "\(target)")
+      #expect(service.endpoints.isProbe(try EndpointRequest(target: target)) == isProbe, "\(target)")
     }
   }
 

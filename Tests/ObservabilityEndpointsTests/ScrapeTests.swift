@@ -1,5 +1,6 @@
-import HTTPTransport
-import Locking
+import EndpointMessages
+import ObservabilityHTTP
+import ObservabilityPlatform
 import MetricInstruments
 import ObservabilityEndpoints
 import Synchronization
@@ -35,7 +36,7 @@ struct ScrapeTests {
   @Test("comes whole when it is larger than one part")
   func streamed() async throws {
     let service = try Service()
-    let family = try service.registry.register(.counter("x_total", help: ""), byOpen: "n", limit: 50_000)
+    let family = try service.registry.register(.counter("x_total", help: ""), byBounded: "n", limit: 50_000)
     for number in 0..<40_000 { family["series number \(number)"].increment(by: number) }
     let body = try await service.get("/metrics", headers: ["Accept": "application/openmetrics-text"]).body
     #expect(body.utf8.count > 1 << 20)
@@ -46,7 +47,7 @@ struct ScrapeTests {
 
   @Test("refuses to run more often at once than is allowed, and gives places back")
   func places() async throws {
-    let service = try Service { $0.maximumScrapes = 1 }
+    let service = try Service { $0.maximumConcurrentScrapes = 1 }
     let gate = Gate()
     try service.registry.add(Waiting(gate: gate))
     async let first = service.get("/metrics")

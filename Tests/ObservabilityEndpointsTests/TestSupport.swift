@@ -1,17 +1,19 @@
 // Endpoints without a socket.
 
-import HTTPTransport
+import ObservabilityPlatform
+import EndpointMessages
+import ObservabilityHTTP
 import HealthProbes
 import MetricInstruments
 import ObservabilityEndpoints
 
-let loopback = HTTPPeer.ip([127, 0, 0, 1], port: 40_000)
-let stranger = HTTPPeer.ip([192, 0, 2, 7], port: 40_000)
+let loopback = EndpointPeer.ip([127, 0, 0, 1], port: 40_000)
+let stranger = EndpointPeer.ip([192, 0, 2, 7], port: 40_000)
 
 /// A registry, a set of checks and the endpoints over them.
 struct Service {
   let registry: Registry
-  let variables: Variables
+  let variables: PublishedVariables
   let health: HealthRegistry
   let endpoints: ObservabilityEndpoints
 
@@ -19,7 +21,7 @@ struct Service {
     observer: EndpointObserver = EndpointObserver(), _ configure: (inout EndpointSettings) -> Void = { _ in }
   ) throws {
     registry = try Registry(namespace: "mail")
-    variables = Variables(registry)
+    variables = PublishedVariables(registry)
     health = HealthRegistry()
     var settings = EndpointSettings()
     configure(&settings)
@@ -29,9 +31,9 @@ struct Service {
   }
 
   func get(
-    _ target: String, method: String = "GET", headers: HTTPFields = [:], peer: HTTPPeer = loopback
+    _ target: String, method: String = "GET", headers: EndpointFields = [:], peer: EndpointPeer = loopback
   ) async throws -> Answer {
-    let request = try HTTPRequest(method: method, target: target, headers: headers, peer: peer)
+    let request = try EndpointRequest(method: method, target: target, headers: headers, peer: peer)
     let response = await endpoints.respond(to: request)
     var bytes: [UInt8] = []
     switch response.body {
@@ -47,7 +49,7 @@ struct Service {
 
 struct Answer {
   let status: Int
-  let headers: HTTPFields
+  let headers: EndpointFields
   let body: String
   var type: String? { headers["Content-Type"] }
 }

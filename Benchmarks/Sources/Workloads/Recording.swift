@@ -8,7 +8,7 @@ public final class Recording: Sendable {
   let metrics: MetricsCollector
   let counter: Counter
   let histogram: Histogram
-  let closed: Family3<Counter, MailProtocol, Direction, DeliveryResult>
+  let closed: ClosedFamily3<Counter, MailProtocol, Direction, DeliveryResult>
   let open: BoundedFamily<Counter, FourLabels>
 
   /// A catalogue, and one instrument of each kind beside it.
@@ -22,7 +22,7 @@ public final class Recording: Sendable {
       .counter("bench_closed_total", help: "A closed family."), by: ("protocol", MailProtocol.self),
       ("direction", Direction.self), ("result", DeliveryResult.self))
     open = try registry.register(
-      .counter("bench_open_total", help: "A bounded family."), byOpen: "protocol", "direction", "result",
+      .counter("bench_open_total", help: "A bounded family."), byBounded: "protocol", "direction", "result",
       "domain",
       limit: 500)
   }

@@ -8,7 +8,7 @@ public enum Registries {
   public static func emptyFamily(limit: Int) throws -> (Registry, BoundedFamily<Counter, TwoLabels>) {
     let registry = try Registry()
     let family = try registry.register(
-      .counter("bench_messages_total", help: "Messages."), byOpen: "domain", "result", limit: limit)
+      .counter("bench_messages_total", help: "Messages."), byBounded: "domain", "result", limit: limit)
     return (registry, family)
   }
 
@@ -32,7 +32,7 @@ public enum Registries {
     let registry = try Registry()
     let family = try registry.register(
       .histogram("bench_duration_seconds", help: "Durations.", unit: "seconds", buckets: .latency),
-      byOpen: "domain", "result", limit: count)
+      byBounded: "domain", "result", limit: count)
     for (index, host) in hostNames(0..<count).enumerated() {
       let series = family[host, "accepted"]
       for observation in 0..<20 { series.observe(durations[(index * 31 + observation) & 1023]) }

@@ -1,7 +1,7 @@
 // The rows about scrapes: encoding to memory, without HTTP.
 
 internal import AllocationCounter
-internal import BenchmarkSupport
+internal import _MailObservabilityBenchmarks
 internal import MailObservability
 internal import Workloads
 

@@ -1,6 +1,6 @@
 // Does the Swift executor still run tasks, asked from a thread that does not need it?
 
-import Locking
+package import ObservabilityPlatform
 
 /// Hands beats to the cooperative pool, and answers a liveness check about them.
 ///
@@ -9,8 +9,8 @@ import Locking
 package final class ExecutorHeartbeat: Sendable {
   private struct State {
     var monitor: HeartbeatMonitor
-    var timer: (any HealthTimer)?
-    var token: (any HealthTimerToken)?
+    var timer: (any OneShotTimer)?
+    var token: (any OneShotTimerToken)?
     /// Tells the ticks of one start from those of an earlier one.
     var generation: UInt64 = 0
   }
@@ -25,11 +25,11 @@ package final class ExecutorHeartbeat: Sendable {
   ///   - warning: the delay from which on it warns; `nil`: a third of the threshold.
   ///   - launch: hands a beat to the executor that is watched.
   ///   - onDelay: given the time that each beat waited, on the thread that ran it. Must not block.
-  package init(
+  init(
     threshold: Duration = .seconds(30),
     warning: Duration? = nil,
     interval: Duration? = nil,
-    clock: any HealthClock = SystemHealthClock(),
+    clock: any HealthClock,
     launch: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { beat in
       Task.detached { beat() }
     },
@@ -40,6 +40,13 @@ package final class ExecutorHeartbeat: Sendable {
     self.onDelay = onDelay
     self.state = Locked(
       State(monitor: HeartbeatMonitor(threshold: threshold, warning: warning, interval: interval)))
+  }
+
+  /// A heartbeat of the cooperative pool, by the machine's clock.
+  package convenience init(
+    threshold: Duration = .seconds(30), onDelay: @escaping @Sendable (Duration) -> Void = { _ in }
+  ) {
+    self.init(threshold: threshold, clock: SystemHealthClock(), onDelay: onDelay)
   }
 
   deinit {
@@ -62,7 +69,7 @@ package final class ExecutorHeartbeat: Sendable {
   }
 
   /// Starts the heartbeat on `timer`, whose thread must not be one of the pool.
-  package func start(timer: any HealthTimer) {
+  package func start(timer: any OneShotTimer) {
     let generation = state.withLock { state in
       state.token?.cancel()
       state.timer = timer

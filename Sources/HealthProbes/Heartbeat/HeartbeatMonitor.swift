@@ -9,15 +9,15 @@
 /// and must not be restarted for it. But then the timer's thread did not run its ticks, which is how the gap
 /// is noticed: from one tick to the next at most one and a half intervals are counted, however much later
 /// the clock says it is.
-package struct HeartbeatMonitor: Sendable {
-  package struct Beat: Hashable, Sendable { package let number: UInt64 }
+struct HeartbeatMonitor: Sendable {
+  struct Beat: Hashable, Sendable { package let number: UInt64 }
 
   /// The time from one tick to the next.
-  package let interval: Duration
+  let interval: Duration
   /// The delay from which on the pool is regarded as stuck.
-  package let threshold: Duration
+  let threshold: Duration
   /// The delay from which on it is worth a warning.
-  package let warning: Duration
+  let warning: Duration
 
   private var lastTick: HealthInstant?
   private var outstanding: Beat?
@@ -30,7 +30,7 @@ package struct HeartbeatMonitor: Sendable {
   ///   - warning: `nil`: a third of the threshold.
   ///   - interval: `nil`: a tenth of the threshold, at most a second. At most a quarter of the threshold, so
   ///     that the part of one gap which is counted is never taken for a stuck pool.
-  package init(threshold: Duration, warning: Duration? = nil, interval: Duration? = nil) {
+  init(threshold: Duration, warning: Duration? = nil, interval: Duration? = nil) {
     self.threshold = min(max(threshold, .milliseconds(10)), HealthCheck.Settings.longest)
     self.warning = min(max(warning ?? self.threshold / 3, .zero), self.threshold)
     let wanted = interval ?? min(self.threshold / 10, .seconds(1))
@@ -38,7 +38,7 @@ package struct HeartbeatMonitor: Sendable {
   }
 
   /// The timer fired: its thread runs. Returns a beat to hand to the pool when none is on its way.
-  package mutating func tick(at now: HealthInstant) -> Beat? {
+  mutating func tick(at now: HealthInstant) -> Beat? {
     counted += countable(until: now)
     lastTick = now
     guard outstanding == nil else { return nil }
@@ -50,7 +50,7 @@ package struct HeartbeatMonitor: Sendable {
   }
 
   /// The beat ran on the pool. Returns the time it had to wait; `nil` for a beat that is not expected.
-  package mutating func ran(_ beat: Beat, at now: HealthInstant) -> Duration? {
+  mutating func ran(_ beat: Beat, at now: HealthInstant) -> Duration? {
     guard outstanding == beat else { return nil }
     let delay = delay(at: now)
     outstanding = nil
@@ -59,12 +59,12 @@ package struct HeartbeatMonitor: Sendable {
   }
 
   /// How long the beat on its way has been waiting while the timer's thread ran; zero when none is.
-  package func delay(at now: HealthInstant) -> Duration {
+  func delay(at now: HealthInstant) -> Duration {
     outstanding == nil ? .zero : counted + countable(until: now)
   }
 
   /// What a liveness probe says.
-  package func verdict(at now: HealthInstant) -> HealthResult {
+  func verdict(at now: HealthInstant) -> HealthResult {
     let delay = delay(at: now)
     if delay >= threshold {
       return .fail("no task has run on the cooperative pool for \(delay.brief)")

@@ -1,30 +1,30 @@
 // What state is a check in, given the results of its runs, its thresholds and its validity?
 
 /// The results of one check. Pure: time comes in as an argument.
-package struct CheckRecord: Sendable {
-  package struct Result: Sendable {
-    package let result: HealthResult
-    package let at: HealthInstant
-    package let duration: Duration
+struct CheckRecord: Sendable {
+  struct Result: Sendable {
+    let result: HealthResult
+    let at: HealthInstant
+    let duration: Duration
   }
 
-  package struct Change: Sendable, Hashable {
-    package let from: HealthState
-    package let to: HealthState
-    package let reason: String?
-    package let at: HealthInstant
+  struct Change: Sendable, Hashable {
+    let from: HealthState
+    let to: HealthState
+    let reason: String?
+    let at: HealthInstant
   }
 
   static let historyLength = 32
 
-  package let settings: HealthCheck.Settings
-  package private(set) var last: Result?
-  package private(set) var reading: HealthReading?
-  package private(set) var failuresInARow = 0
-  package private(set) var successesInARow = 0
+  let settings: HealthCheck.Settings
+  private(set) var last: Result?
+  private(set) var reading: HealthReading?
+  private(set) var failuresInARow = 0
+  private(set) var successesInARow = 0
   /// Oldest first, at most 32.
-  package private(set) var history: [Change] = []
-  package private(set) var transitionCounts = TransitionCounts()
+  private(set) var history: [Change] = []
+  private(set) var transitionCounts = TransitionCounts()
 
   /// The state that results alone have led to.
   private var decided = HealthState.pending
@@ -32,24 +32,24 @@ package struct CheckRecord: Sendable {
   /// Whether the last result has been found too old since it was stored.
   private var isExpired = false
 
-  package init(_ settings: HealthCheck.Settings) {
+  init(_ settings: HealthCheck.Settings) {
     self.settings = settings
   }
 
   /// Whether the last result may no longer be believed at `now`. False before the first result.
-  package func isStale(at now: HealthInstant) -> Bool {
+  func isStale(at now: HealthInstant) -> Bool {
     guard let last else { return false }
     return now - last.at > settings.effectiveValidity
   }
 
   /// Whether the last result is young enough to be used without running the check again.
-  package func isFresh(at now: HealthInstant) -> Bool {
+  func isFresh(at now: HealthInstant) -> Bool {
     guard let last else { return false }
     return now - last.at < settings.period
   }
 
   /// The state and the reason at `now`. A result that is too old is a failure, not a stale success.
-  package func state(at now: HealthInstant) -> (state: HealthState, reason: String?) {
+  func state(at now: HealthInstant) -> (state: HealthState, reason: String?) {
     guard let last, isExpired || isStale(at: now) else { return (decided, decidedReason) }
     if decided == .fail { return (decided, decidedReason) }
     return (
@@ -59,7 +59,7 @@ package struct CheckRecord: Sendable {
   }
 
   /// Takes in a result, and returns the change of state it causes.
-  package mutating func store(
+  mutating func store(
     _ observation: HealthObservation, duration: Duration, at now: HealthInstant
   ) -> Change? {
     let before = state(at: now)
@@ -76,7 +76,7 @@ package struct CheckRecord: Sendable {
   }
 
   /// Turns a result that is too old into a failure, and returns the change of state it causes.
-  package mutating func expire(at now: HealthInstant) -> Change? {
+  mutating func expire(at now: HealthInstant) -> Change? {
     guard !isExpired, isStale(at: now) else { return nil }
     isExpired = true
     return note(changeFrom: decided, at: now)

@@ -20,7 +20,7 @@ extension HealthScheduler {
   }
 
   /// Whether an answer at `now` needs a newer result than the stored one.
-  package func needsRun(_ id: CheckID, at now: HealthInstant) -> Bool {
+  func needsRun(_ id: CheckID, at now: HealthInstant) -> Bool {
     guard let entry = entries[id], !entry.isImmediate else { return false }
     // A check that runs by itself is waited for only when there is nothing to believe: before its first
     // result, and after the machine was suspended for longer than results are valid.

@@ -6,23 +6,23 @@
 /// - a check runs at most once at a time; one that never returns is not started again;
 /// - an answer is complete at its deadline;
 /// - every run that is not over at its deadline is a failure, counted again each period while it lasts.
-package struct HealthScheduler: Sendable {
-  package struct CheckID: Hashable, Sendable {
-    package let value: UInt64
-    package init(value: UInt64) { self.value = value }
+struct HealthScheduler: Sendable {
+  struct CheckID: Hashable, Sendable {
+    let value: UInt64
+    init(value: UInt64) { self.value = value }
   }
 
-  package struct RunID: Hashable, Sendable {
-    package let value: UInt64
-    package init(value: UInt64) { self.value = value }
+  struct RunID: Hashable, Sendable {
+    let value: UInt64
+    init(value: UInt64) { self.value = value }
   }
 
-  package struct AnswerID: Hashable, Sendable {
-    package let value: UInt64
-    package init(value: UInt64) { self.value = value }
+  struct AnswerID: Hashable, Sendable {
+    let value: UInt64
+    init(value: UInt64) { self.value = value }
   }
 
-  package enum Event: Sendable {
+  enum Event: Sendable {
     /// `isImmediate`: it has no runs; whoever needs its result samples it on the spot.
     case added(CheckID, name: String, HealthCheck.Settings, isImmediate: Bool = false)
     case removed(CheckID)
@@ -40,7 +40,7 @@ package struct HealthScheduler: Sendable {
     case woke
   }
 
-  package enum Effect: Sendable, Hashable {
+  enum Effect: Sendable, Hashable {
     case start(RunID, of: CheckID)
     case sample(CheckID)
     case cancel(RunID)
@@ -81,7 +81,7 @@ package struct HealthScheduler: Sendable {
     var remaining: Int
   }
 
-  package internal(set) var statistics = HealthStatistics()
+  var statistics = HealthStatistics()
   var entries: [CheckID: Entry] = [:]
   var runs: [RunID: Run] = [:]
   var answers: [AnswerID: Answer] = [:]
@@ -92,10 +92,10 @@ package struct HealthScheduler: Sendable {
   private var earliestAnswerDeadline: HealthInstant?
   var lastRun: UInt64 = 0
 
-  package init() {}
+  init() {}
 
   /// Takes in what happened at `now`, and returns what has to be done, in order.
-  package mutating func handle(_ event: Event, at now: HealthInstant) -> [Effect] {
+  mutating func handle(_ event: Event, at now: HealthInstant) -> [Effect] {
     var effects: [Effect] = []
     switch event {
     case .added(let id, let name, let settings, let isImmediate):
@@ -128,7 +128,7 @@ package struct HealthScheduler: Sendable {
   }
 
   /// When `.woke` is needed next; `nil` when nothing is pending.
-  package var nextWake: HealthInstant? {
+  var nextWake: HealthInstant? {
     var next = earliestAnswerDeadline
     func consider(_ instant: HealthInstant) { next = next.map { min($0, instant) } ?? instant }
     for run in runs.values where !run.isOverdue && !run.isAbandoned { consider(run.deadline) }
@@ -140,17 +140,17 @@ package struct HealthScheduler: Sendable {
   }
 
   /// The results of a check.
-  package func record(of id: CheckID) -> CheckRecord? { entries[id]?.record }
+  func record(of id: CheckID) -> CheckRecord? { entries[id]?.record }
 
   /// How long the run in progress has taken so far.
-  package func runningTime(of id: CheckID, at now: HealthInstant) -> Duration? {
+  func runningTime(of id: CheckID, at now: HealthInstant) -> Duration? {
     guard let run = entries[id]?.run.flatMap({ runs[$0] }) else { return nil }
     return now - run.started
   }
 
   /// How many answers wait, counted once for each check that they wait for: by the checks' own lists, and by
   /// the answers. The two are equal, or something is kept for ever.
-  package var waitingPairs: (byCheck: Int, byAnswer: Int) {
+  var waitingPairs: (byCheck: Int, byAnswer: Int) {
     (entries.values.reduce(0) { $0 + $1.waiting.count }, answers.values.reduce(0) { $0 + $1.remaining })
   }
 

@@ -1,14 +1,6 @@
 // Where do calls run that may block for ever?
 
-import Locking
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import ObservabilityPlatform
 
 /// A bounded number of short-lived threads for calls that block: name resolution, `statvfs` on a mount whose
 /// server is gone, a host's log hook.
@@ -16,17 +8,17 @@ import Locking
 /// The cooperative pool has as many threads as the machine has processors, so a few such calls would stop
 /// the whole process. Here they stop nothing but their own check: a thread that never returns counts against
 /// the limit and is not replaced. A thread lives for as long as there is work, and ends.
-package final class BlockingThreads: Sendable {
-  package enum Refusal: Error, Sendable, Hashable, CustomStringConvertible {
+final class BlockingThreads: Sendable {
+  enum Refusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// As many calls are waiting as may wait.
     case queueIsFull
     /// The system would not create a thread (an error number).
     case noThread(Int32)
 
-    package var description: String {
+    var description: String {
       switch self {
       case .queueIsFull: "too many blocking calls are waiting for a thread"
-      case .noThread(let code): "no thread can be created: \(errorText(code))"
+      case .noThread(let code): "no thread can be created: \(SystemError.text(code))"
       }
     }
   }
@@ -43,25 +35,25 @@ package final class BlockingThreads: Sendable {
   }
 
   /// The threads that built-in checks share.
-  package static let shared = BlockingThreads(limit: 16, queueLimit: 1024)
+  static let shared = BlockingThreads(limit: 16, queueLimit: 1024)
 
   private let limit: Int
   private let queueLimit: Int
   private let state = Locked(State())
 
-  package init(limit: Int, queueLimit: Int) {
+  init(limit: Int, queueLimit: Int) {
     self.limit = max(limit, 1)
     self.queueLimit = max(queueLimit, 1)
   }
 
   /// Threads that exist now.
-  package var threadCount: Int { state.withLock { $0.threads } }
+  var threadCount: Int { state.withLock { $0.threads } }
 
   /// Runs `work` on one of the threads, in the order of submission, and returns without waiting for it.
   ///
   /// - Returns: what identifies the work to ``withdraw(_:)``.
   @discardableResult
-  package func submit(_ work: @escaping @Sendable () -> Void) throws(Refusal) -> UInt64 {
+  func submit(_ work: @escaping @Sendable () -> Void) throws(Refusal) -> UInt64 {
     enum Outcome { case queued(UInt64, needsThread: Bool), full }
     let outcome = state.withLock { state -> Outcome in
       guard state.queue.count < queueLimit else { return .full }
@@ -87,7 +79,7 @@ package final class BlockingThreads: Sendable {
   }
 
   /// Takes back work that has not begun. False when it has.
-  package func withdraw(_ id: UInt64) -> Bool {
+  func withdraw(_ id: UInt64) -> Bool {
     state.withLock { state in
       guard let index = state.queue.firstIndex(where: { $0.id == id }) else { return false }
       state.queue.remove(at: index)
@@ -99,7 +91,7 @@ package final class BlockingThreads: Sendable {
   ///
   /// Cancellation ends the waiting only while the work has not begun. Afterwards it waits on purpose: were
   /// the caller to go away, the next call would take one more thread for the same mount that hangs.
-  package func run<Value: Sendable>(
+  func run<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     let call = Locked(Call<Value>())
@@ -154,57 +146,14 @@ package final class BlockingThreads: Sendable {
 
   /// Starts a thread that works until there is nothing left to do. Returns an error number when it cannot.
   private func startThread() -> Int32? {
-    startDetachedThread { [self] in
-      while let work = takeWork() { work.run() }
+    do throws(SystemError) {
+      // Enough of a stack for the modules of the name service switch, which live on it.
+      try SystemThread.start(name: "blocking work", stackSize: 512 * 1024) { [self] in
+        while let work = takeWork() { work.run() }
+      }.detach()
+      return nil
+    } catch {
+      return error.code
     }
   }
 }
-
-private final class ThreadBody: Sendable {
-  let run: @Sendable () -> Void
-  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-/// Runs `body` on a thread of its own that nobody joins. Returns an error number when the system refuses.
-func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Int32? {
-  var attributes = pthread_attr_t()
-  pthread_attr_init(&attributes)
-  defer { pthread_attr_destroy(&attributes) }
-  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-  // Enough for the modules of the name service switch, which live on this stack.
-  pthread_attr_setstacksize(&attributes, 512 * 1024)
-
-  // The host's signal handlers are not to run on a thread that the host does not know.
-  var all = sigset_t()
-  var previous = sigset_t()
-  sigfillset(&all)
-  pthread_sigmask(SIG_SETMASK, &all, &previous)
-  defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
-
-  let box = Unmanaged.passRetained(ThreadBody(body))
-  #if canImport(Darwin)
-    var thread: pthread_t?
-    let code = pthread_create(&thread, &attributes, threadMain, box.toOpaque())
-  #else
-    var thread = pthread_t()
-    let code = pthread_create(&thread, &attributes, threadMain, box.toOpaque())
-  #endif
-  guard code == 0 else {
-    box.release()
-    return code
-  }
-  return nil
-}
-
-#if canImport(Darwin)
-  private func threadMain(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-    return nil
-  }
-#else
-  private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-    return nil
-  }
-#endif

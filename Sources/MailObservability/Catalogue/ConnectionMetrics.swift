@@ -5,11 +5,11 @@ public import MetricInstruments
 /// The families of group ``MetricGroup/connections``.
 public struct ConnectionMetrics: Sendable {
   /// Open connections, by protocol. Use ``open(_:)`` rather than change it by hand: it cannot drift.
-  public let active: Family<Gauge, MailProtocol>
+  public let active: ClosedFamily<Gauge, MailProtocol>
   /// How many connections are allowed, by protocol; absent until set.
-  public let limit: Family<Gauge, MailProtocol>
+  public let limit: ClosedFamily<Gauge, MailProtocol>
   /// Bytes of sessions, by protocol and direction.
-  public let bytes: Family2<Counter, MailProtocol, TransferDirection>
+  public let bytes: ClosedFamily2<Counter, MailProtocol, TransferDirection>
 
   init(_ registry: Registry) throws(RegistrationError) {
     active = try registry.register(

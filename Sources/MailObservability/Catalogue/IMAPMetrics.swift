@@ -11,9 +11,9 @@ public struct IMAPMetrics: Sendable {
   /// Sessions or commands that failed by an error of the protocol, the connection or the server.
   public let errors: Counter
   /// From a command's last byte to its tagged response, in seconds.
-  public let commandDuration: Family<Histogram, IMAPCommand>
+  public let commandDuration: ClosedFamily<Histogram, IMAPCommand>
   /// Tagged responses, by result.
-  public let responses: Family<Counter, IMAPResult>
+  public let responses: ClosedFamily<Counter, IMAPResult>
   /// From accepting a connection to its end, in seconds.
   public let sessionDuration: Histogram
   /// Connections that are in IDLE now.

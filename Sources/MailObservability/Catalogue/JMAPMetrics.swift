@@ -22,7 +22,7 @@ public struct JMAPMetrics: Sendable {
     methodDuration = try registry.register(
       .histogram(
         "jmap_method_duration_seconds", help: "Time of a JMAP method call, by method.", unit: "seconds"),
-      byOpen: "method")
+      byBounded: "method")
   }
 }
 

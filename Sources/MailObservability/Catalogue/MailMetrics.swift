@@ -34,8 +34,8 @@ public struct MailMetrics: Sendable {
     mailetDuration = try registry.register(
       .histogram(
         "mailet_duration_seconds", help: "Time of a step of message processing, by step.", unit: "seconds"),
-      byOpen: "mailet")
+      byBounded: "mailet")
     messagesPerDomain = try registry.register(
-      .counter("messages_per_domain_total", help: "Messages by recipient domain."), byOpen: "domain")
+      .counter("messages_per_domain_total", help: "Messages by recipient domain."), byBounded: "domain")
   }
 }

@@ -1,16 +1,16 @@
 // What the library records about itself.
 
-internal import HTTPTransport
-internal import MetricInstruments
+import ObservabilityHTTP
+import MetricInstruments
 
 /// The families about scrapes, the HTTP server and the executor.
 struct ObservabilityMetrics: Sendable {
-  let scrapes: Family<Counter, ScrapeFormat>
+  let scrapes: ClosedFamily<Counter, ScrapeFormat>
   let scrapeDuration: Histogram
   let lastScrapeBytes: Gauge
   let series: Gauge
   let requests: BoundedFamily<Counter, TwoLabels>
-  let rejected: Family<Counter, HTTPRejectReason>
+  let rejected: ClosedFamily<Counter, HTTPRejectReason>
   let executorDelay: Histogram
 
   init(_ registry: Registry) throws(RegistrationError) {
@@ -28,7 +28,7 @@ struct ObservabilityMetrics: Sendable {
       .gauge("observability_series", help: "Series that the registry held at the last scrape."))
     requests = try registry.register(
       .counter("observability_http_requests_total", help: "Requests answered, by route and status."),
-      byOpen: "route", "code", limit: 64)
+      byBounded: "route", "code", limit: 64)
     rejected = try registry.register(
       .counter(
         "observability_http_rejected_total",

@@ -7,7 +7,7 @@ public struct QueueMetrics: Sendable {
   /// Messages in the queue.
   public let size: Gauge
   /// Messages in the queue, by state.
-  public let messages: Family<Gauge, QueueState>
+  public let messages: ClosedFamily<Gauge, QueueState>
   /// Age of the oldest message in the queue, in seconds; 0 when it is empty.
   public let oldestMessageAge: Gauge
   /// From entering the queue to the first attempt, in seconds.
@@ -45,9 +45,9 @@ public struct QueueMetrics: Sendable {
 /// The families of group ``MetricGroup/delivery``.
 public struct DeliveryMetrics: Sendable {
   /// Attempts to deliver, by kind of recipient and result.
-  public let attempts: Family2<Counter, RecipientKind, DeliveryResult>
+  public let attempts: ClosedFamily2<Counter, RecipientKind, DeliveryResult>
   /// Duration of an attempt, in seconds.
-  public let attemptDuration: Family<Histogram, RecipientKind>
+  public let attemptDuration: ClosedFamily<Histogram, RecipientKind>
   /// From accepting a message to its final delivery, in seconds.
   public let totalDuration: Histogram
   /// Attempts under way.

@@ -7,21 +7,21 @@ public struct SMTPMetrics: Sendable {
   /// Connections accepted.
   public let connections: Counter
   /// Connections turned away before a command, by reason.
-  public let connectionsRejected: Family<Counter, SMTPConnectionRejection>
+  public let connectionsRejected: ClosedFamily<Counter, SMTPConnectionRejection>
   /// Messages accepted from a client with a positive reply.
   public let messagesReceived: Counter
   /// Messages handed to another server.
   public let messagesSent: Counter
   /// Messages or recipients refused, by reason.
-  public let messagesRejected: Family<Counter, SMTPMessageRejection>
+  public let messagesRejected: ClosedFamily<Counter, SMTPMessageRejection>
   /// Sessions or commands that failed by an error of the protocol, the connection or the server.
   public let errors: Counter
   /// Commands received; what is not a known verb is `.other`.
-  public let commands: Family<Counter, SMTPCommand>
+  public let commands: ClosedFamily<Counter, SMTPCommand>
   /// Replies sent, by their three digits.
   public let replies: BoundedFamily<Counter, OneLabel>
   /// From a command's last byte to its reply, in seconds.
-  public let commandDuration: Family<Histogram, SMTPCommand>
+  public let commandDuration: ClosedFamily<Histogram, SMTPCommand>
   /// From accepting a connection to its end, in seconds.
   public let sessionDuration: Histogram
   /// Sizes of accepted messages, in bytes.
@@ -31,9 +31,9 @@ public struct SMTPMetrics: Sendable {
   /// Messages refused because they had been here before.
   public let loopsDetected: Counter
   /// What hooks and filters said of messages.
-  public let hookResults: Family<Counter, HookResult>
+  public let hookResults: ClosedFamily<Counter, HookResult>
   /// Clients that spoke something else.
-  public let wrongProtocol: Family<Counter, WrongProtocol>
+  public let wrongProtocol: ClosedFamily<Counter, WrongProtocol>
 
   init(_ registry: Registry) throws(RegistrationError) {
     connections = try registry.register(
@@ -53,7 +53,7 @@ public struct SMTPMetrics: Sendable {
       .counter("smtp_commands_total", help: "SMTP commands received, by command."),
       by: ("command", SMTPCommand.self))
     replies = try registry.register(
-      .counter("smtp_replies_total", help: "SMTP replies sent, by code."), byOpen: "code", limit: 64)
+      .counter("smtp_replies_total", help: "SMTP replies sent, by code."), byBounded: "code", limit: 64)
     commandDuration = try registry.register(
       .histogram(
         "smtp_command_duration_seconds", help: "Time to answer an SMTP command, by command.",

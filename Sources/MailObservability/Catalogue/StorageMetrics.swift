@@ -11,7 +11,7 @@ public struct StorageMetrics: Sendable {
   /// Size of the store, in bytes.
   public let bytes: Gauge
   /// Duration of an operation, in seconds.
-  public let operationDuration: Family<Histogram, StorageOperation>
+  public let operationDuration: ClosedFamily<Histogram, StorageOperation>
 
   init(_ registry: Registry) throws(RegistrationError) {
     mailboxes = try registry.register(.gauge("mailboxes", help: "Mailboxes in the store."))
@@ -27,7 +27,7 @@ public struct StorageMetrics: Sendable {
 /// The families of group ``MetricGroup/build``.
 public struct BuildMetrics: Sendable {
   /// Version, revision and compiler of the program.
-  public let info: Info
+  public let info: InfoMetric
   /// When the program's source was last changed, in seconds since 1970; absent until set.
   public let sourceTimestamp: Gauge
 

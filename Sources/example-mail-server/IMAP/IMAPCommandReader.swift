@@ -1,5 +1,7 @@
 // Where does an IMAP command end? Lines and literals put together, within limits (RFC 3501 section 4.3).
 
+import EndpointMessages
+
 /// A command's text, with the literals that stood in it.
 struct IMAPCommandText: Sendable, Equatable {
   /// `texts[0] literals[0] texts[1] literals[1] … texts[n]`: always one text more than literals.

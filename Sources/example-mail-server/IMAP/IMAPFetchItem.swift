@@ -1,5 +1,7 @@
 // What does FETCH show of a message? Its data items, parsed and written (RFC 3501 sections 6.4.5 and 7.4.2).
 
+import EndpointMessages
+
 enum IMAPFetchItem: Sendable, Equatable {
   enum Section: Sendable, Equatable {
     case whole, header, text

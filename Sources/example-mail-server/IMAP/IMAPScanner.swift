@@ -1,5 +1,7 @@
 // How is a command's text taken apart? Atoms, strings, numbers and lists (RFC 3501 section 9).
 
+import EndpointMessages
+
 struct IMAPSyntaxError: Error, Equatable {
   let message: String
 

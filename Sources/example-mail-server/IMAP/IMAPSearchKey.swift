@@ -1,5 +1,7 @@
 // Which messages does SEARCH find? A tree of conditions (RFC 3501 section 6.4.4).
 
+import EndpointMessages
+
 indirect enum IMAPSearchKey: Sendable {
   enum DateField: Sendable { case received, sent }
   enum Order: Sendable { case before, on, since }

@@ -1,7 +1,7 @@
 // How does an IMAP session meet the network, the store and the metrics?
 
 import MailObservability
-import SocketIO
+import ObservabilitySockets
 
 struct IMAPServer: Sendable {
   let configuration: IMAPSession.Configuration
@@ -43,7 +43,7 @@ private actor IMAPConversation {
   private var session: IMAPSession
   private var output: [UInt8] = []
   private var isSending = false
-  private var commandTimer: Timer?
+  private var commandTimer: Histogram.Timer?
   private var authenticationFailures = 0
   private var idling: (count: GaugeGuard, watch: StoreWatch)?
 

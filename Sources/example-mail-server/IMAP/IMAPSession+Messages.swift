@@ -1,5 +1,6 @@
 // What does a client do with the messages of its mailbox? SEARCH, FETCH, STORE, COPY, EXPUNGE.
 
+import EndpointMessages
 import MailObservability
 
 extension IMAPSession {

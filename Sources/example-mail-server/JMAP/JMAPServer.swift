@@ -1,6 +1,7 @@
 // How does JMAP meet HTTP and the metrics? Routes, Basic authentication, and a timer around each method.
 
-import HTTPTransport
+import EndpointMessages
+import ObservabilityHTTP
 import MailObservability
 
 struct JMAPServer: Sendable {
@@ -11,7 +12,7 @@ struct JMAPServer: Sendable {
   let store: MailStore
   let metrics: MetricsCollector
 
-  func respond(to request: HTTPRequest) -> HTTPResponse {
+  func respond(to request: EndpointRequest) -> EndpointResponse {
     metrics.connections.bytes[.jmap, .received].increment(by: request.body.count)
     let response = answer(request)
     if case .bytes(let body) = response.body {
@@ -20,7 +21,7 @@ struct JMAPServer: Sendable {
     return response
   }
 
-  private func answer(_ request: HTTPRequest) -> HTTPResponse {
+  private func answer(_ request: EndpointRequest) -> EndpointResponse {
     switch (request.path, request.method) {
     case (Self.sessionPath, "GET"), ("/.well-known/jmap", "GET"):
       guard let account = authenticate(request) else { return Self.unauthorised }
@@ -36,7 +37,7 @@ struct JMAPServer: Sendable {
     }
   }
 
-  private func answerAPI(_ request: HTTPRequest) -> HTTPResponse {
+  private func answerAPI(_ request: EndpointRequest) -> EndpointResponse {
     metrics.jmap.requests.increment()
     let timer = metrics.jmap.requestDuration.startTimer()
     defer { timer.observe() }
@@ -77,7 +78,7 @@ struct JMAPServer: Sendable {
   }
 
   /// HTTP Basic authentication (RFC 7617). Every request is an attempt.
-  private func authenticate(_ request: HTTPRequest) -> Account? {
+  private func authenticate(_ request: EndpointRequest) -> Account? {
     guard let field = request.headers["Authorization"], field.asciiLowercased.hasPrefix("basic "),
       let decoded = Base64.decode(Array(field.utf8.dropFirst(6)).trimmed),
       let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
@@ -89,7 +90,7 @@ struct JMAPServer: Sendable {
     return account
   }
 
-  private static let unauthorised = HTTPResponse.text(
+  private static let unauthorised = EndpointResponse.text(
     401, "A user name and a password are needed\n", headers: ["WWW-Authenticate": "Basic realm=\"mail\""])
 
   private static let sessionState = "0"
@@ -134,9 +135,9 @@ struct JMAPServer: Sendable {
   }
 
   private static func json(_ status: Int, _ body: JSON, contentType: String = "application/json")
-    -> HTTPResponse
+    -> EndpointResponse
   {
-    HTTPResponse(
+    EndpointResponse(
       status: status, headers: ["Content-Type": contentType, "Cache-Control": "no-store"],
       body: .bytes(body.encoded))
   }

@@ -1,5 +1,7 @@
 // What is a JSON value, and how is it written? Enough of RFC 8259 for JMAP, in I-JSON's limits (RFC 7493).
 
+import EndpointMessages
+
 enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)

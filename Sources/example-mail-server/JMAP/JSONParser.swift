@@ -1,5 +1,7 @@
 // Is this JSON, and what does it say? A strict parser with a limit on depth (RFC 8259, RFC 7493).
 
+import EndpointMessages
+
 struct JSONError: Error, Equatable {
   let message: String
   let offset: Int

@@ -1,12 +1,6 @@
 // What time is it, as mail writes it? RFC 5322, IMAP and RFC 3339 forms of one UTC instant.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import ObservabilityPlatform
 
 /// A moment in whole seconds, shown in UTC. The calendar arithmetic is proleptic Gregorian.
 struct CalendarTime: Hashable, Comparable, Sendable {
@@ -19,9 +13,7 @@ struct CalendarTime: Hashable, Comparable, Sendable {
   private static let dayNames = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
 
   static var now: CalendarTime {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return CalendarTime(seconds: Int64(time.tv_sec))
+    CalendarTime(seconds: WallClock.now.components.seconds)
   }
 
   static func < (left: CalendarTime, right: CalendarTime) -> Bool { left.seconds < right.seconds }

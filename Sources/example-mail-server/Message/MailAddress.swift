@@ -1,5 +1,7 @@
 // Who is a mail from, and for whom? A mailbox as SMTP writes it (RFC 5321 section 4.1.2).
 
+import EndpointMessages
+
 struct MailAddress: Hashable, Sendable, CustomStringConvertible {
   /// As sent: its case belongs to the receiving host.
   let localPart: String

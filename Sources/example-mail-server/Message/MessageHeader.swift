@@ -1,5 +1,7 @@
 // What does a message say about itself? Its header fields, unfolded, and where its body begins (RFC 5322 2.2).
 
+import EndpointMessages
+
 struct MessageHeader: Sendable {
   struct Field: Sendable {
     let name: String

@@ -1,5 +1,7 @@
 // How does a sender learn that a message was not delivered? From a delivery status notification (RFC 3464).
 
+import EndpointMessages
+
 enum BounceMessage {
   static func compose(
     for original: QueuedMessage, to sender: MailAddress, failed recipients: [(MailAddress, reason: String)],

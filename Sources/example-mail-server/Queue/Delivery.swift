@@ -1,7 +1,7 @@
 // How does one message reach one recipient? Into the store, or to the smarthost.
 
 import MailObservability
-import SocketIO
+import ObservabilitySockets
 
 struct Delivery: Sendable {
   let directory: Directory

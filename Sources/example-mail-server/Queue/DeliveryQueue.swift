@@ -1,8 +1,8 @@
 // Who delivers accepted mail, and what is recorded of it? A task that follows the schedule.
 
-import Locking
+import ObservabilityPlatform
 import MailObservability
-import SocketIO
+import ObservabilitySockets
 
 /// How one attempt for one recipient ended.
 enum DeliveryOutcome: Sendable, Equatable {

@@ -1,6 +1,7 @@
 // How is a message handed to another server? A small SMTP client, one command at a time.
 
-import SocketIO
+import EndpointMessages
+import ObservabilitySockets
 
 struct SMTPClient {
   struct Reply: CustomStringConvertible {

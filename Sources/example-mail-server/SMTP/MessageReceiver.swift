@@ -1,5 +1,7 @@
 // Which octets belong to a message? Dot-stuffing undone, limits kept, line ends checked (RFC 5321 4.5.2).
 
+import EndpointMessages
+
 /// Takes the octets after DATA, or of BDAT chunks, in any pieces. Nothing is kept beyond the size limit, yet
 /// everything is read: the client must be told at the end, in its turn.
 struct MessageReceiver {

@@ -1,5 +1,6 @@
 // What does a command line ask for? Parsed strictly by RFC 5321 section 4.1.1, errors being replies.
 
+import EndpointMessages
 import MailObservability
 
 enum SMTPRequest: Equatable, Sendable {

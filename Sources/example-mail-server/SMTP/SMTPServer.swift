@@ -2,7 +2,7 @@
 // what happens is recorded here, where it happens.
 
 import MailObservability
-import SocketIO
+import ObservabilitySockets
 
 struct SMTPServer: Sendable {
   let configuration: SMTPSession.Configuration
@@ -24,7 +24,7 @@ struct SMTPServer: Sendable {
     let io = SessionIO(connection: connection, mailProtocol: .smtp, timeout: timeout, metrics: metrics)
     var session = SMTPSession(configuration: configuration)
     var output: [UInt8] = []
-    var commandTimer: Timer?
+    var commandTimer: Histogram.Timer?
     var authenticationFailures = 0
     while true {
       switch session.next() {

@@ -1,12 +1,6 @@
 // How many sessions can there be, so that the metrics listener always finds a descriptor for a probe?
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import ObservabilityPlatform
 
 enum ConnectionLimit {
   /// Kept free of mail sessions: listeners, event loops, relaying, files, and above all scrapes and probes.

@@ -1,14 +1,7 @@
 // Which parts are broken on purpose? The words of a file, reread every second, so that health can be watched.
 
+import ObservabilityPlatform
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A part that can be made to fail, for demonstrations and tests; and maintenance, as an operator would announce it.
 enum Fault: UInt8, CaseIterable, Sendable {
@@ -42,12 +35,13 @@ final class Faults: Sendable {
       onMaintenance(self.isActive(.maintenance))
     }
     reread()
-    startThread {
+    // Without a thread the faults of the first reading stay.
+    try? SystemThread.start(name: "faults") {
       while true {
         sleep(1)
         reread()
       }
-    }
+    }.detach()
   }
 
   /// Occupies every thread of the cooperative pool, at every priority, until the fault ends.

@@ -1,9 +1,9 @@
 // How does it all fit together? One store, one queue, one collector of metrics, and a listener per protocol.
 
-import HTTPTransport
-import Locking
+import ObservabilityHTTP
+import ObservabilityPlatform
 import MailObservability
-import SocketIO
+import ObservabilitySockets
 
 /// The whole server: built from its options, started once, stopped once.
 final class MailServer: Sendable {
@@ -138,8 +138,8 @@ final class MailServer: Sendable {
     let jmap = JMAPServer(authenticator: authenticator, store: store, metrics: metrics)
     var configuration = HTTPServerConfiguration(address: try SocketAddress.parse(address))
     // Large enough that a request over JMAP's own limit gets JMAP's own error.
-    configuration.limits.body = 4 * JMAPRequest.maxSizeRequest
-    configuration.limits.connections = connectionLimit
+    configuration.limits.maximumBodySize = 4 * JMAPRequest.maxSizeRequest
+    configuration.limits.maximumConnections = connectionLimit
     configuration.threadName = "jmap"
     let server = try HTTPServer(
       configuration: configuration, observer: nil, handler: { jmap.respond(to: $0) })

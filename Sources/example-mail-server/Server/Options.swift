@@ -1,6 +1,6 @@
 // How is the server started? Its command line, parsed without side effects.
 
-import SocketIO
+import ObservabilitySockets
 
 struct UsageError: Error, Equatable {
   let message: String

@@ -1,7 +1,7 @@
 // How do octets get from a connection into a session and back? With deadlines, and counted.
 
 import MailObservability
-import SocketIO
+import ObservabilitySockets
 
 struct SessionIO: Sendable {
   enum Arrival {

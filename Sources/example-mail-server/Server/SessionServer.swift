@@ -1,7 +1,7 @@
 // How are connections taken, limited and drained? The same way for SMTP and IMAP.
 
-import Locking
-import SocketIO
+import ObservabilityPlatform
+import ObservabilitySockets
 import Synchronization
 
 /// What a session tells its server, so that draining ends idle sessions at once and lets busy ones finish.

@@ -1,6 +1,6 @@
 // Where is the mail? In memory, shared by all protocols; every operation is timed, every change is told.
 
-import Locking
+import ObservabilityPlatform
 import MailObservability
 
 final class MailStore: Sendable {

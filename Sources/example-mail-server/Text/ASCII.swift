@@ -1,5 +1,7 @@
 // How do the protocols look at bytes? As ASCII octets; text becomes a String only once it was validated.
 
+import EndpointMessages
+
 extension UInt8 {
   static let lineFeed = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")

@@ -1,5 +1,7 @@
 // Where does a line end when bytes arrive in pieces? Only at CRLF, and never beyond the protocol's limit.
 
+import EndpointMessages
+
 /// Bytes received and not yet consumed. A protocol takes lines or counted octets from the front.
 struct InputBuffer {
   enum Line: Equatable {

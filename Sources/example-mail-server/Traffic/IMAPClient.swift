@@ -1,6 +1,6 @@
 // How does the server's own traffic read mail? A client that sends a command and collects the answer.
 
-import SocketIO
+import ObservabilitySockets
 
 struct IMAPClient {
   struct Answer {

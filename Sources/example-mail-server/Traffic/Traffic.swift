@@ -1,7 +1,7 @@
 // Who uses the server when nobody does? Clients of its own, over real sockets, on a thread of their own.
 
-import Locking
-import SocketIO
+import ObservabilityPlatform
+import ObservabilitySockets
 
 final class Traffic: Sendable {
   struct Target: Sendable {

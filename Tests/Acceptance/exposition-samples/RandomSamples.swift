@@ -9,7 +9,7 @@ enum Phase: String, ClosedLabel { case starting, serving, draining }
 /// never read back from an instrument.
 struct RandomSamples {
   let registry: Registry
-  let variables: Variables
+  let variables: PublishedVariables
   private(set) var collected: [CollectedFamily] = []
   private(set) var expected = ExpectedSamples()
   private(set) var expectedVariables = ExpectedSamples()
@@ -18,7 +18,7 @@ struct RandomSamples {
 
   init(seed: UInt64, allowsUTF8: Bool) throws {
     registry = try Registry(allowsUTF8Names: allowsUTF8)
-    variables = Variables(registry)
+    variables = PublishedVariables(registry)
     random = Generator(state: seed)
     self.allowsUTF8 = allowsUTF8
     expected.add("observability_overflow_total", [], "skipped")
@@ -41,7 +41,7 @@ struct RandomSamples {
   private mutating func counters(_ stem: String) throws {
     let name = name(stem) + "_total"
     let label = labelName("a")
-    let family = try registry.register(.counter(name, help: hostileText()), byOpen: label)
+    let family = try registry.register(.counter(name, help: hostileText()), byBounded: label)
     for value in values() {
       let amount = random.next(below: 2) == 0 ? UInt64.random(in: 0...(1 << 62), using: &random) : 7
       if random.next(below: 3) == 0 {
@@ -58,7 +58,7 @@ struct RandomSamples {
   private mutating func gauges(_ stem: String) throws {
     let name = name(stem)
     let labels = [labelName("a"), labelName("b")]
-    let family = try registry.register(.gauge(name, help: hostileText()), byOpen: labels[0], labels[1])
+    let family = try registry.register(.gauge(name, help: hostileText()), byBounded: labels[0], labels[1])
     let second = hostileText()
     for value in values() {
       let number = number()
@@ -77,7 +77,7 @@ struct RandomSamples {
       bound = (bound + 1e-6) * Double.random(in: 1.5...20, using: &random)
     }
     let family = try registry.register(
-      .histogram(name, help: hostileText(), buckets: BucketBounds(bounds)), byOpen: label)
+      .histogram(name, help: hostileText(), buckets: BucketBounds(bounds)), byBounded: label)
     for value in values() {
       var sum = 0.0
       var observed: [Double] = []

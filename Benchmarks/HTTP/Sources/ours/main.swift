@@ -15,7 +15,7 @@ let series = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 
 let metrics = try MetricsCollector()
 for family in 0..<(series / 1000) {
   let counters = try metrics.registry.register(
-    .counter("bench_\(family)_total", help: "One of many."), byOpen: "host", limit: 1000)
+    .counter("bench_\(family)_total", help: "One of many."), byBounded: "host", limit: 1000)
   for host in 0..<1000 { counters["host-\(host).example.com"].increment(by: UInt64(host)) }
 }
 let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))

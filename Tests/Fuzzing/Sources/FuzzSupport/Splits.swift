@@ -1,6 +1,6 @@
 // Do all ways of cutting the same bytes give the same outcome?
 
-import HTTPTransport
+import ObservabilityHTTP
 
 /// Feeds the bytes whole, byte by byte and in three random ways; traps where the outcomes differ.
 ///
@@ -9,10 +9,10 @@ import HTTPTransport
 package func checkSplits(_ bytes: [UInt8], choice: UInt8) {
   var limits = HTTPServerLimits()
   if choice & 1 == 1 {
-    limits.requestLine = 40
-    limits.headers = 120
-    limits.fields = 4
-    limits.body = 24
+    limits.maximumRequestLineSize = 40
+    limits.maximumHeaderSize = 120
+    limits.maximumFieldCount = 4
+    limits.maximumBodySize = 24
   }
   let whole = Transcript.of(bytes, limits: limits)
   var generator = SplitMix(state: UInt64(choice) << 32 | UInt64(bytes.count))

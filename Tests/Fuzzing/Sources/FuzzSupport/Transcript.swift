@@ -1,6 +1,7 @@
 // What does a parser make of some bytes, however they are split?
 
-package import HTTPTransport
+package import EndpointMessages
+package import ObservabilityHTTP
 
 /// Ends the run: libFuzzer keeps the input that led here.
 package func require(_ condition: Bool, _ what: @autoclosure () -> String) {
@@ -65,7 +66,7 @@ package struct Transcript: Equatable {
 }
 
 /// What holds for every request that reaches a handler.
-package func check(_ request: HTTPRequest) {
+package func check(_ request: EndpointRequest) {
   require(request.path == "*" || request.path.utf8.first == UInt8(ascii: "/"), "path \(request.path)")
   require(
     !request.path.utf8.contains { $0 < 32 || $0 == 127 || $0 == UInt8(ascii: "\\") },

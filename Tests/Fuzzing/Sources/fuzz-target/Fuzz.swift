@@ -1,7 +1,8 @@
 // Is there a request target that decodes to something a route must never see, or that traps?
 
+import EndpointMessages
 import FuzzSupport
-import HTTPTransport
+import ObservabilityHTTP
 
 /// What libFuzzer calls for each input.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -9,13 +10,13 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = UnsafeBufferPointer(start: start, count: count)
   guard let target = String(validating: input, as: UTF8.self) else { return 0 }
   for method in ["GET", "OPTIONS"] {
-    guard let request = try? HTTPRequest(method: method, target: target) else { continue }
+    guard let request = try? EndpointRequest(method: method, target: target) else { continue }
     check(request)
     require(request.path != "*" || method == "OPTIONS", "the path * for \(method)")
     // Encoded again, it must mean the same.
     guard request.path != "*" else { continue }
     let again = encoded(request)
-    guard let second = try? HTTPRequest(method: method, target: again) else {
+    guard let second = try? EndpointRequest(method: method, target: again) else {
       require(false, "\(again) is refused, but was decoded")
       continue
     }
@@ -24,7 +25,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-private func encoded(_ request: HTTPRequest) -> String {
+private func encoded(_ request: EndpointRequest) -> String {
   let items = request.query.items.map { item in
     escaped(item.name, keeping: nil) + "=" + escaped(item.value, keeping: nil)
   }

@@ -1,0 +1,86 @@
+// Which socket calls does ObservabilitySockets need that Swift's platform modules do not show
+// (accept4, pipe2), or that differ between Linux and macOS?
+// A descriptor made here is non-blocking, closed on exec, and cannot raise SIGPIPE. Calls return
+// the negative error number instead of setting errno, which Swift code could lose before reading it.
+#ifndef MAILOBS_SHIMS_SOCKETS_H
+#define MAILOBS_SHIMS_SOCKETS_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+// Hidden from module imports because _GNU_SOURCE is not defined there.
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int pipe2(int[2], int);
+#endif
+
+#if !defined(__linux__)
+static inline int mailobs_prepare_descriptor(int fd, int is_socket) {
+  int flags = fcntl(fd, F_GETFL, 0);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+    int error = errno;
+    close(fd);
+    return -error;
+  }
+  int on = 1;
+  // Fails with EINVAL on a connection that is already reset; sending on it then fails without a signal.
+  if (is_socket) setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+  return fd;
+}
+#endif
+
+static inline int mailobs_socket(int family) {
+#if defined(__linux__)
+  int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  return fd < 0 ? -errno : fd;
+#else
+  int fd = socket(family, SOCK_STREAM, 0);
+  return fd < 0 ? -errno : mailobs_prepare_descriptor(fd, 1);
+#endif
+}
+
+static inline int mailobs_accept(int listener, struct sockaddr *address, socklen_t *length) {
+#if defined(__linux__)
+  int fd = accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return fd < 0 ? -errno : fd;
+#else
+  int fd = accept(listener, address, length);
+  return fd < 0 ? -errno : mailobs_prepare_descriptor(fd, 1);
+#endif
+}
+
+static inline int mailobs_pipe(int ends[2]) {
+#if defined(__linux__)
+  return pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0 ? -errno : 0;
+#else
+  if (pipe(ends) < 0) return -errno;
+  int first = mailobs_prepare_descriptor(ends[0], 0);
+  if (first < 0) {
+    close(ends[1]);
+    return first;
+  }
+  int second = mailobs_prepare_descriptor(ends[1], 0);
+  if (second < 0) close(ends[0]);
+  return second < 0 ? second : 0;
+#endif
+}
+
+static inline ptrdiff_t mailobs_send(int fd, const void *bytes, size_t count) {
+#if defined(__linux__)
+  ssize_t sent = send(fd, bytes, count, MSG_NOSIGNAL);
+#else
+  ssize_t sent = send(fd, bytes, count, 0);
+#endif
+  return sent < 0 ? -errno : sent;
+}
+
+static inline ptrdiff_t mailobs_receive(int fd, void *bytes, size_t count) {
+  ssize_t received = recv(fd, bytes, count, 0);
+  return received < 0 ? -errno : received;
+}
+
+#endif

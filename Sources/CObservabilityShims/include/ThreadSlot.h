@@ -1,0 +1,25 @@
+// Which stripe of a striped instrument does the calling thread use?
+#ifndef MAILOBS_SHIMS_THREAD_SLOT_H
+#define MAILOBS_SHIMS_THREAD_SLOT_H
+
+#include <stdint.h>
+
+// 0 until the thread's first use; then the number of its stripe + 1, so that the hot path neither masks it nor asks
+// how many stripes there are.
+// Initial-exec: one load relative to the thread pointer instead of a call to __tls_get_addr.
+extern _Thread_local uint32_t mailobs_thread_stripe_value __attribute__((tls_model("initial-exec")));
+
+// A power of two, at least twice the processors (of which 32 count), so that two busy threads rarely share a stripe.
+uint32_t mailobs_stripe_count(void);
+
+uint32_t mailobs_thread_stripe_assign(void);
+
+// After a collision: moves this thread to another stripe.
+uint32_t mailobs_thread_stripe_move(void);
+
+static inline uint32_t mailobs_thread_stripe(void) {
+  uint32_t value = mailobs_thread_stripe_value;
+  return value != 0 ? value - 1 : mailobs_thread_stripe_assign();
+}
+
+#endif

@@ -1,0 +1,90 @@
+// What does a handler learn of a request?
+
+/// A version of HTTP that this library speaks.
+package enum HTTPVersion: Sendable, Hashable {
+  /// HTTP/1.0: one request a connection, unless asked otherwise.
+  case http10
+  /// HTTP/1.1.
+  case http11
+}
+
+/// A request, complete and checked: a plain value.
+public struct EndpointRequest: Sendable {
+  /// The method as it was sent; methods are case-sensitive.
+  public var method: String
+  /// The path, percent-decoded: it begins with `/`, has no `.` or `..` segment and no control byte.
+  public var path: String
+  /// The parameters of the query.
+  public var query: EndpointQuery
+  /// The header fields.
+  public var headers: EndpointFields
+  /// The body, without any transfer coding.
+  public var body: [UInt8]
+  /// The version that the client speaks.
+  package var version: HTTPVersion
+  /// Who sent it.
+  public var peer: EndpointPeer
+
+  /// A request for a handler that is mounted in another server, or tested.
+  ///
+  /// - Parameter target: in origin-form (`/metrics?name[]=a`) or absolute-form, still encoded.
+  /// - Throws: `EndpointRequestError` when the target or the method is not valid, for which the answer is 400.
+  public init(
+    method: String = "GET", target: String, headers: EndpointFields = [:], body: [UInt8] = [],
+    peer: EndpointPeer = .unknown
+  ) throws(EndpointRequestError) {
+    guard !method.isEmpty, method.utf8.allSatisfy({ ByteSet.token.contains($0) }) else {
+      throw EndpointRequestError(.invalidMethod, "the method is not a token")
+    }
+    let bytes = Array(target.utf8)
+    let parsed = bytes.withUnsafeBufferPointer { RequestTarget.parse($0, isOptions: method == "OPTIONS") }
+    switch parsed {
+    case .failure(let error): throw error
+    case .success(let target):
+      self.init(
+        method: method, path: target.path, query: target.query, headers: headers, body: body,
+        version: .http11, peer: peer)
+      if let authority = target.authority { self.headers.set("Host", authority) }
+    }
+  }
+
+  package init(
+    method: String, path: String, query: EndpointQuery, headers: EndpointFields, body: [UInt8],
+    version: HTTPVersion, peer: EndpointPeer
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.headers = headers
+    self.body = body
+    self.version = version
+    self.peer = peer
+  }
+}
+
+/// Why a request could not be made from its parts.
+public struct EndpointRequestError: Error, Sendable, CustomStringConvertible {
+  /// The kinds of this error.
+  public struct Code: Sendable, Hashable {
+    private enum Kind { case invalidMethod, invalidTarget }
+    private let kind: Kind
+
+    /// The method is empty or has a byte that no method may have.
+    public static let invalidMethod = Code(kind: .invalidMethod)
+    /// The target is neither origin-form nor absolute-form, or is not encoded as it should be.
+    public static let invalidTarget = Code(kind: .invalidTarget)
+  }
+
+  /// What kind of error it is.
+  public let code: Code
+  /// What is wrong, in words that name no part of the request.
+  public let message: String
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// The message.
+  public var description: String { message }
+}

@@ -1,0 +1,38 @@
+// Is the memory limit of the container near?
+
+extension HealthCheck {
+  /// A check of the control group's memory, version 1 or 2, against its limit.
+  ///
+  /// What counts is the working set: use without the page cache that the kernel can drop at once. Without a
+  /// control group, and without a limit, it passes. Its figures are in ``HealthCheckReport/reading``.
+  ///
+  /// - Parameters:
+  ///   - warnAbove: a fraction from 0 to 1 of the limit.
+  ///   - failAbove: a fraction from 0 to 1, not below `warnAbove`.
+  /// - Throws: ``HealthError`` when the name or a limit makes no sense.
+  public static func memory(
+    _ name: String = "memory",
+    warnAbove: Double = 0.85,
+    failAbove: Double = 0.95,
+    settings: Settings = Settings()
+  ) throws(HealthError) -> HealthCheck {
+    let limits = try UsageLimits(warnAbove: warnAbove, failAbove: failAbove, for: name)
+    return try HealthCheck(
+      name, settings,
+      .task {
+        guard let reading = try await BlockingThreads.shared.run({ try CgroupMemory().read() }) else {
+          return HealthObservation(.pass)
+        }
+        return HealthObservation(limits.judge(reading), reading: .memory(reading))
+      })
+  }
+}
+
+extension UsageLimits {
+  func judge(_ reading: MemoryReading) -> HealthResult {
+    guard let limit = reading.limitBytes else { return .pass }
+    // A limit of zero is legal, and reached.
+    guard limit > 0 else { return .fail("the memory limit is 0 bytes") }
+    return judge(used: reading.workingSetBytes, of: limit, "the memory limit of \(byteText(limit))")
+  }
+}

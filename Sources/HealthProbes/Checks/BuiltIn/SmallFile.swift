@@ -1,0 +1,35 @@
+// What does a small file of the kernel say?
+
+import ObservabilityPlatform
+
+/// The first 64 KiB of a file as text, or `nil` when it does not exist. Blocks.
+func readSmallFile(_ path: String) throws(SystemError) -> String? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else {
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw SystemError(code: errno, action: "open \(path)")
+  }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 4096)
+  while bytes.count < 65_536 {
+    let count = read(descriptor, &chunk, chunk.count)
+    if count < 0, errno == EINTR { continue }
+    guard count >= 0 else { throw SystemError(code: errno, action: "read \(path)") }
+    if count == 0 { break }
+    bytes.append(contentsOf: chunk.prefix(count))
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// The time since 1970 at which a file was last modified. Blocks.
+func modificationTime(of path: String) throws(SystemError) -> Duration {
+  var status = stat()
+  guard stat(path, &status) == 0 else { throw SystemError(code: errno, action: "stat \(path)") }
+  #if canImport(Darwin)
+    let time = status.st_mtimespec
+  #else
+    let time = status.st_mtim
+  #endif
+  return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+}

@@ -1,0 +1,193 @@
+// Which checks does this process have, and what else decides how probes are answered?
+
+package import ObservabilityPlatform
+
+/// The health checks of one process, and the answers to probes.
+///
+/// ```swift
+/// let health = HealthRegistry()
+/// try health.declare("storage")           // not ready, not started, but alive
+/// try health.add(HealthCheck("storage") { try await store.ping(); return .pass })
+/// health.setMaintenance("kernel update")  // out of the load balancer
+/// health.setMaintenance(nil)              // and back
+/// ```
+///
+/// Every answer is given within one overall deadline, 800 ms unless it is set otherwise, whatever checks do:
+/// the kubelet gives up after one second and counts that as a failure. All methods may be called from any
+/// thread at any time, and none of them blocks.
+public final class HealthRegistry: Sendable {
+  typealias CheckID = HealthScheduler.CheckID
+  typealias RunID = HealthScheduler.RunID
+  typealias AnswerID = HealthScheduler.AnswerID
+
+  struct Registered {
+    let id: CheckID
+    let check: HealthCheck
+  }
+
+  struct State {
+    var scheduler = HealthScheduler()
+    /// Sorted by name, as answers show them.
+    var checks: [Registered] = []
+    var checksByID: [CheckID: HealthCheck] = [:]
+    var declared: Set<String> = []
+    var lastID: UInt64 = 0
+    var maintenance: String?
+    var isDraining = false
+    var hasStarted = false
+    var observers: [HealthObserver] = []
+    /// The tasks of runs in progress, to cancel them.
+    var tasks: [RunID: Task<Void, Never>] = [:]
+    var continuations: [AnswerID: CheckedContinuation<Void, Never>] = [:]
+    var timer: any OneShotTimer
+    var armed: (at: HealthInstant, token: any OneShotTimerToken)?
+    var answers = ProbeCounts()
+    /// Calls of hooks that are still to be made, in order.
+    var hookCalls: [@Sendable () -> Void] = []
+    var hooksDropped: UInt64 = 0
+
+    /// The driver arms it after the event at hand.
+    mutating func use(_ newTimer: any OneShotTimer) {
+      armed?.token.cancel()
+      armed = nil
+      timer = newTimer
+    }
+
+    func hasCheck(_ name: String) -> Bool { checks.contains { $0.check.name == name } }
+  }
+
+  /// The longest that one answer takes.
+  public let answerDeadline: Duration
+  let clock: any HealthClock
+  /// The timer to go back to when the background is stopped.
+  private let ownTimer: any OneShotTimer
+  let hooks: HookDelivery
+  let state: Locked<State>
+
+  /// Creates a registry that keeps time by itself until an event loop is given to it.
+  ///
+  /// - Parameter answerDeadline: the longest that one answer takes, 1 ms to 1 minute; outside of that it is
+  ///   clamped. Keep it below the prober's own time-out.
+  public convenience init(answerDeadline: Duration = .milliseconds(800)) {
+    self.init(answerDeadline: answerDeadline, clock: SystemHealthClock(), timer: TaskSleepTimer())
+  }
+
+  init(
+    answerDeadline: Duration = .milliseconds(800),
+    clock: any HealthClock,
+    timer: any OneShotTimer,
+    hooks: HookDelivery = .onThread()
+  ) {
+    self.answerDeadline = min(max(answerDeadline, .milliseconds(1)), .seconds(60))
+    self.clock = clock
+    self.ownTimer = timer
+    self.hooks = hooks
+    self.state = Locked(State(timer: timer))
+  }
+
+  deinit {
+    let (tasks, armed) = state.withLock { (Array($0.tasks.values), $0.armed) }
+    armed?.token.cancel()
+    for task in tasks { task.cancel() }
+  }
+
+  // MARK: Checks
+
+  /// Adds a check, and starts it when checks run in the background.
+  ///
+  /// A check with a declared name takes the declaration's place.
+  ///
+  /// - Throws: ``HealthError`` when another check has the name.
+  public func add(_ check: HealthCheck) throws(HealthError) {
+    var isDuplicate = false
+    process { state in
+      guard !state.hasCheck(check.name) else {
+        isDuplicate = true
+        return nil
+      }
+      state.lastID &+= 1
+      let id = CheckID(value: state.lastID)
+      let place = state.checks.firstIndex { $0.check.name > check.name } ?? state.checks.endIndex
+      state.checks.insert(Registered(id: id, check: check), at: place)
+      state.checksByID[id] = check
+      state.declared.remove(check.name)
+      return .added(id, name: check.name, check.settings, isImmediate: check.isImmediate)
+    }
+    if isDuplicate { throw .duplicateName(check.name) }
+  }
+
+  /// Says that a check of this name will be added: until then readiness and start-up fail, and liveness
+  /// does not. Without effect when such a check exists.
+  ///
+  /// Declare what start-up depends on before the server answers its first probe: with nothing declared and
+  /// nothing added, start-up is complete, and stays so.
+  ///
+  /// - Throws: ``HealthError`` when the name makes no sense.
+  public func declare(_ name: String) throws(HealthError) {
+    try validateCheckName(name)
+    state.withLock { state in
+      if !state.hasCheck(name) { state.declared.insert(name) }
+    }
+  }
+
+  /// Removes a check or a declaration. A run in progress is cancelled and its result not used.
+  ///
+  /// - Returns: whether there was one.
+  @discardableResult
+  public func remove(_ name: String) -> Bool {
+    var wasKnown = false
+    process { state in
+      wasKnown = state.declared.remove(name) != nil
+      guard let place = state.checks.firstIndex(where: { $0.check.name == name }) else { return nil }
+      wasKnown = true
+      let id = state.checks.remove(at: place).id
+      state.checksByID[id] = nil
+      return .removed(id)
+    }
+    return wasKnown
+  }
+
+  /// Adds hooks. They stay for the life of the registry.
+  public func addObserver(_ observer: HealthObserver) {
+    state.withLock { $0.observers.append(observer) }
+  }
+
+  // MARK: Serving or not
+
+  /// Takes this server out of the load balancer with a reason, or puts it back with `nil`.
+  ///
+  /// Readiness fails while it is set; liveness and the checks do not notice.
+  public func setMaintenance(_ reason: String?) {
+    state.withLock { $0.maintenance = reason.map(reasonText) }
+  }
+
+  /// Says whether the server is about to end. Readiness fails while it is set; liveness does not.
+  public func setDraining(_ isDraining: Bool) {
+    state.withLock { $0.isDraining = isDraining }
+  }
+
+  // MARK: Background
+
+  /// Starts running checks in the background, without an event loop.
+  public func start() {
+    start(timer: TaskSleepTimer())
+  }
+
+  /// Starts running checks in the background, woken by `timer`, which also ends the waiting of answers.
+  package func start(timer: any OneShotTimer) {
+    process { state in
+      state.use(timer)
+      return .backgroundStarted
+    }
+  }
+
+  /// Stops running checks in the background, and uses the event loop no longer.
+  ///
+  /// Answers still run what they need, and are still given in time.
+  public func stop() {
+    process { state in
+      state.use(ownTimer)
+      return .backgroundStopped
+    }
+  }
+}

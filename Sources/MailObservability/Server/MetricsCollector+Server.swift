@@ -1,0 +1,166 @@
+// How the server is put together and started.
+
+import ObservabilityPlatform
+import EndpointMessages
+import ObservabilityHTTP
+import HealthProbes
+import MetricInstruments
+import ObservabilityEndpoints
+import ObservabilitySockets
+
+extension MetricsCollector {
+  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`, `/startup` and `/`.
+  ///
+  /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool exhausted. While it
+  /// runs, health checks run in the background, and a liveness check named `executor` fails when the pool has run
+  /// no task for ``MetricsConfig/executorThreshold``. With several servers at once, the newest drives the checks
+  /// and logs their failures.
+  ///
+  /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound; it names
+  ///   both the value and the reason.
+  public func startHTTPServer(_ config: MetricsConfig = MetricsConfig()) async throws -> ObservabilityServer {
+    guard config.enabled else { return ObservabilityServer(disabled: health) }
+    if let problem = ObservabilityEndpoints.problem(ofMetricsPath: config.path) {
+      throw MetricsConfigError(setting: "path", value: config.path, reason: problem)
+    }
+    if let threshold = config.executorThreshold, threshold < .milliseconds(10) {
+      throw MetricsConfigError(
+        setting: "executorThreshold", value: "\(threshold)", reason: "is shorter than 10 milliseconds")
+    }
+    do {
+      return try await start(config, at: try SocketAddress.parse(config.bindAddress))
+    } catch let error as SocketError {
+      throw MetricsConfigError(
+        setting: "bindAddress", value: config.bindAddress, reason: "cannot be used: \(error.message)")
+    }
+  }
+
+  private func start(_ config: MetricsConfig, at address: SocketAddress) async throws -> ObservabilityServer {
+    let loop = try EventLoop(name: "observability")
+    let endpoints = endpoints(config, timer: loop)
+    var configuration = HTTPServerConfiguration(address: address)
+    configuration.limits = config.limits
+    configuration.deadlines = config.deadlines
+    configuration.isProbe = { endpoints.isProbe($0) }
+    configuration.answerAtOnce = { endpoints.answerAtOnce($0) }
+    let trusted = config.trustedNetworks
+    configuration.isExemptFromAddressLimit = { $0.isTrusted(trusted) }
+    let log = config.log
+    let (driver, own) = (healthDriver, own)
+    do {
+      let server = try HTTPServer(
+        configuration: configuration,
+        observer: ServerRecorder(own: own, log: log, route: { endpoints.route(of: $0) }), loop: loop,
+        handler: { await endpoints.respond(to: $0) })
+      let bound = try await server.bind()
+      let drive = driver.begin(
+        on: loop, threshold: config.executorThreshold, log: log, onDelay: { own.executorDelay.observe($0) })
+      registerOwnCollectors(of: server)
+      return ObservabilityServer(server, boundAddress: bound, health: health, onEnd: { driver.end(drive) })
+    } catch {
+      loop.shutdown()
+      throw error
+    }
+  }
+
+  func endpoints(_ config: MetricsConfig, timer: any OneShotTimer) -> ObservabilityEndpoints {
+    var settings = EndpointSettings()
+    settings.metricsPath = config.path
+    settings.trustedNetworks = config.trustedNetworks
+    settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes
+    settings.scrapeDeadline = config.scrapeDeadline
+    settings.includesCreatedSamples = config.includesCreatedSamples
+    settings.serviceName = config.serviceName
+    settings.version = config.version
+    var observer = EndpointObserver()
+    let (own, log, registry) = (own, config.log, registry)
+    observer.scraped = { scrape in
+      own.scrapes[ScrapeFormat(scrape.form)].increment()
+      own.scrapeDuration.observe(scrape.duration)
+      own.lastScrapeBytes.set(scrape.bytes)
+      own.series.set(registry.seriesCount)
+    }
+    observer.log = { log(LogMessage(.warning, $0)) }
+    return ObservabilityEndpoints(
+      registry: registry, variables: variables, health: health, timer: timer, settings: settings,
+      observer: observer)
+  }
+
+  private func registerOwnCollectors(of server: HTTPServer) {
+    registerHealthCollector()
+    // A server started later takes the place of one that has ended.
+    replace(ServerCollector(server: server, registry: registry))
+  }
+
+  func registerHealthCollector() { replace(HealthCollector(health: health, registry: registry)) }
+
+  private func replace(_ collector: any Collector) {
+    registry.removeCollector(named: collector.name)
+    try? registry.add(collector)
+  }
+}
+
+/// What the server knows of itself.
+private struct ServerCollector: Collector {
+  weak let server: HTTPServer?
+  let registry: Registry
+
+  let name = "http_server"
+
+  func collect() async -> [CollectedFamily] {
+    guard let server else { return [] }
+    return [
+      CollectedFamily(
+        registry.fullName("observability_http_connections"), .gauge,
+        help: "Open connections to the observability server.", value: Double(server.statistics.connections))
+    ]
+  }
+}
+
+extension ScrapeFormat {
+  init(_ form: ScrapeForm) {
+    self =
+      switch form {
+      case .text: .text
+      case .openMetrics: .openmetrics
+      case .json: .json
+      case .variables: .variables
+      }
+  }
+}
+
+/// Counts what the transport did. Confined to the server's loop.
+private final class ServerRecorder: HTTPServerObserver, @unchecked Sendable {
+  private let own: ObservabilityMetrics
+  private let log: @Sendable (LogMessage) -> Void
+  private let route: @Sendable (String) -> Route
+  /// The counters that have been needed, so that a request costs no text and no lookup by it. There are few,
+  /// and the first is that of the probe asked most.
+  private var counters: [(route: Route?, status: Int, counter: Counter)] = []
+  private static let mostCounters = 64
+
+  init(
+    own: ObservabilityMetrics, log: @escaping @Sendable (LogMessage) -> Void,
+    route: @escaping @Sendable (String) -> Route
+  ) {
+    self.own = own
+    self.log = log
+    self.route = route
+  }
+
+  func rejected(_ reason: HTTPRejectReason) { own.rejected[reason].increment() }
+
+  func responded(status: Int, to request: EndpointRequest?) {
+    let route = request.map { self.route($0.path) }
+    for known in counters where known.status == status && known.route == route {
+      return known.counter.increment()
+    }
+    let counter = own.requests[route?.rawValue ?? "none", String(status)]
+    if counters.count < Self.mostCounters { counters.append((route, status, counter)) }
+    counter.increment()
+  }
+
+  func acceptFailed(errno: Int32) {
+    log(LogMessage(.error, "the listener cannot accept connections: error \(errno)"))
+  }
+}

@@ -1,0 +1,85 @@
+// What can be set about the HTTP server.
+
+public import ObservabilityHTTP
+public import ObservabilityEndpoints
+
+/// How the observability server listens and answers.
+///
+/// ```swift
+/// var config = MetricsConfig(bindAddress: "127.0.0.1:9090")
+/// config.serviceName = "mx1"
+/// ```
+public struct MetricsConfig: Sendable {
+  /// Whether there is a listener at all.
+  public var enabled: Bool
+  /// `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. A kubelet probes the address of the pod, so in
+  /// Kubernetes this is `0.0.0.0:9090` or `[::]:9090`.
+  public var bindAddress: String
+  /// Where the exposition is; not one of the other routes.
+  public var path: String
+
+  /// Whose requests see details, such as why a check fails. By default this machine; Unix sockets always.
+  public var trustedNetworks: [IPNetwork] = IPNetwork.loopback
+  /// How many scrapes may be under way; a further one is answered 503 with `Retry-After`.
+  public var maximumConcurrentScrapes = 4
+  /// The longest that collectors and encoding may take, if the scraper does not ask for less.
+  public var scrapeDeadline: Duration = .seconds(20)
+  /// Whether OpenMetrics has a `_created` sample for each counter and histogram.
+  public var includesCreatedSamples = false
+  /// How long the Swift executor may run no task before `/live` answers 503, by a check named `executor`; at
+  /// least 10 ms.
+  ///
+  /// Time in which the process itself did not run (stopped, paused, throttled) does not count. A third of it is a
+  /// warning. nil: no such check, for a host that blocks the cooperative pool on purpose; the delays are measured
+  /// anyway.
+  public var executorThreshold: Duration? = .seconds(30)
+  /// Caps on what clients may use.
+  public var limits = HTTPServerLimits()
+  /// How long clients may take.
+  public var deadlines = HTTPServerDeadlines()
+  /// The name on the page for people and in health documents.
+  public var serviceName = "mail server"
+  /// The version there.
+  public var version = ""
+  /// Hears of what the library would otherwise print: failing checks, failing collectors, errors of the listener. It is
+  /// called from any thread and must not block.
+  public var log: @Sendable (LogMessage) -> Void = { _ in }
+
+  /// A configuration with the defaults for everything else.
+  public init(enabled: Bool = true, bindAddress: String = "127.0.0.1:9090", path: String = "/metrics") {
+    self.enabled = enabled
+    self.bindAddress = bindAddress
+    self.path = path
+  }
+}
+
+/// Something that somebody may want to read in a log.
+public struct LogMessage: Sendable {
+  /// How much it matters.
+  public enum Level: String, Sendable {
+    case info, warning, error
+  }
+
+  /// How much it matters.
+  public let level: Level
+  /// One line.
+  public let text: String
+
+  init(_ level: Level, _ text: String) {
+    self.level = level
+    self.text = text
+  }
+}
+
+/// Why the server could not be started.
+public struct MetricsConfigError: Error, CustomStringConvertible {
+  /// The setting.
+  public let setting: String
+  /// Its value.
+  public let value: String
+  /// What is wrong with it.
+  public let reason: String
+
+  /// The setting, its value and what is wrong.
+  public var description: String { "\(setting) \"\(value)\" \(reason)" }
+}

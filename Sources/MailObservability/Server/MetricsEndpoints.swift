@@ -1,0 +1,56 @@
+// How does a host that has an HTTP server of its own answer scrapes and probes with it?
+
+import ObservabilityPlatform
+public import EndpointMessages
+public import ObservabilityHTTP
+import ObservabilityEndpoints
+import ObservabilitySockets
+
+/// Every route of the observability server, without the server: a request in, a response out.
+///
+/// ```swift
+/// let endpoints = try metrics.endpoints()
+/// // In a handler of the host's server:
+/// let request = try EndpointRequest(method: "GET", target: "/metrics?name[]=up", headers: ["Accept": "*/*"])
+/// let response = await endpoints.respond(to: request)
+/// ```
+///
+/// May be used from any thread. What the library's own server does and this cannot: its limits and deadlines for
+/// connections, and answers while the cooperative pool is exhausted. Where those matter, use
+/// ``MetricsCollector/startHTTPServer(_:)``.
+public struct MetricsEndpoints: Sendable {
+  private let endpoints: ObservabilityEndpoints
+
+  init(_ endpoints: ObservabilityEndpoints) { self.endpoints = endpoints }
+
+  /// Answers a request. What is wrong with a request is a response as well, so nothing is thrown.
+  ///
+  /// Give the request its `peer`: an unknown one sees no details. The response has no framing fields; a body that is
+  /// a stream is to be asked for pieces until it gives `nil`, and told when it is not asked any more, whatever the
+  /// reason. Leave out the body for `HEAD`.
+  public func respond(to request: EndpointRequest) async -> EndpointResponse {
+    await endpoints.respond(to: request)
+  }
+
+  /// Whether a request asks for a probe. Never refuse one because of a limit: an orchestrator restarts what does
+  /// not answer.
+  public func isProbe(_ request: EndpointRequest) -> Bool { endpoints.isProbe(request) }
+}
+
+extension MetricsCollector {
+  /// The routes, to be mounted in the host's own HTTP server.
+  ///
+  /// Of the configuration only what concerns answers is used, not the address, the limits of connections and their
+  /// deadlines. Health checks run when they are asked for, unless the host calls `health.start()`.
+  ///
+  /// - Throws: ``MetricsConfigError`` for a path that cannot be used; it names the value and the reason.
+  public func endpoints(_ config: MetricsConfig = MetricsConfig()) throws(MetricsConfigError)
+    -> MetricsEndpoints
+  {
+    if let problem = ObservabilityEndpoints.problem(ofMetricsPath: config.path) {
+      throw MetricsConfigError(setting: "path", value: config.path, reason: problem)
+    }
+    registerHealthCollector()
+    return MetricsEndpoints(endpoints(config, timer: TaskSleepTimer()))
+  }
+}

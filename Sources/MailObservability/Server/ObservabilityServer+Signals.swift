@@ -1,0 +1,75 @@
+// How does a program end well when it is told to end?
+
+import ObservabilityHTTP
+import ObservabilityPlatform
+import ObservabilitySockets
+
+extension ObservabilityServer {
+  /// Serves until one of these signals arrives, then drains and ends the server; returns when it has ended.
+  ///
+  /// ```swift
+  /// try await server.run(untilSignals: [SIGTERM, SIGINT], delay: .seconds(5))
+  /// // Readiness fails since the signal, and load balancers have turned away: end the mail server here.
+  /// ```
+  ///
+  /// The drain begins on the server's own thread, also while the cooperative pool is exhausted. For programs, not
+  /// for libraries, since signals belong to the process: what they did before is not restored, and after the first
+  /// they do what they do by default, so that whoever asks twice ends the process. Without a listener it waits for
+  /// the signal all the same. Cancelling the task that waits drains the server as well.
+  ///
+  /// - Parameters:
+  ///   - signals: their numbers, by default those of `SIGTERM` and `SIGINT`, everywhere the same.
+  ///   - gracePeriod: as of ``shutdown(gracePeriod:delay:)``.
+  ///   - delay: as of ``shutdown(gracePeriod:delay:)``.
+  /// - Throws: ``MetricsConfigError`` when a call of this function waits already, or the system refuses.
+  public func run(
+    untilSignals signals: [Int32] = [15, 2], gracePeriod: Duration = .seconds(10),
+    delay: Duration = .zero
+  ) async throws {
+    let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+    let held = HeldWatcher()
+    do {
+      let loop = try server?.loop ?? EventLoop(name: "signals")
+      defer { if server == nil { loop.shutdown() } }
+      held.hold(
+        try SignalWatcher(signals, on: loop) { [self] _ in
+          held.release()
+          health.setDraining(true)
+          if let server { beginShutdown(server, gracePeriod: gracePeriod, delay: delay) }
+          arrival.finish()
+        })
+      defer { held.release() }
+      if server == nil {
+        for await _ in arrivals {}
+        return
+      }
+      try await run()
+    } catch let error as SocketError {
+      throw MetricsConfigError(
+        setting: "signals", value: "\(signals)", reason: "cannot be watched: \(error.message)")
+    }
+  }
+}
+
+/// Keeps a watcher until the first signal, which may come before there is anything to keep.
+private final class HeldWatcher: Sendable {
+  private struct State {
+    var watcher: SignalWatcher?
+    var isOver = false
+  }
+
+  private let state = Locked(State())
+
+  func hold(_ watcher: SignalWatcher) {
+    state.withLock { if !$0.isOver { $0.watcher = watcher } }
+  }
+
+  func release() {
+    let watcher = state.withLock { state in
+      defer { state.watcher = nil }
+      state.isOver = true
+      return state.watcher
+    }
+    withExtendedLifetime(watcher) {}
+  }
+}

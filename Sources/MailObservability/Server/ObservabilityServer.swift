@@ -1,0 +1,75 @@
+// The running server, as the host holds it.
+
+import ObservabilityHTTP
+import HealthProbes
+import MetricInstruments
+import ObservabilitySockets
+
+/// A started observability server.
+///
+/// End it with ``shutdown(gracePeriod:delay:)``, or let ``run()`` be cancelled: nothing of it is left then, neither a
+/// thread nor a descriptor. When the last reference goes away without either, it is drained in the background.
+public final class ObservabilityServer: Sendable {
+  /// Where it listens, with the port that the system chose where 0 was asked for; nil when it is not enabled.
+  public let boundAddress: String?
+  let server: HTTPServer?
+  let health: HealthRegistry
+  private let task: Task<Void, any Error>?
+
+  /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
+  init(
+    _ server: HTTPServer, boundAddress: SocketAddress, health: HealthRegistry,
+    onEnd: @escaping @Sendable () -> Void
+  ) {
+    self.boundAddress = boundAddress.description
+    self.server = server
+    self.health = health
+    let loop = server.loop
+    task = Task(executorPreference: loop) {
+      defer {
+        onEnd()
+        // The last that runs on it.
+        loop.shutdown()
+      }
+      try await server.run()
+    }
+  }
+
+  /// A server that was not wanted.
+  init(disabled health: HealthRegistry) {
+    boundAddress = nil
+    server = nil
+    task = nil
+    self.health = health
+  }
+
+  deinit { task?.cancel() }
+
+  /// Drains and ends the server; returns when it has ended.
+  ///
+  /// `/ready` answers 503 from now on, `/live` stays 200. For the length of `delay` everything is still served, so that
+  /// load balancers can turn away; then only probes are, and requests that had begun are finished. What is left after
+  /// `gracePeriod` more is cut off. The listener closes last, so that no probe meets a closed door.
+  public func shutdown(gracePeriod: Duration = .seconds(10), delay: Duration = .zero) async {
+    guard let server, let task else { return }
+    health.setDraining(true)
+    beginShutdown(server, gracePeriod: gracePeriod, delay: delay)
+    _ = await task.result
+  }
+
+  /// Waits until the server has ended. Cancelling the task that waits drains it: the way a group of services is run.
+  public func run() async throws {
+    guard let server, let task else { return }
+    try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      health.setDraining(true)
+      beginShutdown(server, gracePeriod: .seconds(10), delay: .zero)
+    }
+  }
+
+  /// On the server's own thread: the host may have none to spare.
+  func beginShutdown(_ server: HTTPServer, gracePeriod: Duration, delay: Duration) {
+    Task(executorPreference: server.loop) { await server.shutdown(gracePeriod: gracePeriod, delay: delay) }
+  }
+}

@@ -1,0 +1,76 @@
+// The series of one name over label values that come from outside.
+
+/// One series for each combination of label values seen, up to a limit: `family["example.com"]`.
+///
+/// Peers choose domains, hosts and methods, so the number of series is bounded: past the limit, what has no series
+/// yet is recorded under the value `other` in every label, and counted in
+/// `<namespace>_observability_overflow_total{family}`. A value of more than 1,024 bytes is recorded under `other` as
+/// well and counted as `invalid_label`.
+///
+/// Looking up a series allocates nothing once it exists. Keep the instrument where the same labels are used often:
+/// recording through it costs no more than on an unlabelled one. All methods may be called from any thread.
+public struct BoundedFamily<Child: MetricInstrument, Labels: LabelTuple>: Sendable {
+  @usableFromInline let index: SeriesIndex
+
+  init(index: SeriesIndex) { self.index = index }
+
+  /// Takes out the series that were neither looked up nor changed for as long as `age`, and says how many there were.
+  ///
+  /// Use is noticed from one call to the next, so call it regularly. `other` stays. Recordings through a handle that
+  /// somebody kept are refused and counted as `removed_series`.
+  @discardableResult
+  public func expireIdle(after age: Duration) -> Int { index.expireIdle(after: age) }
+
+  /// How many series there are.
+  public var count: Int { index.count }
+}
+
+extension BoundedFamily where Labels == OneLabel {
+  /// The series of a label value; it is created on first use.
+  @inlinable
+  public subscript(_ value: String) -> Child { unsafeDowncast(index.find(value), to: Child.self) }
+
+  /// Takes a series out of the exposition; false when there is none.
+  @discardableResult
+  public func remove(_ value: String) -> Bool { index.remove([value]) }
+}
+
+extension BoundedFamily where Labels == TwoLabels {
+  /// The series of two label values; it is created on first use.
+  @inlinable
+  public subscript(_ first: String, _ second: String) -> Child {
+    unsafeDowncast(index.find(first, second), to: Child.self)
+  }
+
+  /// Takes a series out of the exposition; false when there is none.
+  @discardableResult
+  public func remove(_ first: String, _ second: String) -> Bool { index.remove([first, second]) }
+}
+
+extension BoundedFamily where Labels == ThreeLabels {
+  /// The series of three label values; it is created on first use.
+  @inlinable
+  public subscript(_ first: String, _ second: String, _ third: String) -> Child {
+    unsafeDowncast(index.find(first, second, third), to: Child.self)
+  }
+
+  /// Takes a series out of the exposition; false when there is none.
+  @discardableResult
+  public func remove(_ first: String, _ second: String, _ third: String) -> Bool {
+    index.remove([first, second, third])
+  }
+}
+
+extension BoundedFamily where Labels == FourLabels {
+  /// The series of four label values; it is created on first use.
+  @inlinable
+  public subscript(_ first: String, _ second: String, _ third: String, _ fourth: String) -> Child {
+    unsafeDowncast(index.find(first, second, third, fourth), to: Child.self)
+  }
+
+  /// Takes a series out of the exposition; false when there is none.
+  @discardableResult
+  public func remove(_ first: String, _ second: String, _ third: String, _ fourth: String) -> Bool {
+    index.remove([first, second, third, fourth])
+  }
+}

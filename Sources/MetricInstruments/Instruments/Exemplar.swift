@@ -1,0 +1,98 @@
+// One observation to look at more closely.
+
+import ObservabilityPlatform
+import Synchronization
+
+/// An observation with labels that lead to its trace.
+///
+/// Source: OpenMetrics 1.0.0, "Exemplars": the names and values of the labels may have 128 code points together.
+public struct Exemplar: Sendable, Hashable {
+  /// The labels, in order.
+  public let labels: [Label]
+  /// The observed value.
+  public let value: Double
+  /// When it was observed, in seconds since 1970.
+  public let timestamp: Double
+
+  /// A name and a value.
+  public struct Label: Sendable, Hashable {
+    /// A legal label name, such as `trace_id`.
+    public let name: String
+    /// Any text.
+    public let value: String
+
+    /// A label of an exemplar.
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The labels of an exemplar, as a dictionary literal or from an array: `["trace_id": id]`.
+  public struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
+    /// The labels, in order.
+    public var labels: [Label]
+
+    /// The given labels.
+    public init(_ labels: [Label]) { self.labels = labels }
+
+    /// Names and values.
+    public init(dictionaryLiteral pairs: (String, String)...) {
+      labels = pairs.map { Label($0.0, $0.1) }
+    }
+
+    /// Labels.
+    public init(arrayLiteral labels: Label...) { self.labels = labels }
+
+    /// Whether a scraper takes them: legal names, none of them twice, no NUL, and not more than 128 code points.
+    var isAcceptable: Bool {
+      var length = 0
+      for (index, label) in labels.enumerated() {
+        length += label.name.unicodeScalars.count + label.value.unicodeScalars.count
+        guard length <= 128, LabelName.isLegacy(label.name), !label.value.utf8.contains(0),
+          !labels[..<index].contains(where: { $0.name == label.name })
+        else { return false }
+      }
+      return true
+    }
+  }
+}
+
+/// Where an instrument keeps its exemplars: nothing but a word until the first.
+package struct ExemplarSlot: ~Copyable, Sendable {
+  private let address = Atomic<UInt>(0)
+
+  private final class Storage: Sendable {
+    let exemplars: Locked<[Exemplar?]>
+    init(count: Int) { exemplars = Locked([Exemplar?](repeating: nil, count: count)) }
+  }
+
+  /// Keeps an exemplar at a position of `count`.
+  func store(_ exemplar: Exemplar, at index: Int, of count: Int) {
+    storage(of: count).exemplars.withLock { if $0.indices.contains(index) { $0[index] = exemplar } }
+  }
+
+  /// The exemplars, or an empty array when there never was one.
+  package var all: [Exemplar?] {
+    guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else { return [] }
+    return Unmanaged<Storage>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.exemplars.withLock { $0 } }
+  }
+
+  private func storage(of count: Int) -> Storage {
+    if let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) {
+      return Unmanaged<Storage>.fromOpaque(pointer).takeUnretainedValue()
+    }
+    let made = Unmanaged.passRetained(Storage(count: count))
+    let (exchanged, current) = address.compareExchange(
+      expected: 0, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
+    if exchanged { return made.takeUnretainedValue() }
+    made.release()
+    guard let pointer = UnsafeRawPointer(bitPattern: current) else { return Storage(count: count) }
+    return Unmanaged<Storage>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  func deallocate() {
+    guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else { return }
+    Unmanaged<Storage>.fromOpaque(pointer).release()
+  }
+}

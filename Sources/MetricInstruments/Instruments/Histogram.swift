@@ -1,0 +1,187 @@
+// How values are spread over fixed buckets.
+
+import ObservabilityPlatform
+import Synchronization
+
+/// A distribution over fixed buckets: latencies in seconds, sizes in bytes.
+///
+/// Buckets are kept non-cumulative and summed up when read. Observations are non-negative; negative, NaN and
+/// infinite ones are left out and counted in `<namespace>_observability_rejected_total{reason}`, as is one that
+/// would carry the sum past what a `Double` holds. Nothing traps.
+///
+/// All methods may be called from any thread. An observation takes one stripe's lock for a few stores and
+/// allocates nothing, but for the one time at which a histogram that several threads fight over is given a stripe
+/// for each.
+public final class Histogram: MetricInstrument, @unchecked Sendable {
+  package let bounds: BucketBounds
+  package let exemplars = ExemplarSlot()
+
+  // The lock is striped as well: an observation lies wholly inside one stripe's critical section, so a reader
+  // who locks the stripes one after the other sees whole observations only, and the count is the sum of the
+  // buckets by construction.
+  private let first: HistogramStripe
+  // 0, or the address of the further stripes.
+  private let wide: Atomic<UInt>
+  private static let structure = Lock()
+
+  package init(context: InstrumentContext?, labels: SeriesLabels, bounds: BucketBounds) {
+    self.bounds = bounds
+    first = HistogramStripe.allocate(buckets: bounds.count + 1, stripes: 1)
+    wide = Atomic(0)
+    super.init(context: context, labels: labels)
+  }
+
+  deinit {
+    first.pointer.deallocate()
+    further?.pointer.deallocate()
+    exemplars.deallocate()
+  }
+
+  /// Records one value, in the histogram's unit.
+  public func observe(_ value: Double) {
+    guard value >= 0, value < .infinity else { return reject(value.isFinite ? .negative : .notFinite) }
+    let bucket = bounds.bucket(for: value)
+    if record(value, bucket: bucket), hasExemplarSource { keepCurrentExemplar(value, bucket: bucket) }
+  }
+
+  /// Records a duration, in seconds. A negative one is refused and counted.
+  public func observe(_ duration: Duration) {
+    observe(duration.seconds)
+  }
+
+  /// Records one value, and keeps an exemplar that leads to its cause in the bucket that the value falls into, in place
+  /// of the one before.
+  ///
+  /// Labels that no scraper would take (see ``Exemplar``) are left out and counted as `invalid_label`; the value is
+  /// recorded all the same. A value that is refused leaves no exemplar.
+  public func observe(_ value: Double, exemplar: Exemplar.Labels) {
+    guard value >= 0, value < .infinity else { return reject(value.isFinite ? .negative : .notFinite) }
+    let bucket = bounds.bucket(for: value)
+    guard record(value, bucket: bucket) else { return }
+    keep(exemplar, value: value, in: exemplars, at: bucket, of: bounds.count + 1)
+  }
+
+  /// Records a duration, in seconds, and keeps an exemplar.
+  public func observe(_ duration: Duration, exemplar: Exemplar.Labels) {
+    observe(duration.seconds, exemplar: exemplar)
+  }
+
+  @inline(never)
+  private func keepCurrentExemplar(_ value: Double, bucket: Int) {
+    guard let labels = context?.exemplarSource.current else { return }
+    keep(labels, value: value, in: exemplars, at: bucket, of: bounds.count + 1)
+  }
+
+  /// Starts a timer whose `observe()` records the elapsed seconds here.
+  @inlinable
+  public func startTimer() -> Histogram.Timer { Histogram.Timer(self) }
+
+  /// Runs `body` and records how long it took, whether it returns or throws.
+  public func measure<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let timer = startTimer()
+    defer { timer.observe() }
+    return try body()
+  }
+
+  /// Runs `body` and records how long it took, suspensions included, whether it returns or throws.
+  public nonisolated(nonsending) func measure<Result, Failure: Error>(
+    _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    let timer = startTimer()
+    defer { timer.observe() }
+    return try await body()
+  }
+
+  /// False when the value was refused.
+  @inline(__always)
+  private func record(_ value: Double, bucket: Int) -> Bool {
+    if wide.load(ordering: .relaxed) == 0, first.tryLock() {
+      let outcome = first.add(value, bucket: bucket)
+      first.unlock()
+      if let outcome { reject(outcome) }
+      return outcome == nil
+    }
+    return recordElsewhere(value, bucket: bucket)
+  }
+
+  private func recordElsewhere(_ value: Double, bucket: Int) -> Bool {
+    if wide.load(ordering: .acquiring) == 0 { widen() }
+    // A writer waits for nobody while any stripe is free: the holder of its own may have been preempted.
+    var stripe = self.stripe(Stripes.current())
+    var attempts = 0
+    while !stripe.tryLock() {
+      attempts += 1
+      if attempts > Stripes.count {
+        stripe.lock()
+        break
+      }
+      stripe = self.stripe(Stripes.move())
+    }
+    let outcome = stripe.add(value, bucket: bucket)
+    stripe.unlock()
+    if let outcome { reject(outcome) }
+    return outcome == nil
+  }
+
+  /// Gives every thread a stripe of its own.
+  private func widen() {
+    Histogram.structure.withLock {
+      guard wide.load(ordering: .relaxed) == 0 else { return }
+      let stripes = HistogramStripe.allocate(buckets: bounds.count + 1, stripes: Stripes.count - 1)
+      // A removal holds the same lock, so the mark is either here to be copied or comes later to all.
+      if first.isRemoved { for index in 0..<(Stripes.count - 1) { stripes[index].markRemoved() } }
+      wide.store(UInt(bitPattern: stripes.pointer), ordering: .releasing)
+    }
+  }
+
+  private var further: HistogramStripe? {
+    UnsafeMutableRawPointer(bitPattern: wide.load(ordering: .acquiring)).map {
+      HistogramStripe(pointer: $0, buckets: bounds.count + 1)
+    }
+  }
+
+  @inline(__always)
+  private func stripe(_ index: Int) -> HistogramStripe {
+    guard index > 0, let further else { return first }
+    return further[index - 1]
+  }
+
+  /// Adds everything observed so far to `snapshot`. Writers of a stripe wait no longer than it takes to copy it.
+  package func read(into snapshot: inout HistogramSnapshot) {
+    snapshot.reset(buckets: bounds.count + 1)
+    first.copy(to: &snapshot)
+    guard let further else { return }
+    for index in 0..<(Stripes.count - 1) { further[index].copy(to: &snapshot) }
+  }
+
+  /// Everything observed so far: whole observations only.
+  public var snapshot: HistogramSnapshot {
+    var snapshot = HistogramSnapshot()
+    read(into: &snapshot)
+    return snapshot
+  }
+
+  package override var isRemoved: Bool {
+    first.lock()
+    defer { first.unlock() }
+    return first.isRemoved
+  }
+
+  package override func markRemoved() {
+    Histogram.structure.withLock {
+      first.lock()
+      first.markRemoved()
+      first.unlock()
+      guard let further else { return }
+      for index in 0..<(Stripes.count - 1) {
+        further[index].lock()
+        further[index].markRemoved()
+        further[index].unlock()
+      }
+    }
+  }
+
+  package override var fingerprint: UInt64 { snapshot.count }
+}

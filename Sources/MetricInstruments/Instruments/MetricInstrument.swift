@@ -1,0 +1,35 @@
+// What every instrument is to the family that holds it and the encoder that reads it.
+
+import ObservabilityPlatform
+
+/// One series: a ``Counter``, a ``Gauge`` or a ``Histogram``.
+///
+/// It cannot be subclassed outside of the library; it is public so that families can be written as
+/// `ClosedFamily<Counter, SMTPCommand>`.
+public class MetricInstrument: @unchecked Sendable {
+  // A class and not a protocol, so that an index finds the labels behind an address without a dynamic cast.
+  package final let labels: SeriesLabels
+  package final let context: InstrumentContext?
+  /// When the series came to be, in seconds since 1970.
+  package final let created: Double
+
+  package init(context: InstrumentContext?, labels: SeriesLabels) {
+    self.context = context
+    self.labels = labels
+    // To the millisecond: nobody needs more, and fewer digits are written faster.
+    created = (WallClock.seconds * 1000).rounded() / 1000
+  }
+
+  deinit { labels.deallocate() }
+
+  /// From now on recordings are refused and counted. Atomic: an amount is either in the last value or counted.
+  package func markRemoved() {}
+
+  package var isRemoved: Bool { false }
+
+  /// Changes whenever something was recorded; equal values mean that probably nothing was.
+  package var fingerprint: UInt64 { 0 }
+
+  @inline(never)
+  final func reject(_ reason: RejectionReason) { context?.reject(reason) }
+}

@@ -1,0 +1,167 @@
+// How a metric comes into a registry, for each number and kind of labels.
+
+import ObservabilityPlatform
+
+extension Registry {
+  /// Registers a metric without labels.
+  public func register<Child>(_ declaration: MetricDeclaration<Child>) throws(RegistrationError) -> Child {
+    try add(declaration, labels: [], shape: "plain") { [context] in
+      let child = declaration.make(context, .none)
+      return (.fixed([child]), child)
+    }
+  }
+
+  /// Registers a metric with one closed label.
+  public func register<Child, Label: ClosedLabel>(
+    _ declaration: MetricDeclaration<Child>, by label: (String, Label.Type)
+  ) throws(RegistrationError) -> ClosedFamily<Child, Label> {
+    let names = [label.0]
+    try check([Label.closedLabelProblem], of: declaration)
+    return try add(declaration, labels: names, shape: "\(Label.self)") { [context] in
+      let children = Label.allCases.map {
+        declaration.make(context, SeriesLabels(names: names, values: [$0.labelValue]))
+      }
+      return (.fixed(children), ClosedFamily(children: children))
+    }
+  }
+
+  /// Registers a metric with two closed labels.
+  public func register<Child, First: ClosedLabel, Second: ClosedLabel>(
+    _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type)
+  ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
+    let names = [first.0, second.0]
+    try check([First.closedLabelProblem, Second.closedLabelProblem], of: declaration)
+    return try add(declaration, labels: names, shape: "\(First.self),\(Second.self)") { [context] in
+      let children = First.allCases.flatMap { first in
+        Second.allCases.map { second in
+          declaration.make(
+            context, SeriesLabels(names: names, values: [first.labelValue, second.labelValue]))
+        }
+      }
+      return (.fixed(children), ClosedFamily2(children: children))
+    }
+  }
+
+  /// Registers a metric with three closed labels.
+  public func register<Child, First: ClosedLabel, Second: ClosedLabel, Third: ClosedLabel>(
+    _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type),
+    _ third: (String, Third.Type)
+  ) throws(RegistrationError) -> ClosedFamily3<Child, First, Second, Third> {
+    let names = [first.0, second.0, third.0]
+    try check(
+      [First.closedLabelProblem, Second.closedLabelProblem, Third.closedLabelProblem], of: declaration)
+    return try add(declaration, labels: names, shape: "\(First.self),\(Second.self),\(Third.self)") {
+      [context] in
+      let children = First.allCases.flatMap { first in
+        Second.allCases.flatMap { second in
+          Third.allCases.map { third in
+            declaration.make(
+              context,
+              SeriesLabels(
+                names: names, values: [first.labelValue, second.labelValue, third.labelValue]))
+          }
+        }
+      }
+      return (.fixed(children), ClosedFamily3(children: children))
+    }
+  }
+
+  /// Registers a metric with one open label. At most `limit` values have a series of their own.
+  public func register<Child>(
+    _ declaration: MetricDeclaration<Child>, byBounded label: String, limit: Int = 500
+  ) throws(RegistrationError) -> BoundedFamily<Child, OneLabel> {
+    try addBounded(declaration, labels: [label], limit: limit)
+  }
+
+  /// Registers a metric with two open labels. At most `limit` combinations have a series of their own.
+  public func register<Child>(
+    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, limit: Int = 500
+  ) throws(RegistrationError) -> BoundedFamily<Child, TwoLabels> {
+    try addBounded(declaration, labels: [first, second], limit: limit)
+  }
+
+  /// Registers a metric with three open labels. At most `limit` combinations have a series of their own.
+  public func register<Child>(
+    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
+    limit: Int = 500
+  ) throws(RegistrationError) -> BoundedFamily<Child, ThreeLabels> {
+    try addBounded(declaration, labels: [first, second, third], limit: limit)
+  }
+
+  /// Registers a metric with four open labels. At most `limit` combinations have a series of their own.
+  public func register<Child>(
+    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
+    _ fourth: String, limit: Int = 500
+  ) throws(RegistrationError) -> BoundedFamily<Child, FourLabels> {
+    try addBounded(declaration, labels: [first, second, third, fourth], limit: limit)
+  }
+
+  /// Registers facts that are exported as the labels of a series with the value 1. The name ends in `_info`.
+  public func info(
+    _ name: String, help: String, _ facts: KeyValuePairs<String, String>
+  ) throws(RegistrationError) -> InfoMetric {
+    let names = facts.map(\.key)
+    let descriptor = descriptor(name, .info, help, labels: names, shape: "info")
+    return try add(descriptor) {
+      let info = InfoMetric(facts.map { (name: $0.key, value: $0.value) })
+      return (.info(info), info)
+    }
+  }
+
+  /// Registers a set of states, exported as one series a state. The label is called as the metric.
+  public func stateSet<State: ClosedLabel>(
+    _ name: String, help: String, of states: State.Type
+  ) throws(RegistrationError) -> StateSet<State> {
+    let descriptor = descriptor(name, .stateset, help, labels: [], shape: "\(State.self)")
+    if let problem = State.closedLabelProblem {
+      throw RegistrationError(code: .invalidLabels, metric: descriptor.name, message: problem)
+    }
+    return try add(descriptor) {
+      let set = AnyStateSet(names: State.allCases.map(\.labelValue))
+      return (.stateSet(set), StateSet(set))
+    }
+  }
+
+  // MARK: - How it is done
+
+  private func descriptor(
+    _ name: String, _ type: MetricType, _ help: String, unit: String = "", labels: [String],
+    bounds: BucketBounds = [], shape: String
+  ) -> FamilyDescriptor {
+    FamilyDescriptor(
+      name: fullName(name), type: type, help: help, unit: unit, labelNames: labels, bounds: bounds,
+      shape: shape)
+  }
+
+  private func check(_ problems: [String?], of declaration: MetricDeclaration<some MetricInstrument>)
+    throws(RegistrationError)
+  {
+    for case let problem? in problems {
+      throw RegistrationError(code: .invalidLabels, metric: fullName(declaration.name), message: problem)
+    }
+  }
+
+  func add<Handle: Sendable>(
+    _ declaration: MetricDeclaration<some MetricInstrument>, labels: [String], shape: String,
+    make: () -> (FamilyCore.Children, Handle)
+  ) throws(RegistrationError) -> Handle {
+    try add(
+      descriptor(
+        declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
+        bounds: declaration.bounds, shape: shape + declaration.variant),
+      make: make)
+  }
+
+  private func addBounded<Child, Labels>(
+    _ declaration: MetricDeclaration<Child>, labels: [String], limit: Int
+  ) throws(RegistrationError) -> BoundedFamily<Child, Labels> {
+    let context = context
+    // The series is made here so that a full family is visible as 0 before it overflows.
+    return try add(declaration, labels: labels, shape: "open \(limit)") {
+      let index = SeriesIndex(
+        labelNames: labels, limit: limit, context: context, overflow: overflow[fullName(declaration.name)],
+        make: { declaration.make(context, $0) })
+      return (.open(index), BoundedFamily(index: index))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// One stripe of a histogram: a lock, a sum and the buckets, on cache lines of its own.
+
+import Synchronization
+
+/// A view of raw memory laid out as
+/// lock (4 bytes) · removed flag (4) · sum of the observations (8) · one count (8) a bucket.
+struct HistogramStripe: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer
+  let buckets: Int
+
+  private static let header = 16
+
+  private static func stride(buckets: Int) -> Int {
+    (header + buckets * 8 + Stripes.stride - 1) / Stripes.stride * Stripes.stride
+  }
+
+  /// A lone stripe takes only the bytes it needs; stripes side by side are kept apart.
+  static func allocate(buckets: Int, stripes: Int) -> HistogramStripe {
+    let size = stripes == 1 ? header + buckets * 8 : stride(buckets: buckets) * stripes
+    let pointer = UnsafeMutableRawPointer.allocate(
+      byteCount: size, alignment: stripes == 1 ? 16 : Stripes.stride)
+    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    let all = HistogramStripe(pointer: pointer, buckets: buckets)
+    for index in 0..<stripes { all[index].word.initialize(to: Atomic(0)) }
+    return all
+  }
+
+  subscript(index: Int) -> HistogramStripe {
+    @inline(__always) get {
+      HistogramStripe(
+        pointer: pointer + index &* HistogramStripe.stride(buckets: buckets), buckets: buckets)
+    }
+  }
+
+  private var word: UnsafeMutablePointer<StripeLock.Word> {
+    @inline(__always) get { pointer.assumingMemoryBound(to: StripeLock.Word.self) }
+  }
+  private var removed: UnsafeMutablePointer<UInt32> {
+    @inline(__always) get { (pointer + 4).assumingMemoryBound(to: UInt32.self) }
+  }
+  private var sum: UnsafeMutablePointer<Double> {
+    @inline(__always) get { (pointer + 8).assumingMemoryBound(to: Double.self) }
+  }
+  private var counts: UnsafeMutablePointer<UInt64> {
+    @inline(__always) get { (pointer + HistogramStripe.header).assumingMemoryBound(to: UInt64.self) }
+  }
+
+  @inline(__always) func tryLock() -> Bool { StripeLock.tryLock(word) }
+  func lock() { StripeLock.lock(word) }
+  @inline(__always) func unlock() { StripeLock.unlock(word) }
+
+  // What follows is only done with the lock held.
+
+  var isRemoved: Bool { removed.pointee != 0 }
+
+  func markRemoved() { removed.pointee = 1 }
+
+  /// Adds one observation, or says why not.
+  @inline(__always)
+  func add(_ value: Double, bucket: Int) -> RejectionReason? {
+    guard removed.pointee == 0 else { return .removedSeries }
+    let total = sum.pointee + value
+    guard total < .infinity else { return .tooLarge }
+    sum.pointee = total
+    counts[bucket] &+= 1
+    return nil
+  }
+
+  func copy(to snapshot: inout HistogramSnapshot) {
+    lock()
+    defer { unlock() }
+    snapshot.add(sum: sum.pointee, counts: UnsafeBufferPointer(start: counts, count: buckets))
+  }
+}

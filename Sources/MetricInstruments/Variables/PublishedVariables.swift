@@ -1,0 +1,123 @@
+// Which variables does the program publish?
+
+import ObservabilityPlatform
+
+/// Published variables, in the manner of Go's `expvar`: a name, a value, and no more ceremony.
+///
+/// ```swift
+/// let puts = try metrics.variables.integer("mail/queue/putCount", "envelopes put in the queue")
+/// puts.add(1)
+/// ```
+///
+/// `/debug/vars` has them all under their own names. `/metrics` has the numbers, under names made legal: every character
+/// other than a letter of ASCII, a digit or an underscore becomes an underscore, and a leading digit gets an `i` before
+/// it. No namespace is put before them, and their type is unknown.
+///
+/// Publishing the same variable again returns the one that exists; anything else under a name that is taken throws a
+/// ``RegistrationError``, as does a name that becomes another metric's when it is made legal. All methods may be called
+/// from any thread.
+///
+/// Source: chasquid's `expvarom`, whose rules these are.
+public final class PublishedVariables: Sendable {
+  private let registry: Registry
+  private let published = Locked<[String: Published]>([:])
+
+  private struct Published: Sendable {
+    let variable: Variable
+    let help: String
+    /// What a map's label is called; nil for anything else.
+    let label: String?
+  }
+
+  /// A variable as `/debug/vars` shows it.
+  package enum Variable: Sendable {
+    case integer(VariableCell)
+    case double(VariableCell)
+    case string(StringVariable)
+    case map(SeriesIndex)
+  }
+
+  /// PublishedVariables whose numbers are exported with a registry.
+  public init(_ registry: Registry) { self.registry = registry }
+
+  /// Publishes an integer, 0 at first.
+  public func integer(_ name: String, _ help: String = "") throws(RegistrationError) -> IntegerVariable {
+    let variable = try publish(name, help, label: nil) { (registry) throws(RegistrationError) in
+      .integer(try registry.publishNumber(name, help: help, start: .integer(0)))
+    }
+    guard case .integer(let cell) = variable else { throw PublishedVariables.taken(name) }
+    return IntegerVariable(cell: cell)
+  }
+
+  /// Publishes a floating-point number, 0 at first.
+  public func double(_ name: String, _ help: String = "") throws(RegistrationError) -> DoubleVariable {
+    let variable = try publish(name, help, label: nil) { (registry) throws(RegistrationError) in
+      .double(try registry.publishNumber(name, help: help, start: .double(0)))
+    }
+    guard case .double(let cell) = variable else { throw PublishedVariables.taken(name) }
+    return DoubleVariable(cell: cell)
+  }
+
+  /// Publishes a text, empty at first. `/metrics` leaves it out.
+  public func string(_ name: String, _ help: String = "") throws(RegistrationError) -> StringVariable {
+    let variable = try publish(name, help, label: nil) { _ throws(RegistrationError) in
+      .string(StringVariable())
+    }
+    guard case .string(let string) = variable else { throw PublishedVariables.taken(name) }
+    return string
+  }
+
+  /// Publishes numbers by key.
+  ///
+  /// - Parameters:
+  ///   - label: what the key is called in `/metrics`; `key` when it is empty.
+  ///   - limit: how many keys have a number of their own; others are recorded under `other`, and counted in
+  ///     `observability_overflow_total{family}`.
+  /// - Throws: also for a label name with a space in it: that is mostly the help.
+  public func map(
+    _ name: String, label: String = "", _ help: String = "", limit: Int = 500
+  ) throws(RegistrationError) -> MapVariable {
+    let label = label.isEmpty ? "key" : label
+    let variable = try publish(name, help, label: label) { (registry) throws(RegistrationError) in
+      .map(try registry.publishMap(name, help: help, label: label, limit: limit))
+    }
+    guard case .map(let index) = variable else { throw PublishedVariables.taken(name) }
+    return MapVariable(index: index)
+  }
+
+  /// All variables, sorted by the bytes of their names.
+  package var all: [(name: String, variable: Variable)] {
+    published.withLock { $0.map { (name: $0.key, variable: $0.value.variable) } }
+      .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private func publish(
+    _ name: String, _ help: String, label: String?, make: (Registry) throws(RegistrationError) -> Variable
+  ) throws(RegistrationError) -> Variable {
+    guard !name.isEmpty, !name.utf8.contains(0) else {
+      throw RegistrationError(
+        code: .invalidName, metric: name, message: "a variable needs a name without NUL")
+    }
+    let outcome: Result<Variable, RegistrationError> = published.withLock { published in
+      if let current = published[name] {
+        guard current.help == help, current.label == label else {
+          return .failure(PublishedVariables.taken(name))
+        }
+        return .success(current.variable)
+      }
+      do throws(RegistrationError) {
+        let made = try make(registry)
+        published[name] = Published(variable: made, help: help, label: label)
+        return .success(made)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try outcome.get()
+  }
+
+  private static func taken(_ name: String) -> RegistrationError {
+    RegistrationError(
+      code: .conflict, metric: name, message: "published before with another type, help or label")
+  }
+}

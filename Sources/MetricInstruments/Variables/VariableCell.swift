@@ -1,0 +1,103 @@
+// A number of which nobody has said whether it only grows.
+
+import Synchronization
+
+/// What a published number holds: an exact integer until a floating-point amount arrives.
+package enum VariableNumber: Sendable, Hashable {
+  case integer(Int64)
+  case double(Double)
+}
+
+/// The series of a published number.
+///
+/// A lock of one word guards the number, so that an integer stays exact to its last digit and can still become a
+/// floating-point one. Nothing traps: what does not fit is left out and counted.
+package final class VariableCell: MetricInstrument, @unchecked Sendable {
+  private struct Storage {
+    var number: VariableNumber
+    var isRemoved = false
+  }
+
+  private let word: UnsafeMutablePointer<StripeLock.Word>
+  private let storage: UnsafeMutablePointer<Storage>
+
+  package init(context: InstrumentContext?, labels: SeriesLabels, start: VariableNumber) {
+    word = .allocate(capacity: 1)
+    word.initialize(to: StripeLock.Word(0))
+    storage = .allocate(capacity: 1)
+    storage.initialize(to: Storage(number: start))
+    super.init(context: context, labels: labels)
+  }
+
+  deinit {
+    word.deinitialize(count: 1)
+    word.deallocate()
+    storage.deinitialize(count: 1)
+    storage.deallocate()
+  }
+
+  package var number: VariableNumber { withLock { $0.number } }
+
+  func add(_ amount: Int) {
+    change { number in
+      switch number {
+      case .integer(let value):
+        let (sum, overflow) = value.addingReportingOverflow(Int64(amount))
+        guard !overflow else { return .tooLarge }
+        number = .integer(sum)
+      case .double(let value): number = .double(value + Double(amount))
+      }
+      return nil
+    }
+  }
+
+  func add(_ amount: Double) {
+    change { number in
+      let old: Double
+      switch number {
+      case .integer(let value): old = Double(value)
+      case .double(let value): old = value
+      }
+      guard (old + amount).isFinite else { return amount.isFinite ? .tooLarge : .notFinite }
+      number = .double(old + amount)
+      return nil
+    }
+  }
+
+  func set(_ value: Int) {
+    change { number in
+      number = .integer(Int64(value))
+      return nil
+    }
+  }
+
+  func set(_ value: Double) {
+    change { number in
+      guard value.isFinite else { return .notFinite }
+      number = .double(value)
+      return nil
+    }
+  }
+
+  private func change(_ body: (inout VariableNumber) -> RejectionReason?) {
+    let outcome = withLock { storage in storage.isRemoved ? .removedSeries : body(&storage.number) }
+    if let outcome { reject(outcome) }
+  }
+
+  private func withLock<Result>(_ body: (inout Storage) -> Result) -> Result {
+    StripeLock.lock(word)
+    defer { StripeLock.unlock(word) }
+    return body(&storage.pointee)
+  }
+
+  package override var isRemoved: Bool { withLock { $0.isRemoved } }
+
+  package override func markRemoved() { withLock { $0.isRemoved = true } }
+
+  package override var fingerprint: UInt64 {
+    switch number {
+    case .integer(let value): UInt64(bitPattern: value)
+    case .double(let value): ~value.bitPattern
+    }
+  }
+}

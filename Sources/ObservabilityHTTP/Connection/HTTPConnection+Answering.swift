@@ -1,0 +1,102 @@
+// Who answers a request: the handler, or the transport in its place?
+
+import ObservabilityPlatform
+import EndpointMessages
+import ObservabilitySockets
+
+extension HTTPConnection {
+  /// Answers a request; false when the connection is to close.
+  nonisolated(nonsending) func answer(_ parsed: ParsedRequest) async -> Bool {
+    requests += 1
+    core.counters.countRequest()
+    var request = parsed.request
+    request.peer = peer
+    var keepAlive = parsed.keepAlive && !core.isDraining && reserve == nil
+    if requests >= max(1, core.configuration.limits.maximumRequestsPerConnection), keepAlive {
+      keepAlive = false
+      core.reject(.requestLimit)
+    }
+    var refusal: HTTPRejectReason?
+    if let reason = reserve ?? (core.isRefusing ? .draining : nil), !core.configuration.isProbe(request) {
+      refusal = reason
+      keepAlive = false
+    } else if case .refuse(let reason) = parsed.disposition {
+      refusal = reason
+    }
+    let response: EndpointResponse
+    if let refusal {
+      core.reject(refusal)
+      response = Self.response(for: refusal)
+    } else if parsed.disposition == .serverOptions {
+      response = EndpointResponse(status: 204)
+    } else if let atOnce = core.configuration.answerAtOnce(request) {
+      response = atOnce
+    } else {
+      enter(.handling)
+      armHandlerDeadline()
+      response = await core.handler(request)
+      handlerDeadline?.clear()
+      if isOver {
+        if case .stream(let stream) = response.body { stream.finished?() }
+        return false
+      }
+    }
+    return await send(response, to: request, keepAlive: keepAlive)
+  }
+
+  func armHandlerDeadline() {
+    let deadline =
+      handlerDeadline
+      ?? LazyDeadline(loop: loop) { [self] in
+        if phase == .handling { abandonHandler() }
+      }
+    handlerDeadline = deadline
+    deadline.set(loop.time.clampedAdding(core.handlerAllowance))
+  }
+
+  /// Answers in the place of a handler that is late, and forgets it. It keeps running until it returns,
+  /// having been cancelled, but holds neither the connection nor the server's end.
+  func abandonHandler() {
+    core.reject(.handlerDeadline)
+    var output: [UInt8] = []
+    Self.encodeRefusal(.handlerDeadline, isHead: parser.isHead, to: &output)
+    // What the socket does not take now is lost with the connection.
+    _ = output.withUnsafeBytes { descriptor.send($0) }
+    core.observer?.responded(status: 503, to: nil)
+    descriptor.shutdownWrite()
+    end()
+  }
+
+  /// Refuses what could not be understood, or was too much or too late, and closes.
+  nonisolated(nonsending) func refuse(_ reason: HTTPRejectReason) async {
+    core.reject(reason)
+    guard let answer = reason.answer else { return }
+    var output: [UInt8] = []
+    Self.encodeRefusal(reason, isHead: parser.isHead, to: &output)
+    core.observer?.responded(status: answer.status, to: nil)
+    if await write(output) { await linger() }
+  }
+
+  static func encodeRefusal(_ reason: HTTPRejectReason, isHead: Bool, to output: inout [UInt8]) {
+    let response = response(for: reason)
+    guard case .bytes(let body) = response.body else { return }
+    ResponseEncoder.appendHead(
+      status: response.status, headers: response.headers, framing: .length(body.count), version: .http11,
+      keepAlive: false, to: &output)
+    if !isHead { output.append(contentsOf: body) }
+  }
+
+  private static let refusalFields: EndpointFields = [
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+  ]
+
+  static func response(for reason: HTTPRejectReason) -> EndpointResponse {
+    let answer = reason.answer ?? (503, "The request was refused.\n")
+    let text = UnsafeBufferPointer(start: answer.text.utf8Start, count: answer.text.utf8CodeUnitCount)
+    var headers = refusalFields
+    if answer.status == 503 { headers.append("Retry-After", "1") }
+    return EndpointResponse(status: answer.status, headers: headers, body: .bytes(Array(text)))
+  }
+}

@@ -1,0 +1,139 @@
+// How does a response leave, and what if the peer does not read it?
+
+import ObservabilityPlatform
+import EndpointMessages
+import ObservabilitySockets
+
+extension HTTPConnection {
+  nonisolated(nonsending) func send(
+    _ response: EndpointResponse, to request: EndpointRequest, keepAlive: Bool
+  ) async -> Bool {
+    let isHead = request.method == "HEAD"
+    core.observer?.responded(status: response.status, to: request)
+    switch response.body {
+    case .bytes(let body):
+      var output = core.takeBuffer()
+      let hasBody = ResponseEncoder.mayHaveBody(response.status)
+      ResponseEncoder.appendHead(
+        status: response.status, headers: response.headers,
+        framing: hasBody ? .length(body.count) : .none, version: request.version, keepAlive: keepAlive,
+        to: &output)
+      let sendsBody = hasBody && !isHead
+      // A small body goes out with the head; a large one is not copied for it.
+      let isJoined = sendsBody && body.count <= ServerCore.bufferSize
+      if isJoined { output.append(contentsOf: body) }
+      // Nearly every response fits in the socket's buffer: no call that could suspend is made for it.
+      let sent = sendNow(output)
+      var isWritten = sent == output.count
+      if !isWritten { isWritten = await write(output, from: sent) }
+      core.giveBack(&output)
+      if isWritten, sendsBody, !isJoined { isWritten = await write(body) }
+      return isWritten && keepAlive
+    case .stream(let stream):
+      defer { stream.finished?() }
+      return await sendStream(stream, response, request, keepAlive: keepAlive, isHead: isHead)
+    }
+  }
+
+  nonisolated(nonsending) func sendStream(
+    _ stream: EndpointBodyStream, _ response: EndpointResponse, _ request: EndpointRequest, keepAlive: Bool,
+    isHead: Bool
+  ) async -> Bool {
+    let hasBody = ResponseEncoder.mayHaveBody(response.status)
+    let isChunked = hasBody && request.version == .http11
+    let keepAlive = keepAlive && (isChunked || isHead || !hasBody)
+    var output: [UInt8] = []
+    ResponseEncoder.appendHead(
+      status: response.status, headers: response.headers,
+      framing: isChunked ? .chunked : hasBody ? .untilClose : .none, version: request.version,
+      keepAlive: keepAlive, to: &output)
+    guard hasBody, !isHead else { return await write(output) && keepAlive }
+    while !isOver {
+      enter(.writing)
+      let next = stream.next
+      switch await offLoop(within: core.configuration.deadlines.write, timer: loop, { try await next() }) {
+      case .finished(let piece?):
+        if piece.isEmpty { continue }
+        if isChunked { ResponseEncoder.appendChunkHead(piece.count, to: &output) }
+        output.append(contentsOf: piece)
+        if isChunked { ResponseEncoder.append("\r\n", to: &output) }
+        guard await write(output) else { return false }
+        output.removeAll(keepingCapacity: true)
+      case .finished(nil):
+        if isChunked { ResponseEncoder.append("0\r\n\r\n", to: &output) }
+        return await write(output) && keepAlive
+      case .failed, .deadlineExceeded:
+        if !isOver { core.reject(.bodyStreamFailure) }
+        end()
+      }
+    }
+    return false
+  }
+
+  /// Writes what the socket takes at once; a failure is left for `write` to meet again.
+  private func sendNow(_ bytes: [UInt8]) -> Int {
+    guard !isOver, case .moved(let count) = bytes.withUnsafeBytes({ descriptor.send($0) }) else { return 0 }
+    return count
+  }
+
+  /// Writes everything, as long as the peer reads; false when the connection is over.
+  nonisolated(nonsending) func write(
+    _ bytes: [UInt8], from start: Int = 0, keeping kept: Phase? = nil
+  ) async -> Bool {
+    var written = start
+    var stalledAt = start
+    var mark = start
+    defer { stalledSince = nil }
+    var due: Int64 = .max
+    while !isOver {
+      let transfer = bytes.withUnsafeBytes {
+        let start = min(written, $0.count)
+        return descriptor.send(
+          UnsafeRawBufferPointer(rebasing: $0[start..<min($0.count, start + ServerCore.mostAtOnce)]))
+      }
+      switch transfer {
+      case .moved(let count):
+        written += count
+        if written >= bytes.count { return !isOver }
+      // The others come first, also when the socket would take more.
+      case .failed:
+        end()
+        return false
+      case .wouldBlock: break
+      }
+      if kept == nil, phase != .writing { enter(.writing) }
+      // Only a real amount is progress: a byte now and then keeps no connection alive.
+      if due == .max || written - mark >= ServerCore.leastProgress {
+        mark = written
+        due = loop.time.clampedAdding(core.writeAllowance)
+      }
+      if stalledSince == nil || written > stalledAt { stalledSince = loop.time }
+      stalledAt = written
+      switch await descriptor.writable(until: due) {
+      case .ready: continue
+      case .deadlineExceeded: core.reject(.writeDeadline)
+      case .closed, .cancelled, .busy: break
+      }
+      end()
+    }
+    return false
+  }
+
+  /// Lets the peer read the last response: closing while it is still sending would reset the connection,
+  /// and the response could be lost with it (RFC 9112, section 9.6).
+  nonisolated(nonsending) func linger() async {
+    guard !isOver else { return }
+    enter(.lingering)
+    carry = []
+    descriptor.shutdownWrite()
+    let due = loop.time.clampedAdding(core.configuration.deadlines.linger.clampedNanoseconds)
+    var dropped = 0
+    while !isOver, dropped < ServerCore.mostDropped {
+      switch descriptor.receive(into: UnsafeMutableRawBufferPointer(core.readBuffer)) {
+      case .moved(0), .failed: return
+      case .moved(let count): dropped += count
+      case .wouldBlock: guard case .ready = await descriptor.readable(until: due) else { return }
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+// How is one connection served, from its first byte to its last?
+// A thin shell around RequestParser: it moves bytes, keeps the deadlines and calls the handler.
+
+import ObservabilityPlatform
+import EndpointMessages
+import ObservabilitySockets
+
+/// One client's connection. Confined to the loop, on which its task runs; its asynchronous functions run on
+/// the caller's executor, so that no call between them looks for the one to switch to.
+final class HTTPConnection: @unchecked Sendable {
+  enum Phase {
+    /// No complete head yet, on a new connection or of a further request.
+    case head
+    case body
+    /// Between requests.
+    case idle
+    case handling
+    case writing
+    /// The last response is out; waiting for the peer to close.
+    case lingering
+  }
+
+  let core: ServerCore
+  let connection: Connection
+  let peer: EndpointPeer
+  /// On the reserve only probes are served; the reason is what the others are told.
+  let reserve: HTTPRejectReason?
+  let openedAt: Int64
+
+  var phase = Phase.head
+  /// When the present phase began.
+  var phaseBegan: Int64
+  /// Since when the peer has neither sent the body's bytes nor taken the response's, while it was waited for
+  /// to do so; `nil` while it is not.
+  var stalledSince: Int64?
+  /// Whether the server has let go of the connection; nothing more is written then.
+  var isOver = false
+  var task: Task<Void, Never>?
+
+  var parser: RequestParser
+  /// Bytes read beyond the present request.
+  var carry: [UInt8] = []
+  var carryStart = 0
+  var requests = 0
+  var handlerDeadline: LazyDeadline?
+
+  var descriptor: Descriptor { connection.descriptor }
+  var loop: EventLoop { core.loop }
+
+  init(core: ServerCore, connection: Connection, peer: EndpointPeer, reserve: HTTPRejectReason?) {
+    self.core = core
+    self.connection = connection
+    self.peer = peer
+    self.reserve = reserve
+    self.parser = RequestParser(limits: core.configuration.limits)
+    self.openedAt = core.loop.time
+    self.phaseBegan = core.loop.time
+  }
+
+  /// Serves requests until the connection ends.
+  nonisolated(nonsending) func serve() async {
+    var isFirst = true
+    while !isOver {
+      guard let parsed = await nextRequest(readAtOnce: isFirst) else { break }
+      isFirst = false
+      guard await answer(parsed) else {
+        await linger()
+        break
+      }
+      enter(.idle)
+    }
+    end()
+  }
+
+  /// Closes at once, wherever the connection is. Later calls do nothing.
+  func end() {
+    guard !isOver else { return }
+    isOver = true
+    handlerDeadline?.discard()
+    handlerDeadline = nil
+    descriptor.close()
+    core.remove(self)
+    task?.cancel()
+    task = nil
+  }
+
+  func enter(_ phase: Phase) {
+    self.phase = phase
+    phaseBegan = loop.time
+  }
+
+  // MARK: Reading
+
+  nonisolated(nonsending) func nextRequest(readAtOnce: Bool) async -> ParsedRequest? {
+    var readFirst = readAtOnce
+    while !isOver {
+      if carryStart < carry.count {
+        let (consumed, step) = carry.withUnsafeBufferPointer {
+          parser.feed(UnsafeBufferPointer(rebasing: $0[carryStart...]))
+        }
+        carryStart += consumed
+        if carryStart >= carry.count {
+          carry = []
+          carryStart = 0
+        }
+        if let outcome = await react(to: step) { return outcome.request }
+        continue
+      }
+      if !readFirst {
+        guard await waitForBytes() else { return nil }
+      }
+      readFirst = false
+      let buffer = core.readBuffer
+      switch descriptor.receive(into: UnsafeMutableRawBufferPointer(buffer)) {
+      case .wouldBlock: continue
+      case .failed: return nil
+      case .moved(0):
+        if parser.stage != .idle { await refuse(.truncatedRequest) }
+        return nil
+      case .moved(let count):
+        let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
+        let (consumed, step) = parser.feed(bytes)
+        // The buffer is the loop's: what is left over is kept before anything else can run.
+        if consumed < count { carry = Array(bytes[consumed...]) }
+        if let outcome = await react(to: step) { return outcome.request }
+      }
+    }
+    return nil
+  }
+
+  nonisolated(nonsending) func react(to step: RequestParser.Step) async -> (
+    request: ParsedRequest?, Void
+  )? {
+    switch step {
+    case .request(let parsed): return (parsed, ())
+    case .failed(let reason):
+      await refuse(reason)
+      return (nil, ())
+    case .needMore: return nil
+    }
+  }
+
+  /// Waits under the deadline of what is being waited for; false when the connection is to end.
+  nonisolated(nonsending) func waitForBytes() async -> Bool {
+    switch parser.stage {
+    case .idle: if requests == 0, phase != .head { enter(.head) }
+    case .head: if phase != .head { enter(.head) }
+    case .body: if phase != .body { enter(.body) }
+    }
+    if let reserve, parser.stage == .body {
+      // A probe has no body, and a slow one must not hold a place that is kept for probes.
+      await refuse(reserve)
+      return false
+    }
+    if parser.takeContinueRequest() {
+      guard await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), keeping: phase) else { return false }
+    }
+    if core.isRefusing, phase == .idle { return false }
+    stalledSince = phase == .body ? loop.time : nil
+    let outcome = await descriptor.readable(until: phaseBegan.clampedAdding(core.allowance(for: self)))
+    stalledSince = nil
+    switch outcome {
+    case .ready: return true
+    case .deadlineExceeded: await deadlinePassed()
+    case .closed, .cancelled, .busy: break
+    }
+    return false
+  }
+
+  nonisolated(nonsending) func deadlinePassed() async {
+    switch phase {
+    case .body: await refuse(.bodyDeadline)
+    case .idle: core.reject(.keepAliveDeadline)
+    default:
+      // A peer that has said nothing at all gets no answer: it may have opened the connection in
+      // advance, and would take the answer for that to its first request.
+      if parser.stage == .idle { core.reject(.headDeadline) } else { await refuse(.headDeadline) }
+    }
+  }
+
+  /// Ends the wait for a further request, when the server wants to close; a request that has begun is
+  /// finished.
+  func closeIfIdle() {
+    if phase == .idle || phase == .lingering { end() }
+  }
+}

@@ -1,0 +1,114 @@
+// How does a server go on accepting, whatever the system says?
+
+import EndpointMessages
+import ObservabilitySockets
+import Synchronization
+
+extension ServerCore {
+  /// How many connections are accepted before the others are looked at again: few enough that a request
+  /// which has come with its connection is read before newer connections can push it out.
+  private static let batch = 8
+  private static let pause = Duration.milliseconds(50)
+  private static let pauseWhenFull = Duration.milliseconds(2)
+  /// After so many connections in a row without finding the system's queue empty, it counts as long.
+  private static let longQueue = 64
+
+  /// Accepts until the server has ended.
+  func acceptConnections(on listener: Listener) async {
+    var sinceEmpty = 0
+    while drain.stage.load(ordering: .relaxed) != .finished {
+      var accepted = 0
+      attempts: while accepted < Self.batch {
+        if isFull {
+          // Nobody gives way before there is somebody to give way to.
+          if !listener.hasPending {
+            sinceEmpty = 0
+            isPressed = false
+          }
+          guard await waitForConnection(on: listener) else { return }
+          guard makeAnyRoom() else {
+            await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
+            break attempts
+          }
+        }
+        switch listener.acceptNow() {
+        case .accepted(let connection):
+          accepted += 1
+          sinceEmpty += 1
+          isPressed = sinceEmpty >= Self.longQueue
+          admit(connection)
+        case .wouldBlock:
+          sinceEmpty = 0
+          isPressed = false
+          guard await waitForConnection(on: listener) else { return }
+          accepted = 0
+        case .failed(let errno):
+          if await !recover(from: errno, on: listener) { return }
+        }
+      }
+      // The connections just accepted, and those that are ready, come first.
+      await Task.yield()
+    }
+  }
+
+  private func waitForConnection(on listener: Listener) async -> Bool {
+    switch await listener.descriptor.readable(until: .max) {
+    case .ready: return true
+    case .deadlineExceeded, .cancelled, .closed, .busy: return false
+    }
+  }
+
+  /// Whether every place is taken, those of the reserve too. While that is so, a connection stays in the
+  /// system's queue, where its peer waits, and meets no closed door.
+  private var isFull: Bool { counters.connections.load(ordering: .relaxed) >= mostConnections }
+
+  private func makeAnyRoom() -> Bool { !isFull || evictAny() }
+
+  private func admit(_ connection: Connection) {
+    let peer = Self.peer(of: connection)
+    switch makeRoom(for: peer) {
+    case .regular: add(connection, peer: peer, reserve: nil)
+    case .reserve(let reason): add(connection, peer: peer, reserve: reason)
+    case .none: connection.close()
+    }
+  }
+
+  /// Makes accepting possible again; false when the listener itself is gone.
+  private func recover(from errno: Int32, on listener: Listener) async -> Bool {
+    switch AcceptFailure(errno: errno) {
+    case .connectionGone: return true
+    case .listenerUnusable: return false
+    case .outOfResources, .other: break
+    }
+    counters.acceptFailures.wrappingAdd(1, ordering: .relaxed)
+    observer?.acceptFailed(errno: errno)
+    if AcceptFailure(errno: errno) == .outOfResources {
+      // Room for the new connection is made as it is at the limit of connections.
+      if evictAny() { return true }
+      if acceptWithSpare(on: listener) { return true }
+    }
+    await roomSignal.wait(on: loop, atMost: Self.pause)
+    return true
+  }
+
+  /// Accepts one connection in the place of the spare descriptor. It is served as on the reserve: a probe
+  /// gets its answer, anything else is told why it gets none.
+  private func acceptWithSpare(on listener: Listener) -> Bool {
+    guard spareDescriptor.isHeld else { return false }
+    spareDescriptor.release()
+    guard case .accepted(let connection) = listener.acceptNow() else {
+      spareDescriptor.acquire()
+      return false
+    }
+    add(connection, peer: Self.peer(of: connection), reserve: .descriptorLimit)
+    return true
+  }
+
+  private static func peer(of connection: Connection) -> EndpointPeer {
+    switch connection.peer {
+    case .v4(_, let port), .v6(_, _, _, let port): .ip(connection.peer?.ipBytes ?? [], port: port)
+    case .unix: .unix
+    case nil: if case .unix = connection.local { .unix } else { .unknown }
+    }
+  }
+}

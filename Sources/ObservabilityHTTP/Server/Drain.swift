@@ -1,0 +1,87 @@
+// How does a server end without hurting those it still serves?
+
+import ObservabilityPlatform
+import ObservabilitySockets
+import Synchronization
+
+/// How far the end of a server has come.
+enum DrainStage: UInt8, AtomicRepresentable {
+  case serving
+  /// Everything is served, each response the last of its connection, and whoever asks learns that the
+  /// server is going, so that load balancers take it out first.
+  case announcing
+  /// Only probes are served; requests that had begun are finished.
+  case refusing
+  case finished
+}
+
+/// The drain of one server. Confined to its loop, but for the stage.
+struct DrainState: ~Copyable {
+  let stage = Atomic<DrainStage>(.serving)
+  var waiters: [UnsafeContinuation<Void, Never>] = []
+  var announceTimer: LoopTimer?
+  var graceTimer: LoopTimer?
+}
+
+extension ServerCore {
+  /// Begins to drain; when it has begun already, a sooner end than was set then is taken over.
+  func beginDrain(gracePeriod: Duration, delay: Duration) {
+    let stage = drain.stage.load(ordering: .relaxed)
+    guard stage != .finished else { return }
+    if stage == .serving { drain.stage.store(.announcing, ordering: .sequentiallyConsistent) }
+    let delay = max(.zero, delay)
+    let total = Duration.nanoseconds(
+      delay.clampedNanoseconds.clampedAdding(max(0, gracePeriod.clampedNanoseconds)))
+    if stage != .refusing {
+      let timer: LoopTimer = loop.schedule(after: delay) { self.beginRefusing() }
+      if let before = drain.announceTimer, before.fires(notAfter: timer) {
+        timer.cancel()
+      } else {
+        drain.announceTimer?.cancel()
+        drain.announceTimer = timer
+      }
+    }
+    let timer: LoopTimer = loop.schedule(after: total) { self.finishDrain() }
+    if let before = drain.graceTimer, before.fires(notAfter: timer) {
+      timer.cancel()
+    } else {
+      drain.graceTimer?.cancel()
+      drain.graceTimer = timer
+    }
+  }
+
+  private func beginRefusing() {
+    guard drain.stage.load(ordering: .relaxed) == .announcing else { return }
+    drain.stage.store(.refusing, ordering: .sequentiallyConsistent)
+    for connection in all { connection.closeIfIdle() }
+    drainProgressed()
+  }
+
+  /// Ends the drain when nothing is left to finish.
+  func drainProgressed() {
+    guard drain.stage.load(ordering: .relaxed) == .refusing, isEmpty else { return }
+    finishDrain()
+  }
+
+  private func finishDrain() {
+    guard drain.stage.load(ordering: .relaxed) != .finished else { return }
+    drain.stage.store(.finished, ordering: .sequentiallyConsistent)
+    drain.announceTimer?.cancel()
+    drain.graceTimer?.cancel()
+    for connection in all { connection.end() }
+    stopAccepting()
+    roomSignal.signal()
+    let waiters = drain.waiters
+    drain.waiters = []
+    for waiter in waiters { waiter.resume() }
+  }
+
+  /// Resumes `waiter` when the drain has ended.
+  func whenDrained(_ waiter: UnsafeContinuation<Void, Never>) {
+    if drain.stage.load(ordering: .relaxed) == .finished {
+      waiter.resume()
+    } else {
+      drain.waiters.append(waiter)
+    }
+  }
+}

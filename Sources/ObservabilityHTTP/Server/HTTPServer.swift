@@ -1,0 +1,108 @@
+// How is a server started, asked, and ended?
+
+import EndpointMessages
+package import ObservabilitySockets
+
+/// An HTTP/1.1 server on an event-loop thread of its own.
+///
+/// The loop is the actor's executor and its connections' too, so that no request passes through the
+/// cooperative pool: a probe is answered while the host has that pool blocked.
+public actor HTTPServer {
+  nonisolated let core: ServerCore
+  private let ownsLoop: Bool
+  private var listener: Listener?
+  private var isRunning = false
+
+  /// The loop's thread is this actor's only one.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { core.loop.asUnownedSerialExecutor() }
+
+  /// A server that is not listening yet.
+  ///
+  /// - Parameters:
+  ///   - loop: the loop to run on, `nil` for one of its own, which ends with the server.
+  ///   - handler: answers the requests. It is called on the loop.
+  /// - Throws: `SocketError` when the system gives no thread.
+  package init(
+    configuration: HTTPServerConfiguration, observer: (any HTTPServerObserver)? = nil,
+    loop: EventLoop? = nil, handler: @escaping HTTPHandler
+  ) throws {
+    ownsLoop = loop == nil
+    core = ServerCore(
+      configuration: configuration, loop: try loop ?? EventLoop(name: configuration.threadName),
+      observer: observer, handler: handler)
+  }
+
+  deinit {
+    let (core, listener, ownsLoop) = (core, listener, ownsLoop)
+    core.loop.execute {
+      for connection in core.all { connection.end() }
+      listener?.close()
+      if ownsLoop { core.loop.shutdown() }
+    }
+  }
+
+  /// Binds the address and listens; connections wait for `run()`.
+  ///
+  /// - Returns: the address with the port that the system chose where 0 was asked for.
+  /// - Throws: `SocketError` that names the address and the reason.
+  @discardableResult
+  package func bind() throws -> SocketAddress {
+    if let listener { return listener.boundAddress }
+    guard !core.hasEnded else { throw SocketError(.closed, "binding: the server has been shut down") }
+    let configuration = core.configuration
+    let listener = try Listener(
+      loop: core.loop, address: configuration.address, backlog: configuration.backlog,
+      accept: configuration.acceptCall)
+    self.listener = listener
+    core.listener = listener
+    return listener.boundAddress
+  }
+
+  /// Serves until `shutdown` has drained the server. Cancelling the task begins a drain as configured.
+  ///
+  /// - Throws: `SocketError` when the address cannot be bound.
+  public func run() async throws {
+    guard !core.hasEnded else { return }
+    try bind()
+    guard let listener, !isRunning else { return }
+    isRunning = true
+    let core = core
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        group.addTask(executorPreference: core.loop) { await core.acceptConnections(on: listener) }
+        await drained()
+      }
+    } onCancel: {
+      core.loop.execute {
+        core.beginDrain(
+          gracePeriod: core.configuration.drainGracePeriod, delay: core.configuration.drainDelay)
+      }
+    }
+  }
+
+  /// Drains and ends the server; returns when that is done.
+  ///
+  /// From now on `isDraining` is true. For the length of `delay` everything is still served, so that load
+  /// balancers can turn away; then idle connections are closed, and only probes are served, others get 503.
+  /// Requests that had begun are finished. After `gracePeriod` more what is left is cut off. The listener
+  /// closes last, so that no probe meets a closed door.
+  public func shutdown(gracePeriod: Duration, delay: Duration = .zero) async {
+    core.beginDrain(gracePeriod: gracePeriod, delay: delay)
+    await drained()
+  }
+
+  /// Waits until the server has drained. A method of the actor, because a nonisolated one would leave the
+  /// loop, to which the drain is confined.
+  private func drained() async {
+    await withUnsafeContinuation { core.whenDrained($0) }
+  }
+
+  /// What the server has done so far. From any thread.
+  public nonisolated var statistics: HTTPServerStatistics { core.counters.snapshot }
+
+  /// Whether the server is ending. From any thread, at once.
+  public nonisolated var isDraining: Bool { core.isDraining }
+
+  /// The loop the server runs on, for timers and statistics.
+  package nonisolated var loop: EventLoop { core.loop }
+}

@@ -1,0 +1,40 @@
+// What is a server told before it starts?
+
+package import EndpointMessages
+package import ObservabilitySockets
+
+/// Where a server listens, what it allows, and which requests are never refused for want of room.
+package struct HTTPServerConfiguration: Sendable {
+  package var address: SocketAddress
+  package var limits = HTTPServerLimits()
+  package var deadlines = HTTPServerDeadlines()
+  /// How many connections the system keeps until they are accepted; it may keep fewer. When they are more,
+  /// a peer's attempt is dropped and repeated after a second, which is too late for a probe.
+  package var backlog: Int32 = 4096
+  /// Whether a request is a probe: served on the reserve, and during a drain, when others get 503.
+  package var isProbe: @Sendable (EndpointRequest) -> Bool = { _ in false }
+  /// Answers what needs no waiting, on the loop and at once; `nil` leaves a request to the handler. What has
+  /// to be fast, and cannot block, is answered here: without a suspension, and without a deadline for it.
+  package var answerAtOnce: @Sendable (EndpointRequest) -> EndpointResponse? = { _ in nil }
+  /// Whether a peer is free of the limit per address.
+  package var isExemptFromAddressLimit: @Sendable (EndpointPeer) -> Bool = { _ in false }
+  /// The drain that cancelling `run()` begins.
+  package var drainDelay: Duration = .zero
+  package var drainGracePeriod: Duration = .seconds(10)
+  /// The name of the loop's thread.
+  package var threadName = "http"
+  /// Replaces `accept(2)`, for tests of what happens when the system refuses.
+  package var acceptCall: (@Sendable (Int32) -> (fd: Int32, peer: SocketAddress?))?
+
+  package init(address: SocketAddress) { self.address = address }
+}
+
+/// Told what the server has refused and answered. Called on the loop's thread; must not block.
+package protocol HTTPServerObserver: Sendable {
+  /// The transport refused a request, or ended a connection, for that reason.
+  func rejected(_ reason: HTTPRejectReason)
+  /// A response's head has been handed to the socket. `request` is `nil` when none was understood.
+  func responded(status: Int, to request: EndpointRequest?)
+  /// The system refused to accept a connection, with that error number; the server goes on.
+  func acceptFailed(errno: Int32)
+}

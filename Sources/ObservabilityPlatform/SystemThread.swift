@@ -1,0 +1,60 @@
+// How does the library start a thread of its own?
+
+import CObservabilityShims
+
+/// A thread outside of the cooperative pool.
+///
+/// Signals belong to the host's threads, so all are blocked on this one, but for those that a fault raises on the very
+/// thread (SIGSEGV and the like) and SIGPROF: a crash in a host's code still reaches the host's handlers, and a profiler
+/// sees the thread.
+package struct SystemThread: Sendable {
+  private let handle: UInt
+
+  /// Starts a thread that runs `body` and ends. Exactly one of `join()` and `detach()` is to be called.
+  ///
+  /// - Parameters:
+  ///   - name: what debuggers and `ps` call it; of which the system keeps the first 15 bytes.
+  ///   - stackSize: bytes, nil for the system's own size.
+  /// - Throws: `SystemError` when the system gives no thread.
+  package static func start(
+    name: String, stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void
+  ) throws(SystemError) -> SystemThread {
+    let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
+    var created: UInt = 0
+    let status = mailobs_start_thread(
+      { context in
+        guard let context else { return nil }
+        let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
+        mailobs_name_this_thread(start.name)
+        start.body()
+        return nil
+      }, start.toOpaque(), stackSize ?? 0, &created)
+    guard status == 0 else {
+      start.release()
+      throw SystemError(code: -status, action: "starting the thread \"\(name)\"")
+    }
+    return SystemThread(handle: created)
+  }
+
+  /// Waits until the thread has ended.
+  package func join() { mailobs_join_thread(handle) }
+
+  /// Lets the thread end by itself.
+  package func detach() { mailobs_detach_thread(handle) }
+
+  /// What tells the calling thread from every other one that runs.
+  package static var current: UInt { mailobs_current_thread() }
+
+  /// Whether this is the calling thread.
+  package var isCurrent: Bool { handle == SystemThread.current }
+}
+
+private final class ThreadStart: Sendable {
+  let name: String
+  let body: @Sendable () -> Void
+
+  init(name: String, body: @escaping @Sendable () -> Void) {
+    self.name = name
+    self.body = body
+  }
+}

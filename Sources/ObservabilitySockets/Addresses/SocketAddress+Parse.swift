@@ -1,0 +1,123 @@
+// Which address does a configuration's text name?
+
+import ObservabilityPlatform
+import CObservabilityShims
+
+extension SocketAddress {
+  /// Reads `host:port`, `[v6]:port` or `unix:/path`.
+  ///
+  /// A host that is no IP address is looked up in the system's resolver, which may block: for use
+  /// at start-up. Port 0 means any free port.
+  ///
+  /// - Throws: `SocketError` (`invalidAddress`) that names the text and what is wrong with it.
+  package static func parse(_ text: String) throws(SocketError) -> SocketAddress {
+    func invalid(_ reason: String) -> SocketError {
+      SocketError(.invalidAddress, "\"\(text)\" is no address to listen on: \(reason)")
+    }
+    if text.hasPrefix("unix:") {
+      let path = String(text.dropFirst(5))
+      guard !path.isEmpty else { throw invalid("the path after \"unix:\" is empty") }
+      guard !path.utf8.contains(0) else { throw invalid("the path contains a NUL byte") }
+      guard path.utf8.count <= longestUnixPath else {
+        throw invalid("the path is longer than \(longestUnixPath) bytes, the most a socket can have")
+      }
+      return .unix(path: path)
+    }
+    guard let colon = text.lastIndex(of: ":") else {
+      throw invalid("expected host:port, [v6]:port or unix:/path")
+    }
+    let portText = text[text.index(after: colon)...]
+    guard !portText.isEmpty, portText.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let port = UInt16(portText)
+    else { throw invalid("the port \"\(portText)\" is not a number from 0 to 65535") }
+    var host = String(text[..<colon])
+    guard !host.isEmpty else {
+      throw invalid("the host is missing; for every interface write 0.0.0.0:\(port) or [::]:\(port)")
+    }
+    guard !host.utf8.contains(0) else { throw invalid("the host contains a NUL byte") }
+    if host.hasPrefix("[") {
+      guard host.hasSuffix("]") else { throw invalid("the bracket around the IPv6 address is not closed") }
+      host = String(host.dropFirst().dropLast())
+      guard let address = numeric6(host, port: port) else { throw invalid("\"\(host)\" is no IPv6 address") }
+      return address
+    }
+    if host.contains(":") { throw invalid("an IPv6 address needs brackets: [\(host)]:\(port)") }
+    if let address = numeric4(host, port: port) { return address }
+    switch lookUp(host, port: port) {
+    case .success(let address): return address
+    case .failure(let reason): throw invalid("the host \"\(host)\" was not found: \(reason.text)")
+    }
+  }
+
+  /// The most bytes a socket's path can have on this system, its final NUL not counted.
+  static var longestUnixPath: Int { MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1 }
+
+  private static func numeric4(_ host: String, port: UInt16) -> SocketAddress? {
+    var address = in_addr()
+    guard inet_pton(AF_INET, host, &address) == 1 else { return nil }
+    return .v4(UInt32(bigEndian: address.s_addr), port: port)
+  }
+
+  private static func numeric6(_ host: String, port: UInt16) -> SocketAddress? {
+    var address = in6_addr()
+    var scope: UInt32 = 0
+    var literal = Substring(host)
+    if let percent = host.firstIndex(of: "%") {
+      let zone = String(host[host.index(after: percent)...])
+      scope = UInt32(zone) ?? if_nametoindex(zone)
+      guard scope != 0 else { return nil }
+      literal = host[..<percent]
+    }
+    guard inet_pton(AF_INET6, String(literal), &address) == 1 else { return nil }
+    return v6(address, scope: scope, port: port)
+  }
+
+  static func v6(_ address: in6_addr, scope: UInt32, port: UInt16) -> SocketAddress {
+    let (high, low) = withUnsafeBytes(of: address) {
+      (
+        UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+        UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      )
+    }
+    return .v6(high, low, scope: scope, port: port)
+  }
+
+  private struct LookUpFailure: Error { let text: String }
+
+  private static func lookUp(_ host: String, port: UInt16) -> Result<SocketAddress, LookUpFailure> {
+    var hints = addrinfo()
+    hints.ai_family = AF_UNSPEC
+    #if canImport(Glibc)
+      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    #else
+      hints.ai_socktype = SOCK_STREAM
+    #endif
+    var found: UnsafeMutablePointer<addrinfo>?
+    let status = getaddrinfo(host, nil, &hints, &found)
+    defer { if let found { freeaddrinfo(found) } }
+    guard status == 0 else {
+      return .failure(
+        LookUpFailure(text: gai_strerror(status).map { String(cString: $0) } ?? "code \(status)"))
+    }
+    var candidates: [SocketAddress] = []
+    var entry = found
+    while let current = entry {
+      if let address = current.pointee.ai_addr,
+        let socketAddress = SocketAddress(address, length: current.pointee.ai_addrlen)
+      {
+        candidates.append(socketAddress.replacing(port: port))
+      }
+      entry = current.pointee.ai_next
+    }
+    // IPv4 first: "localhost" then means what the default address, 127.0.0.1, means.
+    let chosen = candidates.first { if case .v4 = $0 { true } else { false } } ?? candidates.first
+    return chosen.map { .success($0) } ?? .failure(LookUpFailure(text: "it has no address"))
+  }
+
+  private func replacing(port: UInt16) -> SocketAddress {
+    switch self {
+    case .v4(let value, _): .v4(value, port: port)
+    case .v6(let high, let low, let scope, _): .v6(high, low, scope: scope, port: port)
+    case .unix: self
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// What does the loop's thread do, from its start to its end?
+
+import ObservabilityPlatform
+import CObservabilityShims
+import Synchronization
+
+extension EventLoop {
+  /// How often jobs that queue further jobs are followed before descriptors are looked at again.
+  private static let roundsWithoutPolling = 4
+
+  func runUntilStopped() {
+    while !isStopping.load(ordering: .acquiring) {
+      let began = clock()
+      counters.finishedIteration(busySince: time, until: began)
+      let (ready, failed) = pollSet.wait(until: queue.isEmpty ? timers.earliest : began, now: began)
+      time = clock()
+      counters.woke(at: time, due: timers.earliest, ready: ready, failed: failed)
+      // Descriptors before timers: after a pause of the whole process, a peer that has sent its
+      // bytes in time is read, not timed out.
+      if pollSet.dispatch(ready) { takeSubmitted(drainingPipe: true) }
+      runQueue()
+      while let entry = timers.popDue(at: time) { entry.action() }
+    }
+    finish()
+  }
+
+  /// Runs what is queued, and what that queues, for a bounded number of rounds.
+  func runQueue() {
+    let serial = asUnownedSerialExecutor()
+    let task = asUnownedTaskExecutor()
+    var rounds = 0
+    while !queue.isEmpty, rounds < Self.roundsWithoutPolling {
+      rounds += 1
+      swap(&queue, &spare)
+      var work: [LoopWork] = []
+      swap(&work, &spare)
+      counters.ran(work.count)
+      for item in work {
+        switch item {
+        case .job(let job): job.runSynchronously(on: task)
+        case .actorJob(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+        case .action(let action): action()
+        }
+      }
+      work.removeAll(keepingCapacity: work.count <= 1024)
+      swap(&work, &spare)
+    }
+  }
+
+  /// Moves what other threads have submitted into the queue.
+  func takeSubmitted(drainingPipe: Bool) {
+    if drainingPipe {
+      withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
+        while systemRead(wakeEnds.read, into: buffer) == buffer.count {}
+      }
+    }
+    lock.withLock {
+      isWakeSignalled = false
+      queue.append(contentsOf: submitted)
+      submitted.removeAll(keepingCapacity: submitted.count <= 1024)
+    }
+  }
+
+  /// Hands work to the loop from another thread.
+  func submit(_ work: LoopWork) {
+    let runHere = lock.withLock { () -> Bool in
+      submitted.append(work)
+      if stage == .stopped { return !startDrainer() }
+      if !isWakeSignalled {
+        isWakeSignalled = true
+        systemWriteByte(wakeEnds.write)
+      }
+      return false
+    }
+    // The last resort, when the system has no thread left: this one.
+    if runHere { beCurrent { drainAfterStop() } }
+  }
+
+  /// Starts the thread that runs what comes after the loop's end; false when there is none to be had.
+  private func startDrainer() -> Bool {
+    guard !isDrainerRunning else { return true }
+    isDrainerRunning = true
+    do throws(SystemError) {
+      try startThread { $0.drainAfterStop() }
+    } catch {
+      return false
+    }
+    thread?.detach()
+    return true
+  }
+
+  private func drainAfterStop() {
+    while true {
+      let isDone = lock.withLock { () -> Bool in
+        queue.append(contentsOf: submitted)
+        submitted.removeAll()
+        if queue.isEmpty { isDrainerRunning = false }
+        return queue.isEmpty
+      }
+      if isDone { return }
+      runQueue()
+    }
+  }
+}
+
+// MARK: - Stopping
+
+extension EventLoop {
+  /// Stops the thread, ends every wait on a descriptor, closes what the loop holds, and returns when
+  /// the thread has ended. Called on the loop itself it returns at once and the thread ends after.
+  /// The second and every later call does nothing.
+  package func shutdown() {
+    let joining = lock.withLock { () -> SystemThread? in
+      guard stage == .running else { return nil }
+      stage = .stopping
+      isStopping.store(true, ordering: .releasing)
+      isWakeSignalled = true
+      systemWriteByte(wakeEnds.write)
+      return thread
+    }
+    guard let joining else { return }
+    if isCurrent { joining.detach() } else { joining.join() }
+  }
+
+  /// Whether `shutdown()` has been called.
+  package var isShutDown: Bool { lock.withLock { stage != .running } }
+
+  private func finish() {
+    isFinishing = true
+    pollSet.closeAll()
+    timers.removeAll()
+    while true {
+      takeSubmitted(drainingPipe: false)
+      runQueue()
+      let isDone = lock.withLock { () -> Bool in
+        guard queue.isEmpty, submitted.isEmpty else { return false }
+        stage = .stopped
+        return true
+      }
+      if isDone { break }
+    }
+    closeWakeEnds()
+  }
+
+  func closeWakeEnds() {
+    lock.withLock {
+      if wakeEnds.read >= 0 { systemClose(wakeEnds.read) }
+      if wakeEnds.write >= 0 { systemClose(wakeEnds.write) }
+      wakeEnds = (-1, -1)
+    }
+  }
+}

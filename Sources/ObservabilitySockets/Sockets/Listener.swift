@@ -1,0 +1,157 @@
+// How are connections accepted, and what becomes of the Unix socket's file?
+
+import ObservabilityPlatform
+import CObservabilityShims
+
+/// A socket that listens. May be used from any thread; `accept()` by one task at a time.
+package final class Listener: Sendable {
+  /// The address with the port that the system chose where 0 was asked for.
+  package let boundAddress: SocketAddress
+  package let descriptor: Descriptor
+  private let socketFile: UnixSocketFile?
+  private let acceptCall: @Sendable (Int32) -> (fd: Int32, peer: SocketAddress?)
+
+  /// Binds and listens.
+  ///
+  /// For a Unix-domain socket, the file that a server which is gone has left behind is replaced; a
+  /// file that is no socket, and a socket on which somebody still answers, are not.
+  ///
+  /// - Parameter accept: replaced by tests of what happens when the system refuses a connection; gives
+  ///   the new descriptor or the negative error number.
+  /// - Throws: `SocketError` that names the address and the reason.
+  package init(
+    loop: EventLoop, address: SocketAddress, backlog: Int32 = 1024,
+    accept: (@Sendable (Int32) -> (fd: Int32, peer: SocketAddress?))? = nil
+  ) throws(SocketError) {
+    let fd = mailobs_socket(address.family)
+    guard fd >= 0 else { throw .systemCall("making a socket for \(address)", errno: -fd) }
+    do throws(SocketError) {
+      if case .unix = address {
+      } else {
+        _ = systemSetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+      }
+      var status = Self.bind(fd, address)
+      if status == EADDRINUSE, case .unix(let path) = address {
+        try UnixSocketFile.removeStale(path)
+        status = Self.bind(fd, address)
+      }
+      guard status == 0 else { throw .systemCall("binding to \(address)", errno: status) }
+      if case .unix(let path) = address { socketFile = UnixSocketFile(path) } else { socketFile = nil }
+      guard listen(fd, backlog) == 0 else {
+        let number = errno
+        socketFile?.remove()
+        throw .systemCall("listening on \(address)", errno: number)
+      }
+    } catch {
+      systemClose(fd)
+      throw error
+    }
+    if case .unix = address {
+      boundAddress = address
+    } else {
+      boundAddress = SocketAddress.local(of: fd) ?? address
+    }
+    descriptor = Descriptor(fd, loop: loop)
+    acceptCall = accept ?? Self.systemAccept
+  }
+
+  deinit {
+    let (descriptor, socketFile) = (descriptor, socketFile)
+    descriptor.loop.execute {
+      descriptor.close()
+      socketFile?.remove()
+    }
+  }
+
+  /// Waits for the next connection.
+  ///
+  /// A connection that was reset before it could be accepted is skipped.
+  ///
+  /// - Throws: `SocketError`: `closed` once the listener is; `systemCall` when the system refuses, after
+  ///   which accepting may be tried again (`AcceptFailure` says how); `CancellationError`.
+  package func accept() async throws -> Connection {
+    guard descriptor.loop.isCurrent else {
+      return try await withTaskExecutorPreference(descriptor.loop) { try await self.accept() }
+    }
+    while true {
+      switch acceptNow() {
+      case .accepted(let connection):
+        return connection
+      case .wouldBlock:
+        try await Connection.check(
+          descriptor.cancellableWait(.reading, until: .max), "accepting on \(boundAddress)")
+      case .failed(let errno):
+        if AcceptFailure(errno: errno) == .connectionGone { continue }
+        throw SocketError.systemCall("accepting on \(boundAddress)", errno: errno)
+      }
+    }
+  }
+
+  /// What one attempt to accept came to.
+  package enum Attempt {
+    case accepted(Connection)
+    case wouldBlock
+    case failed(Int32)
+  }
+
+  /// Accepts a connection if one is there. Confined to the loop.
+  package func acceptNow() -> Attempt {
+    guard descriptor.isOpen else { return .failed(EBADF) }
+    while true {
+      let (fd, peer) = acceptCall(descriptor.fd)
+      if fd >= 0 {
+        return .accepted(
+          Connection(Descriptor(fd, loop: descriptor.loop), local: boundAddress, peer: peer))
+      }
+      switch -fd {
+      case EINTR: continue
+      case EAGAIN, EWOULDBLOCK: return .wouldBlock
+      default: return .failed(-fd)
+      }
+    }
+  }
+
+  /// Whether a connection waits to be accepted. Confined to the loop.
+  package var hasPending: Bool {
+    guard descriptor.isOpen else { return false }
+    var entry = pollfd(fd: descriptor.fd, events: PollEvents.input, revents: 0)
+    return poll(&entry, 1, 0) == 1
+  }
+
+  /// Stops listening, ends a waiting `accept()`, and removes the Unix socket's file. Later calls do
+  /// nothing.
+  package func close() {
+    let (descriptor, socketFile) = (descriptor, socketFile)
+    let action: @Sendable () -> Void = {
+      descriptor.close()
+      socketFile?.remove()
+    }
+    if descriptor.loop.isCurrent { action() } else { descriptor.loop.execute(action) }
+  }
+
+  private static func bind(_ fd: Int32, _ address: SocketAddress) -> Int32 {
+    address.withSystemAddress { pointer, length in
+      #if canImport(Darwin)
+        Darwin.bind(fd, pointer, length) == 0 ? 0 : errno
+      #elseif canImport(Musl)
+        Musl.bind(fd, pointer, length) == 0 ? 0 : errno
+      #else
+        Glibc.bind(fd, pointer, length) == 0 ? 0 : errno
+      #endif
+    }
+  }
+
+  package static let systemAccept: @Sendable (Int32) -> (fd: Int32, peer: SocketAddress?) = { listener in
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        let fd = mailobs_accept(listener, address, &length)
+        guard fd >= 0 else { return (fd, nil) }
+        return (
+          fd, SocketAddress(address, length: min(length, socklen_t(MemoryLayout<sockaddr_storage>.size)))
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// Is a probe answered while work off the loop blocks its threads?
+
+import EndpointMessages
+import ObservabilityPlatform
+import ObservabilitySockets
+import Testing
+
+@testable import ObservabilityHTTP
+
+@Suite("Blocking work", .timeLimit(.minutes(1)), .serialized)
+struct BlockingWorkTests {
+  @Test("A probe is answered at once while another request's work sleeps on its thread")
+  func blockedThread() async throws {
+    let timer = try EventLoop(name: "timer")
+    defer { timer.shutdown() }
+    try await withServer(handler: { request in
+      guard request.path == "/slow" else { return .text(200, "alive") }
+      let outcome = await offLoop(within: .seconds(30), timer: timer) { () -> Bool in
+        usleep(1_000_000)
+        return true
+      }
+      if case .finished = outcome { return .text(200, "slow") }
+      return .text(500, "late")
+    }) { server in
+      let slow = try await server.connect()
+      try await slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await server.wait { $0.requests == 1 }
+      for _ in 0..<20 {
+        #expect(try await server.exchange("GET /live HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("alive"))
+      }
+      // All twenty came and went before the sleep was over.
+      #expect(server.server.statistics.connections == 1)
+      #expect(try await slow.read(through: "slow").contains("200 OK"))
+    }
+  }
+
+  @Test("Work that is late is given up at its deadline, whether or not its thread ever comes back")
+  func deadline() async throws {
+    let loop = try EventLoop(name: "deadline")
+    defer { loop.shutdown() }
+    let never = Flag()
+    let outcome = Task(executorPreference: loop) {
+      await offLoop(within: .seconds(10), timer: loop) { await never.waitUntilReleased() }
+    }
+    // Again and again, because the deadline is set whenever the task comes to it.
+    let end = ContinuousClock.now + .seconds(20)
+    let mover = Task {
+      while ContinuousClock.now < end, !Task.isCancelled {
+        loop.advanceClock(by: .seconds(11))
+        await Task.yield()
+      }
+    }
+    if case .deadlineExceeded = await outcome.value {} else { Issue.record("not given up") }
+    mover.cancel()
+    never.release()
+  }
+}
+
+@Suite("Off the loop", .timeLimit(.minutes(1)))
+struct OffLoopTests {
+  @Test("A result and an error come back, and the work does not run on the loop")
+  func outcomes() async throws {
+    struct Failure: Error {}
+    let loop = try EventLoop(name: "off")
+    defer { loop.shutdown() }
+    let results = await Task(executorPreference: loop) { () -> [String] in
+      var results: [String] = []
+      switch await offLoop(within: .seconds(60), timer: loop, { loop.isCurrent }) {
+      case .finished(let isOnLoop): results.append("finished, on the loop: \(isOnLoop)")
+      case .failed, .deadlineExceeded: results.append("not finished")
+      }
+      results.append("back on the loop: \(loop.isCurrent)")
+      switch await offLoop(within: .seconds(60), timer: loop, { () throws -> Int in throw Failure() }) {
+      case .failed(let error): results.append("\(type(of: error))")
+      case .finished, .deadlineExceeded: results.append("not failed")
+      }
+      return results
+    }.value
+    #expect(results == ["finished, on the loop: false", "back on the loop: true", "Failure"])
+  }
+
+  @Test("Cancelling the caller ends its wait and cancels the work")
+  func cancellation() async throws {
+    let cancelled = Flag()
+    let never = Flag()
+    let task = Task {
+      await offLoop(within: .seconds(3600), timer: TaskSleepTimer()) {
+        await withTaskCancellationHandler {
+          await never.waitUntilReleased()
+        } onCancel: {
+          cancelled.raise()
+        }
+      }
+    }
+    task.cancel()
+    if case .failed(let error) = await task.value {
+      #expect(error is CancellationError)
+    } else {
+      Issue.record("not ended")
+    }
+    // The work may start after it was cancelled; it is told all the same.
+    while !cancelled.isRaised { await Task.yield() }
+    never.release()
+  }
+
+  @Test("Without a loop, a sleeping task is the timer")
+  func sleepTimer() async {
+    let never = Flag()
+    let outcome = await offLoop(within: .milliseconds(1), timer: TaskSleepTimer()) {
+      await never.waitUntilReleased()
+    }
+    if case .deadlineExceeded = outcome {} else { Issue.record("not given up") }
+    never.release()
+  }
+}

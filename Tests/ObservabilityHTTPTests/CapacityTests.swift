@@ -1,0 +1,264 @@
+// What happens when there is no room: who gives way, and are probes still answered?
+
+import EndpointMessages
+import ObservabilityPlatform
+import ObservabilitySockets
+import Synchronization
+import Testing
+
+@testable import ObservabilityHTTP
+
+@Suite("HTTP capacity", .timeLimit(.minutes(1)))
+struct CapacityTests {
+  private static let probe = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
+  private static let other = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+
+  private static func few(_ configuration: inout HTTPServerConfiguration) {
+    configuration.limits.maximumConnections = 4
+    configuration.limits.maximumReserveConnections = 2
+  }
+
+  @Test("The oldest connection without a head gives way to a new one, and then the oldest idle one")
+  func eviction() async throws {
+    try await withServer(Self.few) { server in
+      let idle = try await server.connect()
+      try await idle.send(Self.other)
+      _ = try await idle.read(through: "GET /metrics")
+      var slow: [TestClient] = []
+      for number in 1...3 {
+        let client = try await server.connect()
+        try await client.send("GET /slow")
+        try await server.wait { $0.accepted == 1 + UInt64(number) }
+        slow.append(client)
+      }
+      #expect(try await server.exchange(Self.other).contains("200 OK"))
+      #expect(server.server.statistics.rejected == [.evictedIncomplete: 1])
+      #expect(try await slow[0].readAll() == "")
+      try await slow[1].send(" HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await slow[1].read(through: "GET /slow").contains("200 OK"))
+    }
+  }
+
+  @Test("When every connection is at work, the reserve serves probes and tells the others why it does not")
+  func reserve() async throws {
+    let hold = Flag()
+    try await withServer(
+      Self.few,
+      handler: { request in
+        if request.path == "/hold" { await hold.waitUntilReleased() }
+        return .text(200, "\(request.method) \(request.path)")
+      }
+    ) { server in
+      var busy: [TestClient] = []
+      for _ in 0..<4 {
+        let client = try await server.connect()
+        try await client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n")
+        busy.append(client)
+      }
+      try await server.wait { $0.requests == 4 }
+      for _ in 0..<20 {
+        let probe = try await server.connect()
+        try await probe.send(Self.probe)
+        let answer = try await probe.readAll()
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answer.contains("Connection: close\r\n"))
+      }
+      let refused = try await server.connect()
+      try await refused.send(Self.other)
+      #expect(try await refused.readAll().hasPrefix("HTTP/1.1 503 "))
+      let posting = try await server.connect()
+      try await posting.send("POST /live HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+      #expect(try await posting.readAll().hasPrefix("HTTP/1.1 503 "))
+      #expect(server.server.statistics.rejected == [.connectionLimit: 2])
+      hold.release()
+      for client in busy { #expect(try await client.read(through: "GET /hold").contains("200 OK")) }
+    }
+  }
+
+  @Test("With slow connections in every place, the reserve too, each probe is answered at once")
+  func flood() async throws {
+    try await withServer(Self.few) { server in
+      var slow: [TestClient] = []
+      for round in 0..<200 {
+        let client = try await server.connect()
+        slow.append(client)
+        if round % 2 == 0 { try? await client.send("GET /") }
+        if round % 20 == 0 {
+          let probe = try await server.connect()
+          try await probe.send(Self.probe)
+          #expect(try await probe.read(through: "GET /live").hasPrefix("HTTP/1.1 200 OK\r\n"))
+        }
+      }
+      #expect(server.server.statistics.connections <= 6)
+    }
+  }
+
+  @Test("Who neither reads nor sends gives way to a new connection, and who still does so does not")
+  func stalled() async throws {
+    let body = [UInt8](repeating: 97, count: 16 << 20)
+    try await withServer(
+      {
+        $0.limits.maximumConnections = 2
+        $0.limits.maximumReserveConnections = 1
+        $0.deadlines.stall = .seconds(500)
+        $0.deadlines.body = .seconds(5000)
+        $0.deadlines.write = .seconds(5000)
+      }, handler: { _ in EndpointResponse(status: 200, body: .bytes(body)) }
+    ) { server in
+      let stuck = try await server.connect()
+      try await stuck.send(Self.other)
+      let posting = try await server.connect()
+      try await posting.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nbody")
+      try await server.wait { $0.connections == 2 && $0.requests == 1 }
+      // Not at once: a pause is no stall.
+      let early = try await server.connect()
+      try await early.send(Self.other)
+      #expect(try await early.readAll().hasPrefix("HTTP/1.1 503 "))
+      // Until the one that reads nothing has been written all that its socket takes, the clock moves on.
+      try await server.wait { statistics in
+        server.server.loop.advanceClock(by: .seconds(10))
+        return statistics.connections == 2
+      }
+      server.server.loop.advanceClock(by: .seconds(600))
+      let late = try await server.connect()
+      try await late.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await late.read(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+      #expect(server.server.statistics.rejected == [.connectionLimit: 1, .evictedStalled: 1])
+    }
+  }
+
+  @Test("The head of a connection on the reserve has to come within its own, shorter time")
+  func reserveDeadline() async throws {
+    let hold = Flag()
+    try await withServer(
+      {
+        Self.few(&$0)
+        $0.deadlines.reserveHead = .seconds(1)
+      },
+      handler: { _ in
+        await hold.waitUntilReleased()
+        return .text(200, "")
+      }
+    ) { server in
+      var busy: [TestClient] = []
+      for _ in 0..<4 {
+        let client = try await server.connect()
+        try await client.send(Self.other)
+        busy.append(client)
+      }
+      try await server.wait { $0.requests == 4 }
+      let slow = try await server.connect()
+      try await slow.send("GET /li")
+      try await server.wait { $0.reserveConnections == 1 }
+      server.server.loop.advanceClock(by: .milliseconds(1100))
+      #expect(try await slow.readAll().hasPrefix("HTTP/1.1 408 "))
+      hold.release()
+    }
+  }
+
+  @Test("Connections of one address above its limit are served as on the reserve, unless exempt")
+  func perAddress() async throws {
+    for isExempt in [false, true] {
+      try await withServer({
+        $0.limits.maximumConnectionsPerAddress = 1
+        $0.isExemptFromAddressLimit = { _ in isExempt }
+      }) { server in
+        let first = try await server.connect()
+        try await first.send(Self.other)
+        _ = try await first.read(through: "GET /metrics")
+        #expect(try await server.exchange(Self.probe).contains("200 OK"))
+        #expect(try await server.exchange(Self.other).contains(isExempt ? "200 OK" : "503 Service"))
+        #expect(server.server.statistics.rejected == (isExempt ? [:] : [.addressLimit: 1]))
+      }
+    }
+  }
+
+  @Test("A connection is closed after as many requests as it may make")
+  func requestLimit() async throws {
+    try await withServer({ $0.limits.maximumRequestsPerConnection = 3 }) { server in
+      let answer = try await server.exchange(String(repeating: Self.other, count: 5))
+      #expect(answer.components(of: "HTTP/1.1 200 OK") == 3)
+      #expect(answer.components(of: "Connection: close") == 1)
+      #expect(server.server.statistics.rejected == [.requestLimit: 1])
+    }
+  }
+
+  @Test("Running out of descriptors ends nothing: idle connections make room, and probes are answered")
+  func descriptors() async throws {
+    let failures = Failures()
+    let observer = Observer()
+    try await withServer({ $0.acceptCall = { failures.accept($0) } }, observer: observer) { server in
+      let idle = try await server.connect()
+      try await idle.send(Self.other)
+      _ = try await idle.read(through: "GET /metrics")
+      failures.left.store(1, ordering: .relaxed)
+      #expect(try await server.exchange(Self.other).contains("200 OK"))
+      #expect(server.server.statistics.rejected == [.evictedIdle: 1])
+      #expect(try await idle.readAll() == "")
+      // Nobody is left to give way: the spare descriptor serves a probe, and refuses politely.
+      failures.left.store(1, ordering: .relaxed)
+      #expect(try await server.exchange(Self.probe).contains("200 OK"))
+      try await server.wait { $0.connections == 0 }
+      failures.left.store(1, ordering: .relaxed)
+      #expect(try await server.exchange(Self.other).contains("503 Service"))
+      #expect(server.server.statistics.rejected[.descriptorLimit] == 1)
+      try await server.wait { $0.connections == 0 }
+      // It lasts: connections wait, and are served when it is over.
+      failures.left.store(5, ordering: .relaxed)
+      #expect(try await server.exchange(Self.probe).contains("200 OK"))
+      #expect(server.server.statistics.acceptFailures >= 6)
+      #expect(observer.acceptFailures.load(ordering: .relaxed) >= 6)
+    }
+  }
+
+  @Test(
+    "A connection that is reset before it is accepted is skipped", arguments: [ECONNABORTED, EPROTO, EINTR])
+  func aborted(errno: Int32) async throws {
+    let failures = Failures(errno: errno)
+    failures.left.store(3, ordering: .relaxed)
+    try await withServer({ $0.acceptCall = { failures.accept($0) } }) { server in
+      let answer = try await server.exchange(Self.other)
+      #expect(answer.contains("200 OK"))
+      #expect(server.server.statistics.acceptFailures == 0)
+    }
+  }
+}
+
+/// Fails as often as said, and accepts then.
+private final class Failures: Sendable {
+  let left = Atomic<Int>(0)
+  let errno: Int32
+
+  init(errno: Int32 = EMFILE) { self.errno = errno }
+
+  /// As `accept(2)` does, it fails while a connection is waiting, which goes on waiting.
+  func accept(_ listener: Int32) -> (fd: Int32, peer: SocketAddress?) {
+    var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+    if left.load(ordering: .relaxed) > 0, poll(&entry, 1, 0) == 1 {
+      left.wrappingSubtract(1, ordering: .relaxed)
+      return (-errno, nil)
+    }
+    return Listener.systemAccept(listener)
+  }
+}
+
+private final class Observer: HTTPServerObserver {
+  let acceptFailures = Atomic<Int>(0)
+
+  func rejected(_ reason: HTTPRejectReason) {}
+  func responded(status: Int, to request: EndpointRequest?) {}
+  func acceptFailed(errno: Int32) { acceptFailures.wrappingAdd(1, ordering: .relaxed) }
+}
+
+extension String {
+  /// How often a text occurs.
+  func components(of text: String) -> Int {
+    var count = 0
+    var rest = self[...]
+    while let found = rest.firstRange(of: text) {
+      count += 1
+      rest = rest[found.upperBound...]
+    }
+    return count
+  }
+}

@@ -1,0 +1,119 @@
+// Does the loop run what it is given, when it should, on its own thread?
+
+import ObservabilityPlatform
+import Synchronization
+import Testing
+
+@testable import ObservabilitySockets
+
+@Suite("Event loop", .timeLimit(.minutes(1)))
+struct EventLoopTests {
+  @Test("A task that prefers the loop runs on its thread, before and after a wait")
+  func taskPreference() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let results = await Task(executorPreference: loop) { () -> [Bool] in
+      let before = loop.isCurrent
+      await Task.yield()
+      await nested()
+      return [before, loop.isCurrent]
+    }.value
+    #expect(results == [true, true])
+    #expect(!loop.isCurrent)
+  }
+
+  @Sendable private func nested() async { await Task.yield() }
+
+  @Test("An actor whose executor is the loop runs on its thread")
+  func actorIsolation() async throws {
+    actor Here {
+      let loop: EventLoop
+      init(_ loop: EventLoop) { self.loop = loop }
+      nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+      func isOnLoop() -> Bool { loop.isCurrent }
+    }
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    #expect(await Here(loop).isOnLoop())
+  }
+
+  @Test("Timers fire in the order of their times, and a cancelled one never does")
+  func timers() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let fired = Lock()
+    nonisolated(unsafe) var order: [Int] = []
+    let cancelled: LoopTimer = loop.schedule(after: .seconds(2)) { fired.withLock { order.append(2) } }
+    await withCheckedContinuation { done in
+      loop.schedule(after: .seconds(4)) { done.resume() }
+      for second in [3, 1] {
+        loop.schedule(after: .seconds(second)) { fired.withLock { order.append(second) } }
+      }
+      cancelled.cancel()
+      loop.advanceClock(by: .seconds(10))
+    }
+    #expect(fired.withLock { order } == [1, 3])
+  }
+
+  @Test("Work handed over by many threads is run once each")
+  func submissions() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let count = Count()
+    await withDiscardingTaskGroup { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<500 {
+            await withCheckedContinuation { done in
+              loop.execute {
+                count.value.wrappingAdd(1, ordering: .relaxed)
+                done.resume()
+              }
+            }
+          }
+        }
+      }
+    }
+    #expect(count.value.load(ordering: .relaxed) == 4000)
+    #expect(loop.statistics.jobs >= 4000)
+  }
+
+  @Test("What is handed to a loop that has stopped still runs, so that no task hangs")
+  func afterShutdown() async throws {
+    let loop = try EventLoop(name: "test")
+    loop.shutdown()
+    loop.shutdown()
+    await withCheckedContinuation { done in loop.execute { done.resume() } }
+    #expect(await Task(executorPreference: loop) { loop.isCurrent }.value)
+  }
+
+  @Test("A loop can be shut down by what it runs itself")
+  func shutdownFromInside() async throws {
+    let loop = try EventLoop(name: "test")
+    await withCheckedContinuation { done in
+      loop.execute {
+        loop.shutdown()
+        done.resume()
+      }
+    }
+    #expect(loop.isShutDown)
+  }
+
+  @Test("Extreme durations are clamped, not trapped on")
+  func extremeDurations() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let longest = Duration(secondsComponent: .max, attosecondsComponent: 0)
+    let shortest = Duration(secondsComponent: .min, attosecondsComponent: 0)
+    let never: LoopTimer = loop.schedule(after: longest) {}
+    await withCheckedContinuation { done in loop.schedule(after: shortest) { done.resume() } }
+    never.cancel()
+    #expect(longest.clampedNanoseconds == .max)
+    #expect(shortest.clampedNanoseconds == .min)
+    #expect(Duration.nanoseconds(-5).clampedNanoseconds == -5)
+  }
+}
+
+private final class Count: Sendable {
+  let value = Atomic<Int>(0)
+}
