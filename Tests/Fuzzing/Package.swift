@@ -14,7 +14,7 @@ let strictness: [SwiftSetting] = [
 /// Has no `main`: libFuzzer brings it.
 func fuzzer(_ name: String) -> Target {
   .executableTarget(
-    name: name, dependencies: ["FuzzSupport", "ObservabilityHTTP"],
+    name: name, dependencies: ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"],
     swiftSettings: strictness + [.unsafeFlags(["-parse-as-library"])])
 }
 
@@ -23,14 +23,18 @@ let package = Package(
   platforms: [.macOS(.v15)],
   targets: [
     .target(name: "CObservabilityShims"),
-    .target(name: "ObservabilityPlatform", swiftSettings: strictness),
+    .target(
+      name: "ObservabilityPlatform", dependencies: ["CObservabilityShims"], swiftSettings: strictness),
     .target(
       name: "ObservabilitySockets", dependencies: ["CObservabilityShims", "ObservabilityPlatform"],
       swiftSettings: strictness),
+    .target(name: "EndpointMessages", swiftSettings: strictness),
     .target(
-      name: "ObservabilityHTTP", dependencies: ["ObservabilitySockets", "ObservabilityPlatform"],
+      name: "ObservabilityHTTP",
+      dependencies: ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"],
       swiftSettings: strictness),
-    .target(name: "FuzzSupport", dependencies: ["ObservabilityHTTP"], swiftSettings: strictness),
+    .target(
+      name: "FuzzSupport", dependencies: ["ObservabilityHTTP", "EndpointMessages"], swiftSettings: strictness),
     fuzzer("fuzz-head"),
     fuzzer("fuzz-chunks"),
     fuzzer("fuzz-target"),

@@ -26,7 +26,7 @@ enum ExpositionRows {
     {
       guard let other = Peers.named(peer) else {
         return .absent(
-          "\(peer == "go" ? "client_golang" : "prometheus-cpp") is not there; see Benchmarks/peers")
+          "\(peer == "go" ? "client_golang" : "prometheus-cpp") is not there; see Benchmarks/build-peers")
       }
       let scrape = Scrape(try registry())
       return .compared(try .of(.here { scrape.encode($0) }, .peer(other, work)), .microseconds)
@@ -71,7 +71,9 @@ enum ExpositionRows {
       against(form: .openMetricsWithCreated, "OpenMetrics with _created, 10,000 counters / text", nil) {
         try Registries.counters(10_000)
       },
-      against(form: .json, "JSON, 10,000 counters / text, same registry", 1.5) { try Registries.counters(10_000) },
+      against(form: .json, "JSON, 10,000 counters / text, same registry", 1.5) {
+        try Registries.counters(10_000)
+      },
       against(form: .json, "JSON, 1,000 histograms / text, same registry", 1.5) {
         try Registries.histograms(1_000)
       },

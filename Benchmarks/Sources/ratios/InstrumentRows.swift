@@ -17,7 +17,7 @@ enum InstrumentRows {
     {
       guard let peer = Peers.named(peer) else {
         return .absent(
-          "\(peer == "go" ? "client_golang" : "prometheus-cpp") is not there; see Benchmarks/peers")
+          "\(peer == "go" ? "client_golang" : "prometheus-cpp") is not there; see Benchmarks/build-peers")
       }
       return .compared(try Comparison.of(try ours(), .peer(peer, work, threads: threads)), unit)
     }

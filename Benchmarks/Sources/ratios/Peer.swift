@@ -82,7 +82,7 @@ enum Peers {
     if !isBuilt {
       isBuilt = true
       // It says on standard error what is missing.
-      run([folder + "/peers"])
+      run([folder + "/build-peers"])
     }
     let peer = Peer(name, path: folder + "/.build/peers/" + name)
     started[name] = peer
