@@ -1,6 +1,6 @@
 // How do tests let time pass without waiting for it?
 
-package import ObservabilityPlatform
+import ObservabilityPlatform
 
 /// A clock and a timer that move only when they are told to.
 package final class ManualClock: OneShotTimer {
