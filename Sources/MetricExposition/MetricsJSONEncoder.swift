@@ -73,7 +73,7 @@ package struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
         position += 1
         if buffer.count >= size, position < instruments.count { return false }
       }
-    case .open(let index):
+    case .bounded(let index):
       while position < index.endIndex {
         let part = position..<(position + 128)
         index.forEach(as: MetricInstrument.self, in: part) {

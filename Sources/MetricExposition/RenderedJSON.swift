@@ -92,7 +92,7 @@ extension FamilyCore {
     rendering.value(for: RenderedJSON.key) {
       switch children {
       case .stateSet: RenderedJSON(descriptor, labelNames: [descriptor.baseName])
-      case .fixed, .open, .info: RenderedJSON(descriptor, labelNames: descriptor.labelNames)
+      case .fixed, .bounded, .info: RenderedJSON(descriptor, labelNames: descriptor.labelNames)
       }
     }
   }

@@ -65,7 +65,7 @@ package struct TextEncoder: ~Copyable, ExpositionEncoder {
         if buffer.count >= size { return position == instruments.count }
       }
       return true
-    case .open(let index):
+    case .bounded(let index):
       // In parts, so that a series which goes away is not kept alive by a scrape that waits for its reader.
       while position < index.endIndex {
         let part = position..<(position + 128)

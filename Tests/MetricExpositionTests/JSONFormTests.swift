@@ -154,8 +154,8 @@ struct JSONFormTests {
 
   @Test("comes out the same in parts of any size")
   func parts() throws {
-    let open = try registry.register(.counter("x_total", help: "X."), byBounded: "n", limit: 1000)
-    for number in 0..<700 { open["\(number)"].increment(by: number) }
+    let bounded = try registry.register(.counter("x_total", help: "X."), byBounded: "n", limit: 1000)
+    for number in 0..<700 { bounded["\(number)"].increment(by: number) }
     let pairs = try registry.register(.histogram("h", help: "H."), byBounded: "n", "m")
     for number in 0..<40 { pairs["\(number)", "\n"].observe(Double(number)) }
     _ = try registry.register(.gauge("z", help: "Z."), by: ("colour", Colour.self))

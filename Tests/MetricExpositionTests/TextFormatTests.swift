@@ -173,8 +173,8 @@ struct TextFormatTests {
 
   @Test("come out the same in parts of any size")
   func parts() throws {
-    let open = try registry.register(.counter("x_total", help: "X."), byBounded: "n", limit: 1000)
-    for number in 0..<700 { open["\(number)"].increment(by: number) }
+    let bounded = try registry.register(.counter("x_total", help: "X."), byBounded: "n", limit: 1000)
+    for number in 0..<700 { bounded["\(number)"].increment(by: number) }
     let histograms = try registry.register(.histogram("h", help: "H."), byBounded: "n")
     for number in 0..<40 { histograms["\(number)"].observe(Double(number)) }
     _ = try registry.register(.gauge("z", help: "Z."), by: ("colour", Colour.self))

@@ -2,7 +2,7 @@ import MetricInstruments
 import TestSupport
 import Testing
 
-@Suite("A family over open labels")
+@Suite("A family over bounded labels")
 struct BoundedFamilyTests {
   let registry: Registry
   let time = ManualNanoseconds()

@@ -93,7 +93,7 @@ func series(of name: String, in registry: Registry) -> [MetricInstrument] {
   guard let family = registry.families.first(where: { $0.descriptor.name == name }) else { return [] }
   switch family.children {
   case .fixed(let instruments): return instruments
-  case .open(let index):
+  case .bounded(let index):
     var all: [MetricInstrument] = []
     index.forEach(as: MetricInstrument.self) { all.append($0) }
     return all

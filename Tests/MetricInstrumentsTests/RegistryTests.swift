@@ -42,9 +42,9 @@ struct RegistryTests {
     let family = try registry.register(.counter("b_total", help: ""), by: ("colour", Colour.self))
     let sameFamily = try registry.register(.counter("b_total", help: ""), by: ("colour", Colour.self))
     #expect(family[.red] === sameFamily[.red])
-    let open = try registry.register(.gauge("c", help: ""), byBounded: "x")
-    let sameOpen = try registry.register(.gauge("c", help: ""), byBounded: "x")
-    #expect(open["v"] === sameOpen["v"])
+    let bounded = try registry.register(.gauge("c", help: ""), byBounded: "x")
+    let sameBounded = try registry.register(.gauge("c", help: ""), byBounded: "x")
+    #expect(bounded["v"] === sameBounded["v"])
   }
 
   @Test("refuses another metric under a name that is taken")

@@ -9,7 +9,7 @@ package final class FamilyCore: Sendable {
     /// A fixed array; never empty for an unlabelled family.
     case fixed([MetricInstrument])
     /// Series that come and go.
-    case open(SeriesIndex)
+    case bounded(SeriesIndex)
     case info(InfoMetric)
     case stateSet(AnyStateSet)
   }
@@ -27,7 +27,7 @@ package final class FamilyCore: Sendable {
   package var seriesCount: Int {
     switch children {
     case .fixed(let instruments): instruments.count
-    case .open(let index): index.count
+    case .bounded(let index): index.count
     case .info: 1
     case .stateSet(let set): set.names.count
     }

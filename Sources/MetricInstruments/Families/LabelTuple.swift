@@ -1,6 +1,6 @@
 // One to four label values as they come from a caller: hashed and compared where they lie, never copied.
 
-/// How many labels an open family has.
+/// How many labels a bounded family has.
 public protocol LabelTuple: Sendable {}
 
 /// One label.

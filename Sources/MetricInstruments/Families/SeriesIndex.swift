@@ -1,4 +1,4 @@
-// Finds the series of an open family by its label values, and keeps their number bounded.
+// Finds the series of a bounded family by its label values, and keeps their number bounded.
 
 import ObservabilityPlatform
 import Synchronization

@@ -1,4 +1,4 @@
-// The series of an open family, in the order in which they appeared.
+// The series of a bounded family, in the order in which they appeared.
 
 import Synchronization
 

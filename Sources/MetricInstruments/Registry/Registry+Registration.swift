@@ -66,21 +66,21 @@ extension Registry {
     }
   }
 
-  /// Registers a metric with one open label. At most `limit` values have a series of their own.
+  /// Registers a metric with one bounded label. At most `limit` values have a series of their own.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded label: String, limit: Int = 500
   ) throws(RegistrationError) -> BoundedFamily<Child, OneLabel> {
     try addBounded(declaration, labels: [label], limit: limit)
   }
 
-  /// Registers a metric with two open labels. At most `limit` combinations have a series of their own.
+  /// Registers a metric with two bounded labels. At most `limit` combinations have a series of their own.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, limit: Int = 500
   ) throws(RegistrationError) -> BoundedFamily<Child, TwoLabels> {
     try addBounded(declaration, labels: [first, second], limit: limit)
   }
 
-  /// Registers a metric with three open labels. At most `limit` combinations have a series of their own.
+  /// Registers a metric with three bounded labels. At most `limit` combinations have a series of their own.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
     limit: Int = 500
@@ -88,7 +88,7 @@ extension Registry {
     try addBounded(declaration, labels: [first, second, third], limit: limit)
   }
 
-  /// Registers a metric with four open labels. At most `limit` combinations have a series of their own.
+  /// Registers a metric with four bounded labels. At most `limit` combinations have a series of their own.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
     _ fourth: String, limit: Int = 500
@@ -157,11 +157,11 @@ extension Registry {
   ) throws(RegistrationError) -> BoundedFamily<Child, Labels> {
     let context = context
     // The series is made here so that a full family is visible as 0 before it overflows.
-    return try add(declaration, labels: labels, shape: "open \(limit)") {
+    return try add(declaration, labels: labels, shape: "bounded \(limit)") {
       let index = SeriesIndex(
         labelNames: labels, limit: limit, context: context, overflow: overflow[fullName(declaration.name)],
         make: { declaration.make(context, $0) })
-      return (.open(index), BoundedFamily(index: index))
+      return (.bounded(index), BoundedFamily(index: index))
     }
   }
 }

@@ -58,7 +58,7 @@ public final class Registry: Sendable {
     try export(
       .counter(
         "observability_overflow_total", help: "Recordings that went to other because a family was full."),
-      labels: ["family"], children: .open(overflowIndex), handle: overflow)
+      labels: ["family"], children: .bounded(overflowIndex), handle: overflow)
   }
 
   /// Counts of refused values, by reason.
@@ -79,7 +79,7 @@ public final class Registry: Sendable {
     guard let entry else { return false }
     switch entry.core.children {
     case .fixed(let instruments): for instrument in instruments { instrument.markRemoved() }
-    case .open(let index): index.forEach(as: MetricInstrument.self) { $0.markRemoved() }
+    case .bounded(let index): index.forEach(as: MetricInstrument.self) { $0.markRemoved() }
     case .info, .stateSet: break
     }
     return true

@@ -19,7 +19,7 @@ extension Registry {
       let index = SeriesIndex(
         labelNames: [label], limit: limit, context: context, overflow: overflow[name],
         make: { VariableCell(context: context, labels: $0, start: .integer(0)) })
-      return (.open(index), index)
+      return (.bounded(index), index)
     }
   }
 
