@@ -1,4 +1,4 @@
-// The series of one name over label values that come from outside.
+// How is a series found whose label values come from outside?
 
 /// One series for each combination of label values seen, up to a limit: `family["example.com"]`.
 ///

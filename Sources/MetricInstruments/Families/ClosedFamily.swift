@@ -1,4 +1,4 @@
-// The series of one name over closed label sets.
+// How is a series found whose label values are known when the program is compiled?
 
 /// One series for each value of a label: `family[.fetch]` is an instrument.
 ///

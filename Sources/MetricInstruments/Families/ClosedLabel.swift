@@ -1,4 +1,4 @@
-// Label values that are known when the program is compiled.
+// Which label values are known when the program is compiled?
 
 /// A closed set of label values: an enum whose cases are all the values that a label can take.
 ///

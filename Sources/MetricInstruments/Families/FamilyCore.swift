@@ -1,7 +1,4 @@
-// A family as the registry holds it and an encoder walks it.
-
-import ObservabilityPlatform
-import Synchronization
+// What is a family to the registry that holds it and the encoder that walks it?
 
 /// A family without its Swift type: a descriptor and the series that exist.
 package final class FamilyCore: Sendable {
@@ -30,25 +27,6 @@ package final class FamilyCore: Sendable {
     case .bounded(let index): index.count
     case .info: 1
     case .stateSet(let set): set.names.count
-    }
-  }
-}
-
-/// A place for what an encoder makes once for each of its formats and then keeps.
-package final class RenderingSlot: Sendable {
-  // A handful of formats at the most; the order is that of first use.
-  private let made = Locked<[(key: AnyHashable, object: AnyObject)]>([])
-
-  package func value<Key: Hashable, Object: AnyObject & Sendable>(
-    for key: Key, orMake make: () -> Object
-  ) -> Object {
-    made.withLock { made in
-      for entry in made {
-        if entry.key == AnyHashable(key), let object = entry.object as? Object { return object }
-      }
-      let object = make()
-      made.append((key, object))
-      return object
     }
   }
 }

@@ -1,4 +1,4 @@
-// What is known of a family before anything is recorded.
+// What is known of a family before anything is recorded, and what of it is refused?
 
 /// A family's name, type, help, unit and label names.
 package struct FamilyDescriptor: Hashable, Sendable {
@@ -66,7 +66,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
 
   package func validated(allowingUTF8: Bool) throws(RegistrationError) {
     func fail(_ code: RegistrationError.Code, _ message: String) -> RegistrationError {
-      RegistrationError(code: code, metric: name, message: message)
+      RegistrationError(code, of: name, message)
     }
     guard allowingUTF8 ? !name.isEmpty && !name.utf8.contains(0) : MetricName.isLegacy(name) else {
       throw fail(.invalidName, "a name matches [a-zA-Z_:][a-zA-Z0-9_:]*")

@@ -1,4 +1,4 @@
-// Finds the series of a bounded family by its label values, and keeps their number bounded.
+// How are the series of a bounded family found by their label values, and their number bounded?
 
 import ObservabilityPlatform
 import Synchronization

@@ -1,4 +1,4 @@
-// The labels of one series, kept in the form in which every scrape wants them.
+// In which form are the labels of a series kept, so that a scrape only copies them?
 
 /// The label pairs of a series as one block of memory: `name="value",name="value"` with the values escaped, which
 /// is how all text formats write them, and beside it the values as they were given.
@@ -7,14 +7,29 @@
 /// `padding` bytes that may be read but mean nothing, so that copying can go in whole words. Unlabelled series own no
 /// memory. The instrument that holds the labels frees them.
 ///
-/// Layout: hash (8 bytes) · text length (4) · number of values (4) · offset and length of each value (4 + 4) ·
-/// text · values whose escaped form differs.
+/// Layout: the fields of `Field`, text, values whose escaped form differs.
 package struct SeriesLabels: @unchecked Sendable {
   package static let none = SeriesLabels(storage: nil)
   package static let padding = 16
-  private static let header = 16
-  // Beside the number of values.
-  private static let plain: UInt32 = 1 << 31
+
+  /// Where each field lies.
+  private enum Field {
+    /// The hash of the values, in 8 bytes.
+    static let hash = 0
+    /// The length of the text, in 4.
+    static let textLength = 8
+    /// The number of values, in 4, with `plain` beside it.
+    static let count = 12
+    static let plain: UInt32 = 1 << 31
+    /// The places of the values: the offset of each in 4 bytes, its length in 4.
+    static let places = 16
+    static let placeSize = 8
+
+    static func offset(of value: Int) -> Int { places &+ value &* placeSize }
+    static func length(of value: Int) -> Int { offset(of: value) &+ 4 }
+    /// Behind the places of all values.
+    static func text(count: Int) -> Int { offset(of: count) }
+  }
 
   private let storage: UnsafeMutableRawPointer?
 
@@ -45,22 +60,21 @@ package struct SeriesLabels: @unchecked Sendable {
       }
       text.append(UInt8(ascii: "\""))
     }
-    let textStart = SeriesLabels.header + places.count * 8
+    let textStart = Field.text(count: places.count)
     let size = textStart + text.count + aside.count + SeriesLabels.padding
     let storage = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
-    storage.storeBytes(of: hash, as: UInt64.self)
-    storage.storeBytes(of: UInt32(clamping: text.count), toByteOffset: 8, as: UInt32.self)
+    storage.storeBytes(of: hash, toByteOffset: Field.hash, as: UInt64.self)
+    storage.storeBytes(of: UInt32(clamping: text.count), toByteOffset: Field.textLength, as: UInt32.self)
     let isPlain = aside.isEmpty && values.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 } }
     storage.storeBytes(
-      of: UInt32(clamping: places.count) | (isPlain ? SeriesLabels.plain : 0), toByteOffset: 12,
+      of: UInt32(clamping: places.count) | (isPlain ? Field.plain : 0), toByteOffset: Field.count,
       as: UInt32.self)
     for (index, place) in places.enumerated() {
       let offset = textStart + place.offset + (place.isAside ? text.count : 0)
       storage.storeBytes(
-        of: UInt32(clamping: offset), toByteOffset: SeriesLabels.header + index * 8, as: UInt32.self)
+        of: UInt32(clamping: offset), toByteOffset: Field.offset(of: index), as: UInt32.self)
       storage.storeBytes(
-        of: UInt32(clamping: place.length), toByteOffset: SeriesLabels.header + index * 8 + 4, as: UInt32.self
-      )
+        of: UInt32(clamping: place.length), toByteOffset: Field.length(of: index), as: UInt32.self)
     }
     (storage + textStart).copyMemory(from: text, byteCount: text.count)
     (storage + textStart + text.count).copyMemory(from: aside, byteCount: aside.count)
@@ -76,18 +90,18 @@ package struct SeriesLabels: @unchecked Sendable {
   /// The escaped pairs; `padding` more bytes may be read behind them.
   package var text: UnsafeRawBufferPointer {
     guard let storage else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    let length = Int(storage.load(fromByteOffset: 8, as: UInt32.self))
-    return UnsafeRawBufferPointer(start: storage + SeriesLabels.header + count * 8, count: length)
+    let length = Int(storage.load(fromByteOffset: Field.textLength, as: UInt32.self))
+    return UnsafeRawBufferPointer(start: storage + Field.text(count: count), count: length)
   }
 
   /// How many labels there are.
   package var count: Int {
-    storage.map { Int($0.load(fromByteOffset: 12, as: UInt32.self) & ~SeriesLabels.plain) } ?? 0
+    storage.map { Int($0.load(fromByteOffset: Field.count, as: UInt32.self) & ~Field.plain) } ?? 0
   }
 
   /// Whether the values can be copied into any format, JSON included: no control character, quote or backslash.
   package var needsNoEscape: Bool {
-    storage.map { $0.load(fromByteOffset: 12, as: UInt32.self) & SeriesLabels.plain != 0 } ?? true
+    storage.map { $0.load(fromByteOffset: Field.count, as: UInt32.self) & Field.plain != 0 } ?? true
   }
 
   /// The bytes of one value, as it was given; `padding` more bytes may be read behind them.
@@ -99,7 +113,7 @@ package struct SeriesLabels: @unchecked Sendable {
   /// The values, as they were given.
   package var values: [String] { (0..<count).map { String(decoding: value($0), as: UTF8.self) } }
 
-  var hash: UInt64 { storage?.load(as: UInt64.self) ?? 0 }
+  var hash: UInt64 { storage?.load(fromByteOffset: Field.hash, as: UInt64.self) ?? 0 }
 
   /// Whether the value at `index` consists of these bytes.
   @inline(__always)
@@ -113,8 +127,8 @@ package struct SeriesLabels: @unchecked Sendable {
 
   @inline(__always)
   private static func value(at index: Int, in storage: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
-    let offset = Int(storage.load(fromByteOffset: header + index &* 8, as: UInt32.self))
-    let length = Int(storage.load(fromByteOffset: header + index &* 8 &+ 4, as: UInt32.self))
+    let offset = Int(storage.load(fromByteOffset: Field.offset(of: index), as: UInt32.self))
+    let length = Int(storage.load(fromByteOffset: Field.length(of: index), as: UInt32.self))
     return UnsafeRawBufferPointer(start: storage + offset, count: length)
   }
 }

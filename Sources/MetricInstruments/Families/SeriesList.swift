@@ -1,4 +1,4 @@
-// The series of a bounded family, in the order in which they appeared.
+// How is a list of series read without a lock while it grows and shrinks?
 
 import Synchronization
 

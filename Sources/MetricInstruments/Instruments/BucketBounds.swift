@@ -1,4 +1,4 @@
-// Where a histogram's buckets end, and which bucket a value falls into.
+// Where do a histogram's buckets end, and which bucket does a value fall into?
 
 /// The upper bounds of a histogram's buckets, inclusive; a last bucket without a bound follows them.
 public struct BucketBounds: Sendable, Hashable, ExpressibleByArrayLiteral {

@@ -1,4 +1,4 @@
-// A number that only grows.
+// How does a number that only grows stay cheap to count on many threads?
 
 import ObservabilityPlatform
 public import Synchronization
@@ -13,20 +13,18 @@ public import Synchronization
 /// time at which a counter that several threads fight over is given a cell for each.
 public final class Counter: MetricInstrument, @unchecked Sendable {
   // One word decides everything. With the top bit clear it is the count, and an increment is one
-  // compare-and-exchange. With the top bit set the count goes on elsewhere: in the stripes, or nowhere,
-  // because the series was removed. A compare-and-exchange in flight when the bit is set fails, so no amount is
-  // ever added to a count that nobody reads any more.
+  // compare-and-exchange. With the top bit set the count goes on elsewhere: in the cells, or nowhere, because the
+  // series was removed. A compare-and-exchange in flight when the bit is set fails, so no amount is ever added to a
+  // count that nobody reads any more.
   @usableFromInline let base: Atomic<UInt64>
   // Sum of the fractional parts, as the bits of a Double.
   private let fraction: Atomic<UInt64>
-  // Below `contentionLimit`: how often threads have collided. Above: the address of the stripes, whose lowest
-  // bit is set once the series is removed.
-  private let wide: Atomic<UInt>
+  // A `CounterDivision`.
+  private let division: Atomic<UInt>
 
   package let exemplars = ExemplarSlot()
 
   static let elsewhere: UInt64 = 1 << 63
-  private static let contentionLimit: UInt = 16
   // Amounts below this take the fast path; a sum can only pass 2^63 by billions of them.
   private static let largeAmount: UInt64 = 1 << 32
   private static let structure = Lock()
@@ -34,14 +32,11 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   package override init(context: InstrumentContext?, labels: SeriesLabels) {
     base = Atomic(0)
     fraction = Atomic(0)
-    wide = Atomic(0)
+    division = Atomic(0)
     super.init(context: context, labels: labels)
   }
 
-  deinit {
-    cells?.deallocate()
-    exemplars.deallocate()
-  }
+  deinit { currentDivision.cells?.deallocate() }
 
   /// Adds one.
   @inlinable
@@ -148,7 +143,7 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   /// The sum of the integral parts of all amounts, exact.
   public var integerValue: UInt64 {
     var sum = base.load(ordering: .relaxed) & ~Counter.elsewhere
-    if let cells {
+    if let cells = currentDivision.cells {
       for stripe in 0..<Stripes.count {
         let (total, overflow) = sum.addingReportingOverflow(
           cells.cell(stripe).pointee.load(ordering: .relaxed) & ~Counter.elsewhere)
@@ -170,11 +165,11 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   @discardableResult
   func addElsewhere(_ amount: UInt64) -> Bool {
     var old = base.load(ordering: .acquiring)
-    if old & Counter.elsewhere == 0 { noteCollision() }
+    if !Counter.isElsewhere(old) { noteCollision() }
     while true {
-      if old & Counter.elsewhere != 0 { return addToStripe(amount) }
+      if Counter.isElsewhere(old) { return addToCell(amount) }
       let (new, overflow) = old.addingReportingOverflow(amount)
-      guard !overflow, new & Counter.elsewhere == 0 else { return refuse(.tooLarge) }
+      guard !overflow, !Counter.isElsewhere(new) else { return refuse(.tooLarge) }
       let (exchanged, current) = base.weakCompareExchange(
         expected: old, desired: new, successOrdering: .relaxed, failureOrdering: .acquiring)
       if exchanged { return true }
@@ -182,25 +177,21 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     }
   }
 
-  /// Sixteen collisions in a counter's life are contention; fewer are chance.
   private func noteCollision() {
-    let seen = wide.load(ordering: .relaxed)
-    guard seen < Counter.contentionLimit else { return }
-    _ = wide.compareExchange(expected: seen, desired: seen &+ 1, ordering: .relaxed)
-    if seen &+ 1 == Counter.contentionLimit { stripe() }
+    let seen = division.load(ordering: .relaxed)
+    guard seen < CounterDivision.contentionLimit else { return }
+    _ = division.compareExchange(expected: seen, desired: seen &+ 1, ordering: .relaxed)
+    if seen &+ 1 == CounterDivision.contentionLimit { divide() }
   }
 
-  private func addToStripe(_ amount: UInt64) -> Bool {
-    let address = wide.load(ordering: .acquiring)
-    guard address > Counter.contentionLimit, address & 1 == 0, let cells = CounterCells(address) else {
-      return refuse(.removedSeries)
-    }
+  private func addToCell(_ amount: UInt64) -> Bool {
+    guard case .divided(let cells) = currentDivision else { return refuse(.removedSeries) }
     var cell = cells.cell(Stripes.current())
     var old = cell.pointee.load(ordering: .relaxed)
     while true {
       let new = old &+ amount
       guard Int64(bitPattern: old | new) >= 0 else {
-        return refuse(old & Counter.elsewhere != 0 ? .removedSeries : .tooLarge)
+        return refuse(Counter.isElsewhere(old) ? .removedSeries : .tooLarge)
       }
       let exchanged = cell.pointee.weakCompareExchange(
         expected: old, desired: new, ordering: .relaxed
@@ -223,30 +214,31 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   }
 
   /// Gives every thread a cell of its own.
-  private func stripe() {
+  private func divide() {
     Counter.structure.withLock {
-      guard base.load(ordering: .relaxed) & Counter.elsewhere == 0 else { return }
+      guard !Counter.isElsewhere(base.load(ordering: .relaxed)) else { return }
       // The address first: whoever sees the bit must find the cells.
-      wide.store(CounterCells.allocate().address, ordering: .releasing)
+      division.store(CounterCells.allocate().address, ordering: .releasing)
       base.bitwiseOr(Counter.elsewhere, ordering: .acquiringAndReleasing)
     }
   }
 
-  private var cells: CounterCells? {
-    let address = wide.load(ordering: .acquiring)
-    return address > Counter.contentionLimit ? CounterCells(address & ~1) : nil
-  }
+  private static func isElsewhere(_ base: UInt64) -> Bool { base & elsewhere != 0 }
+
+  @inline(__always)
+  private var currentDivision: CounterDivision { CounterDivision(word: division.load(ordering: .acquiring)) }
 
   package override var isRemoved: Bool {
-    guard base.load(ordering: .acquiring) & Counter.elsewhere != 0 else { return false }
-    let address = wide.load(ordering: .acquiring)
-    return address <= Counter.contentionLimit || address & 1 != 0
+    guard Counter.isElsewhere(base.load(ordering: .acquiring)) else { return false }
+    // Elsewhere but without cells is nowhere.
+    if case .divided = currentDivision { return false }
+    return true
   }
 
   package override func markRemoved() {
     Counter.structure.withLock {
-      if let cells {
-        wide.bitwiseOr(1, ordering: .acquiringAndReleasing)
+      if let cells = currentDivision.cells {
+        division.bitwiseOr(CounterDivision.removedMark, ordering: .acquiringAndReleasing)
         for stripe in 0..<Stripes.count {
           cells.cell(stripe).pointee.bitwiseOr(Counter.elsewhere, ordering: .acquiringAndReleasing)
         }
@@ -258,32 +250,4 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   }
 
   package override var fingerprint: UInt64 { integerValue ^ fraction.load(ordering: .relaxed) }
-}
-
-/// The cells of a contended counter, each on cache lines of its own.
-private struct CounterCells {
-  let pointer: UnsafeMutableRawPointer
-
-  init?(_ address: UInt) {
-    guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
-    self.pointer = pointer
-  }
-
-  private init(pointer: UnsafeMutableRawPointer) { self.pointer = pointer }
-
-  var address: UInt { UInt(bitPattern: pointer) }
-
-  static func allocate() -> CounterCells {
-    let cells = CounterCells(
-      pointer: .allocate(byteCount: Stripes.count * Stripes.stride, alignment: Stripes.stride))
-    for stripe in 0..<Stripes.count { cells.cell(stripe).initialize(to: Atomic(0)) }
-    return cells
-  }
-
-  @inline(__always)
-  func cell(_ stripe: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
-    (pointer + stripe &* Stripes.stride).assumingMemoryBound(to: Atomic<UInt64>.self)
-  }
-
-  func deallocate() { pointer.deallocate() }
 }

@@ -1,7 +1,4 @@
-// One observation to look at more closely.
-
-import ObservabilityPlatform
-import Synchronization
+// What does an exemplar say of one observation?
 
 /// An observation with labels that lead to its trace.
 ///
@@ -55,44 +52,5 @@ public struct Exemplar: Sendable, Hashable {
       }
       return true
     }
-  }
-}
-
-/// Where an instrument keeps its exemplars: nothing but a word until the first.
-package struct ExemplarSlot: ~Copyable, Sendable {
-  private let address = Atomic<UInt>(0)
-
-  private final class Storage: Sendable {
-    let exemplars: Locked<[Exemplar?]>
-    init(count: Int) { exemplars = Locked([Exemplar?](repeating: nil, count: count)) }
-  }
-
-  /// Keeps an exemplar at a position of `count`.
-  func store(_ exemplar: Exemplar, at index: Int, of count: Int) {
-    storage(of: count).exemplars.withLock { if $0.indices.contains(index) { $0[index] = exemplar } }
-  }
-
-  /// The exemplars, or an empty array when there never was one.
-  package var all: [Exemplar?] {
-    guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else { return [] }
-    return Unmanaged<Storage>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.exemplars.withLock { $0 } }
-  }
-
-  private func storage(of count: Int) -> Storage {
-    if let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) {
-      return Unmanaged<Storage>.fromOpaque(pointer).takeUnretainedValue()
-    }
-    let made = Unmanaged.passRetained(Storage(count: count))
-    let (exchanged, current) = address.compareExchange(
-      expected: 0, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
-    if exchanged { return made.takeUnretainedValue() }
-    made.release()
-    guard let pointer = UnsafeRawPointer(bitPattern: current) else { return Storage(count: count) }
-    return Unmanaged<Storage>.fromOpaque(pointer).takeUnretainedValue()
-  }
-
-  func deallocate() {
-    guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else { return }
-    Unmanaged<Storage>.fromOpaque(pointer).release()
   }
 }

@@ -1,4 +1,4 @@
-// A number that goes up and down.
+// How does a number go up and down without a lock?
 
 import Synchronization
 

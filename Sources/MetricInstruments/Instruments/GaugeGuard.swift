@@ -1,4 +1,4 @@
-// Counts something for as long as it lasts.
+// How is something counted for exactly as long as it lasts?
 
 import Synchronization
 

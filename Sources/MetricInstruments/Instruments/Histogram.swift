@@ -1,4 +1,4 @@
-// How values are spread over fixed buckets.
+// How are values spread over buckets so that every reader sees whole observations?
 
 import ObservabilityPlatform
 import Synchronization
@@ -34,7 +34,6 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
   deinit {
     first.pointer.deallocate()
     further?.pointer.deallocate()
-    exemplars.deallocate()
   }
 
   /// Records one value, in the histogram's unit.

@@ -1,4 +1,4 @@
-// What a histogram held at one moment.
+// What did a histogram hold at one moment?
 
 /// A consistent copy of a histogram: it never holds half an observation.
 public struct HistogramSnapshot: Sendable, Hashable {

@@ -1,4 +1,4 @@
-// Facts about the program, as labels.
+// Which facts about the program are exported as labels?
 
 import ObservabilityPlatform
 

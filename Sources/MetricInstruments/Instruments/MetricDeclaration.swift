@@ -1,4 +1,4 @@
-// What is to be registered.
+// What is to be registered?
 
 /// A metric before it is registered: its type, name, help and unit.
 ///

@@ -1,4 +1,4 @@
-// What every instrument is to the family that holds it and the encoder that reads it.
+// What is an instrument to the family that holds it and the encoder that reads it?
 
 import ObservabilityPlatform
 

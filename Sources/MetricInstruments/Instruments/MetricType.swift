@@ -1,4 +1,4 @@
-// What kind of number a family holds.
+// What kind of number does a family hold?
 
 /// The types of OpenMetrics 1.0.0 that this library writes.
 public enum MetricType: String, Sendable, Hashable, CaseIterable {

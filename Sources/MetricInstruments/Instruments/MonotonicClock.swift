@@ -1,4 +1,4 @@
-// Where timers read the time.
+// Where do timers read the time?
 
 import ObservabilityPlatform
 

@@ -1,4 +1,4 @@
-// What happens to a value that an instrument cannot take: it is left out, and counted here.
+// Why was a value left out?
 
 /// Why an instrument refused a value at run time.
 ///
@@ -16,25 +16,4 @@ public enum RejectionReason: String, ClosedLabel {
   case invalidLabel = "invalid_label"
   /// An amount recorded through a handle whose series has been removed.
   case removedSeries = "removed_series"
-}
-
-/// What all instruments of one registry share: where refusals are counted, and which clock timers read.
-package final class InstrumentContext: Sendable {
-  package let clock: MonotonicClock
-  package let rejected: ClosedFamily<Counter, RejectionReason>
-  let exemplarSource = ExemplarSource()
-
-  package init(clock: MonotonicClock) {
-    self.clock = clock
-    // The counters of refusals have nobody to report their own refusals to, and need none: they only
-    // ever take the amount 1.
-    rejected = ClosedFamily(
-      children: RejectionReason.allCases.map { reason in
-        Counter(context: nil, labels: SeriesLabels(names: ["reason"], values: [reason.labelValue]))
-      })
-  }
-
-  package func reject(_ reason: RejectionReason) {
-    rejected[reason].increment()
-  }
 }

@@ -1,4 +1,4 @@
-// How a name that only Prometheus 3 understands is told to others.
+// How is a name that only Prometheus 3 understands told to others?
 
 /// The ways of writing UTF-8 names for a scraper.
 ///

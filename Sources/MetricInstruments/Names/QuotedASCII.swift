@@ -1,4 +1,4 @@
-// How bytes that are no text are shown as text.
+// How are bytes that are no text shown as text?
 
 /// The escaped form of bytes that may not be UTF-8, as Go's `strconv.QuoteToASCII` has it, without the quotes.
 ///

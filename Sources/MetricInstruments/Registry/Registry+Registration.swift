@@ -1,4 +1,4 @@
-// How a metric comes into a registry, for each number and kind of labels.
+// How does a metric come into a registry, for each number and kind of labels?
 
 import ObservabilityPlatform
 
@@ -114,7 +114,7 @@ extension Registry {
   ) throws(RegistrationError) -> StateSet<State> {
     let descriptor = descriptor(name, .stateset, help, labels: [], shape: "\(State.self)")
     if let problem = State.closedLabelProblem {
-      throw RegistrationError(code: .invalidLabels, metric: descriptor.name, message: problem)
+      throw RegistrationError(.invalidLabels, of: descriptor.name, problem)
     }
     return try add(descriptor) {
       let set = AnyStateSet(names: State.allCases.map(\.labelValue))
@@ -137,7 +137,7 @@ extension Registry {
     throws(RegistrationError)
   {
     for case let problem? in problems {
-      throw RegistrationError(code: .invalidLabels, metric: fullName(declaration.name), message: problem)
+      throw RegistrationError(.invalidLabels, of: fullName(declaration.name), problem)
     }
   }
 

@@ -1,4 +1,4 @@
-// Which metrics there are.
+// Which metrics are there?
 
 import ObservabilityPlatform
 
@@ -42,8 +42,7 @@ public final class Registry: Sendable {
     throws(RegistrationError)
   {
     guard namespace.isEmpty || MetricName.isLegacy(namespace) else {
-      throw RegistrationError(
-        code: .invalidName, metric: namespace, message: "a namespace matches [a-zA-Z_:][a-zA-Z0-9_:]*")
+      throw RegistrationError(.invalidName, of: namespace, "a namespace matches [a-zA-Z_:][a-zA-Z0-9_:]*")
     }
     self.namespace = namespace
     self.allowsUTF8Names = allowsUTF8Names
@@ -95,8 +94,7 @@ public final class Registry: Sendable {
       return true
     }
     guard isNew else {
-      throw RegistrationError(
-        code: .conflict, metric: collector.name, message: "a collector of this name is there already")
+      throw RegistrationError(.conflict, of: collector.name, "a collector of this name is there already")
     }
   }
 
@@ -156,8 +154,8 @@ public final class Registry: Sendable {
         guard let owner = state.claimed[name] else { continue }
         return .failure(
           RegistrationError(
-            code: .conflict, metric: descriptor.name,
-            message: owner == descriptor.name
+            .conflict, of: descriptor.name,
+            owner == descriptor.name
               ? "registered before with another type, help, unit, labels or buckets"
               : "its sample \(name) would be one of \(owner)"))
       }

@@ -1,4 +1,4 @@
-// One stripe of a histogram: a lock, a sum and the buckets, on cache lines of its own.
+// What is one stripe of a histogram, on cache lines of its own?
 
 import Synchronization
 

@@ -1,7 +1,6 @@
-// The lock of one stripe: held for a few stores, never across a call.
+// How is one stripe locked, for a few stores and never across a call?
 
 import ObservabilityPlatform
-import CObservabilityShims
 package import Synchronization
 
 /// One word, taken with one atomic operation and given back with a plain store.
@@ -29,33 +28,4 @@ package enum StripeLock {
   package static func unlock(_ word: UnsafeMutablePointer<Word>) {
     word.pointee.store(0, ordering: .releasing)
   }
-}
-
-/// How a striped instrument is divided.
-package enum Stripes {
-  /// Bytes between stripes. Two cache lines: processors fetch neighbouring lines in pairs.
-  package static let stride = 128
-
-  /// A power of two, at least twice the processors, so that two busy threads rarely share a stripe.
-  package static let count = Int(mailobs_stripe_count())
-
-  // The ways to choose, in nanoseconds an operation: two threads on two processors (AMD EPYC, family 26), medians of
-  // the 3 to 6 runs of each in which both threads had a processor throughout. A raw relaxed addition takes 5 alone and
-  // 13 to 15 shared.
-  //
-  //                                        Counter.increment   Histogram.observe
-  //   a number each thread is given               6.0                 9.3
-  //   the processor, by sched_getcpu              6.8                 9.8
-  //   the processor, by the rseq area             6.0                 9.3
-  //   a hash of pthread_self                      6.5                 9.5
-  //
-  // Speed does not decide between the number and rseq, which measure alike. The number works on every system, and a
-  // thread that meets another moves away for good; threads whose hashes are equal would meet again each time. More
-  // than two processors were not measured.
-  /// The calling thread's stripe, less than `count`.
-  @inline(__always)
-  package static func current() -> Int { Int(mailobs_thread_stripe()) }
-
-  /// Another stripe, for this thread from now on: it has just met somebody on its old one.
-  package static func move() -> Int { Int(mailobs_thread_stripe_move()) }
 }

@@ -37,7 +37,7 @@ public final class PublishedVariables: Sendable {
     case map(SeriesIndex)
   }
 
-  /// PublishedVariables whose numbers are exported with a registry.
+  /// Variables whose numbers are exported with a registry.
   public init(_ registry: Registry) { self.registry = registry }
 
   /// Publishes an integer, 0 at first.
@@ -95,8 +95,7 @@ public final class PublishedVariables: Sendable {
     _ name: String, _ help: String, label: String?, make: (Registry) throws(RegistrationError) -> Variable
   ) throws(RegistrationError) -> Variable {
     guard !name.isEmpty, !name.utf8.contains(0) else {
-      throw RegistrationError(
-        code: .invalidName, metric: name, message: "a variable needs a name without NUL")
+      throw RegistrationError(.invalidName, of: name, "a variable needs a name without NUL")
     }
     let outcome: Result<Variable, RegistrationError> = published.withLock { published in
       if let current = published[name] {
@@ -117,7 +116,6 @@ public final class PublishedVariables: Sendable {
   }
 
   private static func taken(_ name: String) -> RegistrationError {
-    RegistrationError(
-      code: .conflict, metric: name, message: "published before with another type, help or label")
+    RegistrationError(.conflict, of: name, "published before with another type, help or label")
   }
 }

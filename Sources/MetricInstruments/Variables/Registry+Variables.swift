@@ -1,4 +1,4 @@
-// How published variables come into a registry.
+// How does a published variable come into a registry?
 
 extension Registry {
   /// Registers the number of a variable, under its name made legal and without the namespace.
@@ -34,8 +34,7 @@ extension Registry {
     do throws(RegistrationError) {
       return try add(descriptor) { make(legal) }
     } catch {
-      throw RegistrationError(
-        code: error.code, metric: name, message: "as \(legal) in the exposition: \(error.message)")
+      throw RegistrationError(error.code, of: name, "as \(legal) in the exposition: \(error.message)")
     }
   }
 }

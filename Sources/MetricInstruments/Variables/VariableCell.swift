@@ -1,12 +1,6 @@
-// A number of which nobody has said whether it only grows.
+// How does a number of no known kind stay exact, and become a fraction when it must?
 
 import Synchronization
-
-/// What a published number holds: an exact integer until a floating-point amount arrives.
-package enum VariableNumber: Sendable, Hashable {
-  case integer(Int64)
-  case double(Double)
-}
 
 /// The series of a published number.
 ///

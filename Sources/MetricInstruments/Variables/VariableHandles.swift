@@ -1,4 +1,4 @@
-// What a program holds of the variables that it publishes.
+// What does a program hold of the variables that it publishes?
 
 import ObservabilityPlatform
 

@@ -1,0 +1,81 @@
+// How are label values looked up where they lie, without copying them?
+
+/// The bytes of a label value, in UTF-8.
+typealias LabelBytes = UnsafeBufferPointer<UInt8>
+
+/// A lookup key. It holds addresses and not strings, so that passing it on retains and releases nothing.
+protocol LabelKey {
+  func hash(_ hash: LabelHash) -> UInt64
+  func equals(_ labels: SeriesLabels) -> Bool
+  var values: [String] { get }
+  /// The length in UTF-8 bytes of the longest value.
+  var longest: Int { get }
+}
+
+struct Key1: LabelKey {
+  let first: LabelBytes
+
+  @inline(__always)
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(hash.seed, first) }
+
+  @inline(__always)
+  func equals(_ labels: SeriesLabels) -> Bool { labels.value(at: 0, equals: first) }
+
+  var values: [String] { [String(decoding: first, as: UTF8.self)] }
+  var longest: Int { first.count }
+}
+
+struct Key2: LabelKey {
+  let first: LabelBytes
+  let second: LabelBytes
+
+  @inline(__always)
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(hash.combine(hash.seed, first), second) }
+
+  @inline(__always)
+  func equals(_ labels: SeriesLabels) -> Bool {
+    labels.value(at: 0, equals: first) && labels.value(at: 1, equals: second)
+  }
+
+  var values: [String] { [first, second].map { String(decoding: $0, as: UTF8.self) } }
+  var longest: Int { max(first.count, second.count) }
+}
+
+struct Key3: LabelKey {
+  let pair: Key2
+  let third: LabelBytes
+
+  @inline(__always)
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(pair.hash(hash), third) }
+
+  @inline(__always)
+  func equals(_ labels: SeriesLabels) -> Bool { pair.equals(labels) && labels.value(at: 2, equals: third) }
+
+  var values: [String] { pair.values + [String(decoding: third, as: UTF8.self)] }
+  var longest: Int { max(pair.longest, third.count) }
+}
+
+struct Key4: LabelKey {
+  let triple: Key3
+  let fourth: LabelBytes
+
+  @inline(__always)
+  func hash(_ hash: LabelHash) -> UInt64 { hash.combine(triple.hash(hash), fourth) }
+
+  @inline(__always)
+  func equals(_ labels: SeriesLabels) -> Bool {
+    triple.equals(labels) && labels.value(at: 3, equals: fourth)
+  }
+
+  var values: [String] { triple.values + [String(decoding: fourth, as: UTF8.self)] }
+  var longest: Int { max(triple.longest, fourth.count) }
+}
+
+extension String {
+  /// The string's bytes; in place for every string that Swift made itself.
+  @inline(__always)
+  func withUTF8Bytes<Result>(_ body: (LabelBytes) -> Result) -> Result {
+    utf8.withContiguousStorageIfAvailable(body)
+      ?? Array(utf8).withUnsafeBufferPointer(body)
+  }
+}

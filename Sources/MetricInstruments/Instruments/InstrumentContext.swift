@@ -1,0 +1,22 @@
+// What do all instruments of one registry share?
+
+/// What all instruments of one registry share: where refusals are counted, and which clock timers read.
+package final class InstrumentContext: Sendable {
+  package let clock: MonotonicClock
+  package let rejected: ClosedFamily<Counter, RejectionReason>
+  let exemplarSource = ExemplarSource()
+
+  package init(clock: MonotonicClock) {
+    self.clock = clock
+    // The counters of refusals have nobody to report their own refusals to, and need none: they only
+    // ever take the amount 1.
+    rejected = ClosedFamily(
+      children: RejectionReason.allCases.map { reason in
+        Counter(context: nil, labels: SeriesLabels(names: ["reason"], values: [reason.labelValue]))
+      })
+  }
+
+  package func reject(_ reason: RejectionReason) {
+    rejected[reason].increment()
+  }
+}
