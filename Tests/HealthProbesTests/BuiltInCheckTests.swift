@@ -37,7 +37,7 @@ struct BuiltInCheckTests {
     try health.add(.diskSpace("nowhere", path: "/does/not/exist", settings: .init(mode: .onDemand)))
     let (disk, nowhere) = try await waitForBoth(health)
     #expect(disk.state == .pass)
-    guard case .filesystem(let reading) = disk.reading else {
+    guard let reading = disk.reading else {
       Issue.record("no reading")
       return
     }
@@ -89,7 +89,7 @@ struct BuiltInCheckTests {
   @Test("count the descriptors that are open")
   func realDescriptors() throws {
     let files = (0..<200).map { _ in OpenFile() }
-    let reading = try readDescriptors()
+    let reading = try DescriptorReading.read()
     #expect(reading.open >= UInt64(files.count))
     #expect(reading.open < 100_000)
     #expect((reading.limit ?? .max) > reading.open)

@@ -75,7 +75,7 @@ struct QueueCheckTests {
       _ = try metrics.queueDepthCheck(warnAbove: warn, failAbove: fail)
     }
     #expect(depth?.code == .invalidSetting)
-    #expect(depth?.message.contains("queue_depth") == true)
+    #expect(depth?.check == "queue_depth")
     #expect(throws: HealthError.self) {
       _ = try metrics.queueAgeCheck(warnAbove: .seconds(warn), failAbove: .seconds(fail))
     }

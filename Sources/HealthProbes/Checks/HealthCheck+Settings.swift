@@ -54,14 +54,14 @@ extension HealthCheck {
       settings.period = min(period, Self.longest)
       settings.validity = validity.map { min($0, Self.longest) }
       guard settings.deadline > .zero, settings.period > .zero else {
-        throw .invalidSetting("health check \"\(name)\": deadline and period must be positive")
+        throw HealthError(.invalidSetting, of: name, "deadline and period must be positive")
       }
       guard settings.effectiveValidity >= settings.period else {
-        throw .invalidSetting(
-          "health check \"\(name)\": a validity shorter than the period would make every result expire")
+        throw HealthError(
+          .invalidSetting, of: name, "a validity shorter than the period would make every result expire")
       }
       guard failureThreshold >= 1, successThreshold >= 1 else {
-        throw .invalidSetting("health check \"\(name)\": thresholds must be at least 1")
+        throw HealthError(.invalidSetting, of: name, "thresholds must be at least 1")
       }
       return settings
     }

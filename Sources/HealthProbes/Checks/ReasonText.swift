@@ -1,4 +1,4 @@
-// How are reasons and durations written, so that they fit in one line of a log or a page?
+// How does a reason fit in one line of a log or a page?
 
 /// `text` as one line of at most 256 characters. An error description can hold anything: a newline in it
 /// would forge a line of the verbose text, and a megabyte would be stored with every transition.
@@ -16,22 +16,6 @@ func reasonText(_ text: String) -> String {
     count += 1
   }
   return String(line)
-}
-
-extension Duration {
-  /// `800 ms`, `1.5 s`, `2 min`: for reasons, which people read.
-  var brief: String {
-    let (seconds, attoseconds) = components
-    if seconds == 0 { return "\(attoseconds / 1_000_000_000_000_000) ms" }
-    if seconds < 10 {
-      let tenths = attoseconds / 100_000_000_000_000_000
-      return tenths == 0 ? "\(seconds) s" : "\(seconds).\(tenths) s"
-    }
-    if seconds < 120 { return "\(seconds) s" }
-    if seconds < 7200 { return "\(seconds / 60) min" }
-    if seconds < 172_800 { return "\(seconds / 3600) h" }
-    return "\(seconds / 86_400) days"
-  }
 }
 
 extension HealthResult {

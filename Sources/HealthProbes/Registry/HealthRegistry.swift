@@ -91,7 +91,7 @@ public final class HealthRegistry: Sendable {
     for task in tasks { task.cancel() }
   }
 
-  // MARK: Checks
+  // MARK: - Checks
 
   /// Adds a check, and starts it when checks run in the background.
   ///
@@ -113,7 +113,10 @@ public final class HealthRegistry: Sendable {
       state.declared.remove(check.name)
       return .added(id, name: check.name, check.settings, isImmediate: check.isImmediate)
     }
-    if isDuplicate { throw .duplicateName(check.name) }
+    if isDuplicate {
+      throw HealthError(
+        .duplicateName, of: check.name, "one of this name exists: remove it first, or choose another name")
+    }
   }
 
   /// Says that a check of this name will be added: until then readiness and start-up fail, and liveness
@@ -152,7 +155,7 @@ public final class HealthRegistry: Sendable {
     state.withLock { $0.observers.append(observer) }
   }
 
-  // MARK: Serving or not
+  // MARK: - Serving or not
 
   /// Takes this server out of the load balancer with a reason, or puts it back with `nil`.
   ///
@@ -166,7 +169,7 @@ public final class HealthRegistry: Sendable {
     state.withLock { $0.isDraining = isDraining }
   }
 
-  // MARK: Background
+  // MARK: - Background
 
   /// Starts running checks in the background, without an event loop.
   public func start() {

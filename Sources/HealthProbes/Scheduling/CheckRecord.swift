@@ -19,7 +19,7 @@ struct CheckRecord: Sendable {
 
   let settings: HealthCheck.Settings
   private(set) var last: Result?
-  private(set) var reading: HealthReading?
+  private(set) var reading: FilesystemReading?
   private(set) var failuresInARow = 0
   private(set) var successesInARow = 0
   /// Oldest first, at most 32.

@@ -1,4 +1,4 @@
-// What health checks look like in a scrape.
+// What do health checks look like in a scrape?
 
 import ObservabilityPlatform
 import HealthProbes
@@ -48,7 +48,7 @@ struct HealthCollector: Collector {
   private func filesystems(_ report: HealthReport) -> [CollectedFamily] {
     var readings: [String: FilesystemReading] = [:]
     for check in report.checks {
-      if case .filesystem(let reading)? = check.reading { readings[reading.path] = reading }
+      if let reading = check.reading { readings[reading.path] = reading }
     }
     guard !readings.isEmpty else { return [] }
     let sorted = readings.values.sorted { $0.path < $1.path }

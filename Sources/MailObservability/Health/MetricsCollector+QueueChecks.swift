@@ -66,8 +66,7 @@ private struct QueueLimits: Sendable {
 
   init(_ warnAbove: Double, _ failAbove: Double, for name: String) throws(HealthError) {
     guard warnAbove >= 0, warnAbove <= failAbove else {
-      throw .invalidSetting(
-        "health check \"\(name)\": limits are not negative, and it warns before it fails")
+      throw HealthError(.invalidSetting, of: name, "limits are not negative, and it warns before it fails")
     }
     self.warnAbove = warnAbove
     self.failAbove = failAbove

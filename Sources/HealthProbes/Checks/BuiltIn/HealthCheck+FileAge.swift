@@ -1,4 +1,4 @@
-// Is something too old, or about to expire?
+// Has a file not been renewed for too long?
 
 import ObservabilityPlatform
 
@@ -21,7 +21,7 @@ extension HealthCheck {
   ) throws(HealthError) -> HealthCheck {
     try validatePath(path, for: name)
     guard warnAfter >= .zero, warnAfter <= failAfter else {
-      throw .invalidSetting("health check \"\(name)\": it has to warn before it fails")
+      throw HealthError(.invalidSetting, of: name, "it has to warn before it fails")
     }
     return try HealthCheck(
       name, settings,
@@ -30,30 +30,6 @@ extension HealthCheck {
         return HealthObservation(
           judgeFile(path, modified: modified, now: WallClock.now, warnAfter, failAfter))
       })
-  }
-
-  /// A check of the time until a certificate expires.
-  ///
-  /// By default it takes part in no probe but `health`, and only degrades: every server has the same
-  /// certificate, and taking all of them out of service is worse than the warning of a client.
-  ///
-  /// - Parameters:
-  ///   - warnBefore: how long before its expiry it warns.
-  ///   - notAfter: when it expires, as the time since 1970-01-01 UTC (`notAfter` of RFC 5280, 4.1.2.5).
-  ///     Asked at each run, so a renewed certificate is noticed.
-  /// - Throws: ``HealthError`` when the name or a setting makes no sense.
-  public static func certificateExpiry(
-    _ name: String = "certificate",
-    warnBefore: Duration = .seconds(14 * 86_400),
-    settings: Settings = Settings(probes: [], period: .seconds(60), impact: .degrades),
-    notAfter: @escaping @Sendable () async throws -> Duration
-  ) throws(HealthError) -> HealthCheck {
-    guard warnBefore >= .zero else {
-      throw .invalidSetting("health check \"\(name)\": it has to warn before it fails")
-    }
-    return try HealthCheck(name, settings: settings) {
-      judgeCertificate(notAfter: try await notAfter(), now: WallClock.now, warnBefore)
-    }
   }
 }
 
@@ -66,10 +42,14 @@ func judgeFile(
   return age >= failAfter ? .fail(text) : .warn(text)
 }
 
-func judgeCertificate(notAfter: Duration, now: Duration, _ warnBefore: Duration) -> HealthResult {
-  // A host's date can be anything; subtracting the extremes would trap.
-  let limit = HealthCheck.Settings.longest * 1000
-  let left = min(max(notAfter, .zero - limit), limit) - now
-  if left <= .zero { return .fail("expired \((.zero - left).brief) ago") }
-  return left <= warnBefore ? .warn("expires in \(left.brief)") : .pass
+/// The time since 1970 at which a file was last modified. Blocks.
+func modificationTime(of path: String) throws(SystemError) -> Duration {
+  var status = stat()
+  guard stat(path, &status) == 0 else { throw SystemError(code: errno, action: "stat \(path)") }
+  #if canImport(Darwin)
+    let time = status.st_mtimespec
+  #else
+    let time = status.st_mtim
+  #endif
+  return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
 }

@@ -4,7 +4,7 @@ extension HealthCheck {
   /// A check of the control group's memory, version 1 or 2, against its limit.
   ///
   /// What counts is the working set: use without the page cache that the kernel can drop at once. Without a
-  /// control group, and without a limit, it passes. Its figures are in ``HealthCheckReport/reading``.
+  /// control group, and without a limit, it passes.
   ///
   /// - Parameters:
   ///   - warnAbove: a fraction from 0 to 1 of the limit.
@@ -23,7 +23,7 @@ extension HealthCheck {
         guard let reading = try await BlockingThreads.shared.run({ try CgroupMemory().read() }) else {
           return HealthObservation(.pass)
         }
-        return HealthObservation(limits.judge(reading), reading: .memory(reading))
+        return HealthObservation(limits.judge(reading))
       })
   }
 }

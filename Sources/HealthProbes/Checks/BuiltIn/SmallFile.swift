@@ -21,15 +21,3 @@ func readSmallFile(_ path: String) throws(SystemError) -> String? {
   }
   return String(decoding: bytes, as: UTF8.self)
 }
-
-/// The time since 1970 at which a file was last modified. Blocks.
-func modificationTime(of path: String) throws(SystemError) -> Duration {
-  var status = stat()
-  guard stat(path, &status) == 0 else { throw SystemError(code: errno, action: "stat \(path)") }
-  #if canImport(Darwin)
-    let time = status.st_mtimespec
-  #else
-    let time = status.st_mtim
-  #endif
-  return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
-}

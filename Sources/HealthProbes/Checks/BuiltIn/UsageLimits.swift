@@ -1,4 +1,4 @@
-// How much of something is used, and is that too much?
+// When is too much of something used?
 
 /// Validated limits on the used part of something, as fractions from 0 to 1.
 struct UsageLimits: Sendable {
@@ -8,8 +8,8 @@ struct UsageLimits: Sendable {
   init(warnAbove: Double, failAbove: Double, for name: String) throws(HealthError) {
     // Written so that a NaN is refused too.
     guard warnAbove >= 0, failAbove <= 1, warnAbove <= failAbove else {
-      throw .invalidSetting(
-        "health check \"\(name)\": limits are fractions from 0 to 1, and it warns before it fails")
+      throw HealthError(
+        .invalidSetting, of: name, "limits are fractions from 0 to 1, and it warns before it fails")
     }
     self.warnAbove = warnAbove
     self.failAbove = failAbove
@@ -23,18 +23,4 @@ struct UsageLimits: Sendable {
     let text = "\(percent(part)) of \(noun) used"
     return part > failAbove ? .fail(text) : .warn(text)
   }
-}
-
-/// A fraction as a whole number of per cent, for people.
-func percent(_ fraction: Double) -> String {
-  let value = (fraction * 100).rounded(.down)
-  return "\(Int(exactly: min(max(value, 0), 1_000_000)) ?? 0)%"
-}
-
-/// Bytes in the largest binary unit that leaves at least one, for people.
-func byteText(_ bytes: UInt64) -> String {
-  for (shift, unit) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")] where bytes >> shift > 0 {
-    return "\(bytes >> shift) \(unit)"
-  }
-  return "\(bytes) B"
 }

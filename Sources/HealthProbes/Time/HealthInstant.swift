@@ -1,0 +1,19 @@
+// What is a moment to a schedule?
+
+/// A moment on the clock that schedules use: monotonic, and counting the time a machine sleeps.
+struct HealthInstant: Sendable, Hashable, Comparable {
+  /// The time since an arbitrary origin of the clock that gave it.
+  var sinceOrigin: Duration
+
+  static func < (left: HealthInstant, right: HealthInstant) -> Bool {
+    left.sinceOrigin < right.sinceOrigin
+  }
+
+  static func + (instant: HealthInstant, duration: Duration) -> HealthInstant {
+    HealthInstant(sinceOrigin: instant.sinceOrigin + duration)
+  }
+
+  static func - (later: HealthInstant, earlier: HealthInstant) -> Duration {
+    later.sinceOrigin - earlier.sinceOrigin
+  }
+}
