@@ -1,4 +1,4 @@
-// What `import MailObservability` brings along: the types that an embedder's own code names.
+// Which types of other modules does `import MailObservability` bring along?
 
 
 @_exported public import enum EndpointMessages.EndpointBody

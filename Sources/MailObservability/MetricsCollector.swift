@@ -1,4 +1,4 @@
-// The one object that a mail server holds.
+// What does a mail server hold to record, export and check everything?
 
 public import HealthProbes
 public import MetricInstruments

@@ -1,4 +1,4 @@
-// Who is connected now, and how much was transferred.
+// Who is connected now, and how much was transferred?
 
 public import MetricInstruments
 
@@ -36,9 +36,4 @@ public enum MailProtocol: String, ClosedLabel {
 /// Which way bytes went, as the server sees it.
 public enum TransferDirection: String, ClosedLabel {
   case received, sent
-}
-
-/// Who opened a connection.
-public enum ConnectionDirection: String, ClosedLabel {
-  case incoming, outgoing
 }

@@ -1,4 +1,4 @@
-// What an IMAP server records.
+// What does an IMAP server record?
 
 public import MetricInstruments
 

@@ -1,4 +1,4 @@
-// What a JMAP server and its push service record.
+// What does a JMAP server record?
 
 public import MetricInstruments
 
@@ -23,20 +23,5 @@ public struct JMAPMetrics: Sendable {
       .histogram(
         "jmap_method_duration_seconds", help: "Time of a JMAP method call, by method.", unit: "seconds"),
       byBounded: "method")
-  }
-}
-
-/// The families of group ``MetricGroup/push``.
-public struct PushMetrics: Sendable {
-  /// Notifications delivered to a push service or client.
-  public let deliveries: Counter
-  /// Notifications that could not be delivered.
-  public let deliveryFailures: Counter
-
-  init(_ registry: Registry) throws(RegistrationError) {
-    deliveries = try registry.register(
-      .counter("push_deliveries_total", help: "Push notifications delivered."))
-    deliveryFailures = try registry.register(
-      .counter("push_delivery_failures_total", help: "Push notifications that could not be delivered."))
   }
 }

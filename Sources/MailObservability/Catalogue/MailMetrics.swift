@@ -1,4 +1,4 @@
-// What the processing of messages records, whatever protocol they came by.
+// What does the processing of messages record, whatever protocol they came by?
 
 public import MetricInstruments
 

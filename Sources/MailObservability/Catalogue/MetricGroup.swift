@@ -1,4 +1,4 @@
-// Which parts of the catalogue a host wants.
+// Which parts of the catalogue does a host want?
 
 /// A part of the catalogue. A host registers those it has something to say about: an SMTP relay needs no IMAP.
 public enum MetricGroup: String, Sendable, Hashable, CaseIterable {

@@ -1,4 +1,4 @@
-// What the library records about itself.
+// What does the library record about itself?
 
 import ObservabilityHTTP
 import MetricInstruments

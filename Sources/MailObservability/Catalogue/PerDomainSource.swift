@@ -1,24 +1,7 @@
-// Numbers of messages by domain that the host counts itself.
+// How are numbers of messages by domain exported that the host counts itself?
 
 import ObservabilityPlatform
 import MetricInstruments
-
-extension MetricsCollector {
-  /// Has `messages_per_domain_total` read from the host at each scrape, in place of what is recorded into
-  /// `mail.messagesPerDomain`: recordings there are refused from now on, and counted as `removed_series`.
-  ///
-  /// - Parameter source: returns domains and numbers of messages, which must only grow. It may suspend and throw. Of
-  ///   more than 500 domains the largest are kept and the rest are added up under `other`; what is negative or has no
-  ///   domain is left out. A later call replaces the source.
-  public func setPerDomainSource(
-    _ source: @escaping @Sendable () async throws -> [(domain: String, messages: Int)]
-  ) {
-    registry.unregister("messages_per_domain_total")
-    perDomain.set(source)
-    // Fails when the collector is there already, which is what a later call finds.
-    try? registry.add(perDomain)
-  }
-}
 
 /// The collector that asks the host's source.
 final class PerDomainSource: Collector {

@@ -1,4 +1,4 @@
-// What an SMTP, submission or LMTP server records.
+// What does an SMTP, submission or LMTP server record?
 
 public import MetricInstruments
 

@@ -1,4 +1,4 @@
-// What is known of TLS?
+// How were connections protected by TLS?
 
 public import MetricInstruments
 
