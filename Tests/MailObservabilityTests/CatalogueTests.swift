@@ -1,3 +1,5 @@
+// Does the catalogue have the families that it promises?
+
 import MailObservability
 import Testing
 

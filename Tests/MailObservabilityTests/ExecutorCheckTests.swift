@@ -1,3 +1,5 @@
+// Does liveness notice that the executor is stuck, and only that?
+
 import MailObservability
 import Testing
 

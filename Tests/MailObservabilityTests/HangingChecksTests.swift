@@ -1,3 +1,5 @@
+// Are probes answered in time while checks hang?
+
 import MailObservability
 import Testing
 

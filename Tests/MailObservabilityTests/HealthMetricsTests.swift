@@ -1,3 +1,5 @@
+// Do health checks appear in a scrape?
+
 import MailObservability
 import MetricInstruments
 import Synchronization

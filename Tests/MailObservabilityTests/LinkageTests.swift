@@ -1,3 +1,5 @@
+// Does a program with the library link Foundation?
+
 import ObservabilityPlatform
 import Testing
 

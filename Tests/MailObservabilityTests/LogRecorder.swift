@@ -1,4 +1,4 @@
-// What did the library log? Kept for a test to look at.
+// What did the library log?
 
 import ObservabilityPlatform
 import MailObservability

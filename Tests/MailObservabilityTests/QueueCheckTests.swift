@@ -1,3 +1,5 @@
+// When does a check of the queue warn or fail?
+
 import MailObservability
 import Testing
 

@@ -1,3 +1,5 @@
+// Does a started server answer, limit and end as configured?
+
 import ObservabilityPlatform
 import MailObservability
 import Synchronization

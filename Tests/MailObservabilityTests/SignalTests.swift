@@ -1,4 +1,5 @@
-// Does a program that is told to end, end well? In processes of their own, since signals are a process's.
+// Does a program that is told to end, end well?
+// In processes of their own, since signals are a process's.
 
 import ObservabilityPlatform
 import MailObservability

@@ -1,5 +1,5 @@
 import MetricExposition
-import MetricInstruments
+@testable import MetricInstruments
 import Testing
 
 @Suite("Published variables")

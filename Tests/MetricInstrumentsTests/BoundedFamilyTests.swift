@@ -1,4 +1,6 @@
-import MetricInstruments
+// Do label values from outside find their series, within bounds?
+
+@testable import MetricInstruments
 import TestSupport
 import Testing
 

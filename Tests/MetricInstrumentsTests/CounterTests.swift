@@ -1,4 +1,6 @@
-import MetricInstruments
+// Is every amount counted exactly once, by however many threads?
+
+@testable import MetricInstruments
 import Testing
 
 @Suite("A counter")

@@ -1,5 +1,7 @@
+// Are exemplars kept with what they explain, and refused when no scraper would take them?
+
 import ObservabilityPlatform
-import MetricInstruments
+@testable import MetricInstruments
 import Synchronization
 import Testing
 

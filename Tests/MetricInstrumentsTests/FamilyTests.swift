@@ -1,4 +1,6 @@
-import MetricInstruments
+// Is there one series for each value of a closed label?
+
+@testable import MetricInstruments
 import Testing
 
 @Suite("A family over closed labels")

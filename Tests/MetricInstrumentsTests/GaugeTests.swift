@@ -1,4 +1,6 @@
-import MetricInstruments
+// Does a gauge hold what was set, and does what is tracked end once?
+
+@testable import MetricInstruments
 import Testing
 
 @Suite("A gauge")

@@ -1,5 +1,7 @@
+// Does every reader of a histogram see whole observations?
+
 import ObservabilityPlatform
-import MetricInstruments
+@testable import MetricInstruments
 import TestSupport
 import Testing
 

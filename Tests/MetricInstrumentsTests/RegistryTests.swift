@@ -1,4 +1,6 @@
-import MetricInstruments
+// Which registrations are refused, and which give back what exists?
+
+@testable import MetricInstruments
 import Testing
 
 @Suite("A registry")

@@ -1,7 +1,7 @@
 // What several tests of instruments use.
 
 import ObservabilityPlatform
-import MetricInstruments
+@testable import MetricInstruments
 import Synchronization
 
 /// Runs `body` on so many real threads at once and waits for them all. Threads, not tasks: what is tested is meant for

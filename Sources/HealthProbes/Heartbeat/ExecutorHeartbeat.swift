@@ -61,7 +61,7 @@ package final class ExecutorHeartbeat: Sendable {
   }
 
   /// What liveness says now.
-  package func verdict() -> HealthResult {
+  func verdict() -> HealthResult {
     let now = clock.now
     return state.withLock { state in
       state.timer == nil ? .warn("the heartbeat is not running") : state.monitor.verdict(at: now)

@@ -14,7 +14,7 @@ public enum HealthState: String, Sendable, Hashable, CaseIterable {
   case fail
 
   /// The word that a health page shows for a check in this state.
-  public var status: HealthStatus {
+  package var status: HealthStatus {
     switch self {
     case .pass: .healthy
     case .warn: .degraded

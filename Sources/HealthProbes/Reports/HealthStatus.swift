@@ -12,7 +12,7 @@ public enum HealthStatus: String, Sendable, Hashable, CaseIterable {
   /// The word that `application/health+json` uses: `pass`, `warn` or `fail`.
   ///
   /// Source: draft-inadarei-api-health-check, section 3.1.
-  public var passWarnFail: String {
+  package var passWarnFail: String {
     switch self {
     case .healthy: "pass"
     case .degraded: "warn"

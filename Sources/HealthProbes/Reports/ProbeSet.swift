@@ -19,7 +19,7 @@ public struct ProbeSet: OptionSet, Sendable, Hashable {
   public static let startup = ProbeSet(rawValue: 4)
 
   /// Whether a check with this set takes part in the answer to `probe`.
-  public func takesPart(in probe: HealthProbe) -> Bool {
+  package func takesPart(in probe: HealthProbe) -> Bool {
     switch probe {
     case .health: true
     case .ready: contains(.ready)

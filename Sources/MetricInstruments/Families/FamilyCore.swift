@@ -21,7 +21,7 @@ package final class FamilyCore: Sendable {
     self.children = children
   }
 
-  package var seriesCount: Int {
+  var seriesCount: Int {
     switch children {
     case .fixed(let instruments): instruments.count
     case .bounded(let index): index.count

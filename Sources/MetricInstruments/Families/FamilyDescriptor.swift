@@ -12,7 +12,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
   /// Empty unless it is a histogram.
   package let bounds: BucketBounds
   /// How the family's series come about: two families that differ here are not the same.
-  package let shape: String
+  let shape: String
 
   package init(
     name: String, type: MetricType, help: String, unit: String, labelNames: [String], bounds: BucketBounds,
@@ -37,7 +37,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
   }
 
   /// The suffix that the type adds to the family's name: `_total`, `_info` or nothing.
-  package var typeSuffix: Substring { name.dropFirst(baseName.count) }
+  var typeSuffix: Substring { name.dropFirst(baseName.count) }
 
   /// The names that the family's samples and headers can have, in any format and for any scraper: no other family may
   /// have one of them.

@@ -65,7 +65,7 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   /// How many series there are, `other` included.
-  package var count: Int { reading { live + (other == nil ? 0 : 1) } }
+  var count: Int { reading { live + (other == nil ? 0 : 1) } }
 
   private func reading<Result>(_ body: () -> Result) -> Result {
     let own = lock(Stripes.current())

@@ -9,7 +9,7 @@
 ///
 /// Layout: the fields of `Field`, text, values whose escaped form differs.
 package struct SeriesLabels: @unchecked Sendable {
-  package static let none = SeriesLabels(storage: nil)
+  static let none = SeriesLabels(storage: nil)
   package static let padding = 16
 
   /// Where each field lies.

@@ -21,7 +21,7 @@ package final class AnyStateSet: Sendable {
     values.withLock { values in for other in values.indices { values[other] = other == index } }
   }
 
-  package func isOn(_ index: Int) -> Bool {
+  func isOn(_ index: Int) -> Bool {
     values.withLock { $0.indices.contains(index) && $0[index] }
   }
 

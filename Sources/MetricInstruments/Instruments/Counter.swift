@@ -29,7 +29,7 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   private static let largeAmount: UInt64 = 1 << 32
   private static let structure = Lock()
 
-  package override init(context: InstrumentContext?, labels: SeriesLabels) {
+  override init(context: InstrumentContext?, labels: SeriesLabels) {
     base = Atomic(0)
     fraction = Atomic(0)
     division = Atomic(0)
@@ -228,14 +228,14 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   @inline(__always)
   private var currentDivision: CounterDivision { CounterDivision(word: division.load(ordering: .acquiring)) }
 
-  package override var isRemoved: Bool {
+  override var isRemoved: Bool {
     guard Counter.isElsewhere(base.load(ordering: .acquiring)) else { return false }
     // Elsewhere but without cells is nowhere.
     if case .divided = currentDivision { return false }
     return true
   }
 
-  package override func markRemoved() {
+  override func markRemoved() {
     Counter.structure.withLock {
       if let cells = currentDivision.cells {
         division.bitwiseOr(CounterDivision.removedMark, ordering: .acquiringAndReleasing)
@@ -249,5 +249,5 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     }
   }
 
-  package override var fingerprint: UInt64 { integerValue ^ fraction.load(ordering: .relaxed) }
+  override var fingerprint: UInt64 { integerValue ^ fraction.load(ordering: .relaxed) }
 }

@@ -5,11 +5,11 @@
 /// Source: OpenMetrics 1.0.0, "Exemplars": the names and values of the labels may have 128 code points together.
 public struct Exemplar: Sendable, Hashable {
   /// The labels, in order.
-  public let labels: [Label]
+  package let labels: [Label]
   /// The observed value.
-  public let value: Double
+  package let value: Double
   /// When it was observed, in seconds since 1970.
-  public let timestamp: Double
+  package let timestamp: Double
 
   /// A name and a value.
   public struct Label: Sendable, Hashable {

@@ -16,7 +16,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   private static let unset: UInt64 = 0x7FF8_0000_0000_0002
 
   /// - Parameter absentUntilSet: whether the exposition leaves the series out until the first recording.
-  package init(context: InstrumentContext?, labels: SeriesLabels, absentUntilSet: Bool = false) {
+  init(context: InstrumentContext?, labels: SeriesLabels, absentUntilSet: Bool = false) {
     bits = Atomic(absentUntilSet ? Gauge.unset : 0)
     super.init(context: context, labels: labels)
   }
@@ -67,9 +67,9 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   /// False for a gauge that starts absent and was never set.
   package var isSet: Bool { bits.load(ordering: .relaxed) != Gauge.unset }
 
-  package override var isRemoved: Bool { bits.load(ordering: .relaxed) == Gauge.removed }
+  override var isRemoved: Bool { bits.load(ordering: .relaxed) == Gauge.removed }
 
-  package override func markRemoved() { bits.store(Gauge.removed, ordering: .relaxed) }
+  override func markRemoved() { bits.store(Gauge.removed, ordering: .relaxed) }
 
-  package override var fingerprint: UInt64 { bits.load(ordering: .relaxed) }
+  override var fingerprint: UInt64 { bits.load(ordering: .relaxed) }
 }

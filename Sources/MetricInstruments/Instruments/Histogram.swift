@@ -13,7 +13,7 @@ import Synchronization
 /// allocates nothing, but for the one time at which a histogram that several threads fight over is given a stripe
 /// for each.
 public final class Histogram: MetricInstrument, @unchecked Sendable {
-  package let bounds: BucketBounds
+  let bounds: BucketBounds
   package let exemplars = ExemplarSlot()
 
   // The lock is striped as well: an observation lies wholly inside one stripe's critical section, so a reader
@@ -24,7 +24,7 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
   private let wide: Atomic<UInt>
   private static let structure = Lock()
 
-  package init(context: InstrumentContext?, labels: SeriesLabels, bounds: BucketBounds) {
+  init(context: InstrumentContext?, labels: SeriesLabels, bounds: BucketBounds) {
     self.bounds = bounds
     first = HistogramStripe.allocate(buckets: bounds.count + 1, stripes: 1)
     wide = Atomic(0)
@@ -162,13 +162,13 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
     return snapshot
   }
 
-  package override var isRemoved: Bool {
+  override var isRemoved: Bool {
     first.lock()
     defer { first.unlock() }
     return first.isRemoved
   }
 
-  package override func markRemoved() {
+  override func markRemoved() {
     Histogram.structure.withLock {
       first.lock()
       first.markRemoved()
@@ -182,5 +182,5 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
     }
   }
 
-  package override var fingerprint: UInt64 { snapshot.count }
+  override var fingerprint: UInt64 { snapshot.count }
 }

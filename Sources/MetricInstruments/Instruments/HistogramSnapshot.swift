@@ -8,7 +8,7 @@ public struct HistogramSnapshot: Sendable, Hashable {
   public private(set) var sum: Double
 
   /// A snapshot with the given counts, one for each bound and a last one for what lies above them all.
-  public init(counts: [UInt64] = [], sum: Double = 0) {
+  package init(counts: [UInt64] = [], sum: Double = 0) {
     self.counts = counts
     self.sum = sum
   }

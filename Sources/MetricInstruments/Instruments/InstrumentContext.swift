@@ -1,12 +1,12 @@
 // What do all instruments of one registry share?
 
 /// What all instruments of one registry share: where refusals are counted, and which clock timers read.
-package final class InstrumentContext: Sendable {
-  package let clock: MonotonicClock
-  package let rejected: ClosedFamily<Counter, RejectionReason>
+final class InstrumentContext: Sendable {
+  let clock: MonotonicClock
+  let rejected: ClosedFamily<Counter, RejectionReason>
   let exemplarSource = ExemplarSource()
 
-  package init(clock: MonotonicClock) {
+  init(clock: MonotonicClock) {
     self.clock = clock
     // The counters of refusals have nobody to report their own refusals to, and need none: they only
     // ever take the amount 1.
@@ -16,7 +16,7 @@ package final class InstrumentContext: Sendable {
       })
   }
 
-  package func reject(_ reason: RejectionReason) {
+  func reject(_ reason: RejectionReason) {
     rejected[reason].increment()
   }
 }

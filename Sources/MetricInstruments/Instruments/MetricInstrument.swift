@@ -9,11 +9,11 @@ import ObservabilityPlatform
 public class MetricInstrument: @unchecked Sendable {
   // A class and not a protocol, so that an index finds the labels behind an address without a dynamic cast.
   package final let labels: SeriesLabels
-  package final let context: InstrumentContext?
+  final let context: InstrumentContext?
   /// When the series came to be, in seconds since 1970.
   package final let created: Double
 
-  package init(context: InstrumentContext?, labels: SeriesLabels) {
+  init(context: InstrumentContext?, labels: SeriesLabels) {
     self.context = context
     self.labels = labels
     // To the millisecond: nobody needs more, and fewer digits are written faster.
@@ -23,12 +23,12 @@ public class MetricInstrument: @unchecked Sendable {
   deinit { labels.deallocate() }
 
   /// From now on recordings are refused and counted. Atomic: an amount is either in the last value or counted.
-  package func markRemoved() {}
+  func markRemoved() {}
 
-  package var isRemoved: Bool { false }
+  var isRemoved: Bool { false }
 
   /// Changes whenever something was recorded; equal values mean that probably nothing was.
-  package var fingerprint: UInt64 { 0 }
+  var fingerprint: UInt64 { 0 }
 
   @inline(never)
   final func reject(_ reason: RejectionReason) { context?.reject(reason) }

@@ -4,7 +4,7 @@
 ///
 /// A refused value never traps and never reaches a series; it is visible as
 /// `<namespace>_observability_rejected_total{reason}`.
-public enum RejectionReason: String, ClosedLabel {
+enum RejectionReason: String, ClosedLabel {
   /// NaN or an infinity.
   case notFinite = "not_finite"
   /// A negative amount, duration or observation where only non-negative ones make sense.

@@ -4,7 +4,7 @@
 ///
 /// All methods may be called from any thread.
 public struct StateSet<State: ClosedLabel>: Sendable {
-  package let states: AnyStateSet
+  let states: AnyStateSet
 
   init(_ states: AnyStateSet) { self.states = states }
 

@@ -27,7 +27,7 @@ package enum LabelName {
   }
 
   /// A legacy name as it stands, any other quoted.
-  package static func append(_ name: String, to text: inout [UInt8]) {
+  static func append(_ name: String, to text: inout [UInt8]) {
     guard !isLegacy(name) else { return text.append(contentsOf: name.utf8) }
     text.append(UInt8(ascii: "\""))
     LabelValue.appendEscaped(name, to: &text)

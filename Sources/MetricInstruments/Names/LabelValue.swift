@@ -6,7 +6,7 @@ package enum LabelValue {
   package static let maximumLength = 1024
 
   /// What stands for a value that is not kept.
-  package static let other = "other"
+  static let other = "other"
 
   /// The value with U+FFFD for each NUL, as it is shown.
   package static func withoutNUL(_ value: String) -> String {

@@ -40,5 +40,5 @@ package enum MetricName {
   }
 
   /// Suffixes that a format adds by itself, so that a family whose own name ended in one could not be told apart.
-  package static let reservedSuffixes = ["_total", "_created", "_bucket", "_count", "_sum", "_info"]
+  static let reservedSuffixes = ["_total", "_created", "_bucket", "_count", "_sum", "_info"]
 }

@@ -14,7 +14,7 @@ package enum NameEscaping: String, Sendable, Hashable, CaseIterable {
   case values
 
   /// The schemes that change names.
-  package static let changing: [NameEscaping] = [.underscores, .dots, .values]
+  static let changing: [NameEscaping] = [.underscores, .dots, .values]
 
   /// The name that a scraper with this scheme is told; the same for a legal one. Without meaning for `.allowUTF8`.
   package func escape(_ name: String, colons: Bool = true) -> String {

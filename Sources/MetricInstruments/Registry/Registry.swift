@@ -13,7 +13,7 @@ public final class Registry: Sendable {
   /// What every name begins with, followed by an underscore; or nothing.
   public let namespace: String
   package let allowsUTF8Names: Bool
-  package let context: InstrumentContext
+  let context: InstrumentContext
   private let state = Locked(State())
   let overflow: BoundedFamily<Counter, OneLabel>
 
@@ -61,7 +61,7 @@ public final class Registry: Sendable {
   }
 
   /// Counts of refused values, by reason.
-  package var rejected: ClosedFamily<Counter, RejectionReason> { context.rejected }
+  var rejected: ClosedFamily<Counter, RejectionReason> { context.rejected }
 
   /// Takes a metric out of the exposition, by its name without the namespace; false when there is none.
   ///

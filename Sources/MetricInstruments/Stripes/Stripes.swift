@@ -3,12 +3,12 @@
 import CObservabilityShims
 
 /// How a striped instrument is divided.
-package enum Stripes {
+enum Stripes {
   /// Bytes between stripes. Two cache lines: processors fetch neighbouring lines in pairs.
-  package static let stride = 128
+  static let stride = 128
 
   /// A power of two, at least twice the processors, so that two busy threads rarely share a stripe.
-  package static let count = Int(mailobs_stripe_count())
+  static let count = Int(mailobs_stripe_count())
 
   // The ways to choose, in nanoseconds an operation: two threads on two processors (AMD EPYC, family 26), medians of
   // the 3 to 6 runs of each in which both threads had a processor throughout. A raw relaxed addition takes 5 alone and
@@ -25,8 +25,8 @@ package enum Stripes {
   // than two processors were not measured.
   /// The calling thread's stripe, less than `count`.
   @inline(__always)
-  package static func current() -> Int { Int(mailobs_thread_stripe()) }
+  static func current() -> Int { Int(mailobs_thread_stripe()) }
 
   /// Another stripe, for this thread from now on: it has just met somebody on its old one.
-  package static func move() -> Int { Int(mailobs_thread_stripe_move()) }
+  static func move() -> Int { Int(mailobs_thread_stripe_move()) }
 }

@@ -38,7 +38,7 @@ public final class PublishedVariables: Sendable {
   }
 
   /// Variables whose numbers are exported with a registry.
-  public init(_ registry: Registry) { self.registry = registry }
+  package init(_ registry: Registry) { self.registry = registry }
 
   /// Publishes an integer, 0 at first.
   public func integer(_ name: String, _ help: String = "") throws(RegistrationError) -> IntegerVariable {

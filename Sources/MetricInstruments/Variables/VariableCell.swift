@@ -15,7 +15,7 @@ package final class VariableCell: MetricInstrument, @unchecked Sendable {
   private let word: UnsafeMutablePointer<StripeLock.Word>
   private let storage: UnsafeMutablePointer<Storage>
 
-  package init(context: InstrumentContext?, labels: SeriesLabels, start: VariableNumber) {
+  init(context: InstrumentContext?, labels: SeriesLabels, start: VariableNumber) {
     word = .allocate(capacity: 1)
     word.initialize(to: StripeLock.Word(0))
     storage = .allocate(capacity: 1)
@@ -84,11 +84,11 @@ package final class VariableCell: MetricInstrument, @unchecked Sendable {
     return body(&storage.pointee)
   }
 
-  package override var isRemoved: Bool { withLock { $0.isRemoved } }
+  override var isRemoved: Bool { withLock { $0.isRemoved } }
 
-  package override func markRemoved() { withLock { $0.isRemoved = true } }
+  override func markRemoved() { withLock { $0.isRemoved = true } }
 
-  package override var fingerprint: UInt64 {
+  override var fingerprint: UInt64 {
     switch number {
     case .integer(let value): UInt64(bitPattern: value)
     case .double(let value): ~value.bitPattern
