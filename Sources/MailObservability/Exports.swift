@@ -1,6 +1,5 @@
 // Which types of other modules does `import MailObservability` bring along?
 
-
 @_exported public import enum EndpointMessages.EndpointBody
 @_exported public import struct EndpointMessages.EndpointBodyStream
 @_exported public import struct EndpointMessages.EndpointFields
