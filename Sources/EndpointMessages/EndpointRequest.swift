@@ -24,6 +24,9 @@ public struct EndpointRequest: Sendable {
   package var version: HTTPVersion
   /// Who sent it.
   public var peer: EndpointPeer
+  /// The row of a table of routes that the request belongs to, as its server decided once; `nil` when none has. What
+  /// the number means is known to whoever has the table.
+  package var routeTag: UInt8?
 
   /// A request for a handler that is mounted in another server, or tested.
   ///
