@@ -77,8 +77,7 @@ let package = Package(
       "ObservabilityEndpointsTests",
       [
         "ObservabilityEndpoints", "EndpointMessages", "ObservabilityHTTP", "HealthProbes",
-        "MetricInstruments",
-        "ObservabilityPlatform", "TestSupport",
+        "MetricExposition", "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
     tests("MailObservabilityTests", ["MailObservability", "ObservabilityPlatform", "TestSupport"]),
     tests(

@@ -1,7 +1,5 @@
 // What `import MailObservability` brings along: the types that an embedder's own code names.
 
-import EndpointMessages
-
 @_exported public import enum EndpointMessages.EndpointBody
 @_exported public import struct EndpointMessages.EndpointBodyStream
 @_exported public import struct EndpointMessages.EndpointFields

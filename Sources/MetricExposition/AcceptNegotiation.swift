@@ -28,7 +28,7 @@ extension ExpositionFormat {
     case ("text/plain", nil), ("text/plain", "0.0.4"), ("text/*", nil), ("*/*", nil):
       return ExpositionFormat(.text, escaping: escaping)
     case ("text/plain", "1.0.0"):
-      return ExpositionFormat(.text1, escaping: escaping)
+      return ExpositionFormat(.text, escaping: escaping, isTextVersion1: true)
     default: return nil
     }
   }

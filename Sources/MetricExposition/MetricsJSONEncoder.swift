@@ -19,8 +19,6 @@ package struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   private var isFinished = false
   private var distribution = HistogramSnapshot()
 
-  package static let contentType = "application/json"
-
   package init(_ metrics: GatheredMetrics) { items = metrics.items }
 
   package mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {

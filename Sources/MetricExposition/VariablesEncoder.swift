@@ -11,8 +11,6 @@ package struct VariablesEncoder: ~Copyable, ExpositionEncoder {
   private var position = 0
   private var isFinished = false
 
-  package static let contentType = "application/json"
-
   package init(_ variables: PublishedVariables) { self.variables = variables.all }
 
   package mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {

@@ -2,7 +2,6 @@
 
 import ObservabilityPlatform
 public import EndpointMessages
-public import ObservabilityHTTP
 import ObservabilityEndpoints
 import ObservabilitySockets
 

@@ -1,4 +1,4 @@
-// The page for people who open the address in a browser.
+// What does somebody see who opens the address in a browser?
 
 import EndpointMessages
 import HealthProbes
@@ -7,11 +7,13 @@ import HealthProbes
 struct IndexPage: Sendable {
   private let health: HealthRegistry
   private let settings: EndpointSettings
+  private let links: [(target: String, text: String)]
   private let start = ContinuousClock.now
 
-  init(health: HealthRegistry, settings: EndpointSettings) {
+  init(health: HealthRegistry, settings: EndpointSettings, links: [(target: String, text: String)]) {
     self.health = health
     self.settings = settings
+    self.links = links
   }
 
   func respond() -> EndpointResponse {
@@ -20,13 +22,6 @@ struct IndexPage: Sendable {
       report.isDraining
       ? "shutting down" : report.maintenance != nil ? "in maintenance" : report.status.rawValue
     let title = escaped(settings.serviceName)
-    let links = [
-      (settings.metricsPath, "metrics for Prometheus and OpenMetrics"),
-      ("/metrics.json", "metrics as JSON, for trusted addresses"),
-      ("/debug/vars", "published variables, for trusted addresses"),
-      ("/health", "state of the checks"), ("/health?verbose", "state of the checks, with details"),
-      ("/ready?verbose", "readiness"), ("/live?verbose", "liveness"), ("/startup?verbose", "start-up"),
-    ]
     let items = links.map { path, text in
       "<li><a href=\"\(escaped(path))\">\(escaped(path))</a> – \(text)</li>"
     }

@@ -1,4 +1,4 @@
-// How collectors are asked: all at once, off the loop, and none longer than the scrape has.
+// How are collectors asked: all at once, off the loop, and none longer than the scrape has?
 
 import ObservabilityPlatform
 import MetricExposition

@@ -1,4 +1,4 @@
-// A probe's answer for people, in the manner of the Kubernetes API server.
+// What does a probe answer to people, in the manner of the Kubernetes API server?
 
 import HealthProbes
 
