@@ -2,6 +2,7 @@
 
 import ObservabilityPlatform
 import HealthProbes
+import MetricExposition
 
 /// Writes what is known of the checks as JSON.
 struct HealthDocument {

@@ -1,4 +1,4 @@
-// What `/health`, `/ready`, `/live` and `/startup` answer.
+// What do `/health`, `/ready`, `/live` and `/startup` answer?
 
 import EndpointMessages
 import HealthProbes
@@ -16,9 +16,8 @@ struct ProbeEndpoints: Sendable {
     guard answer.missingCheck == nil else { return .text(404, "There is no check of this name.\n") }
     let status = answer.passes ? 200 : 503
     if request.query.isVerbose {
-      return EndpointResponse(
-        status: status, headers: headers("text/plain; charset=utf-8"),
-        body: .bytes(Array(ProbeText.verbose(answer).utf8)))
+      return ProbeEndpoints.response(
+        status, "text/plain; charset=utf-8", Array(ProbeText.verbose(answer).utf8))
     }
     return Self.short[probe, answer.passes]
   }
@@ -37,74 +36,24 @@ struct ProbeEndpoints: Sendable {
     let status = answer.report.status == .unhealthy ? 503 : 200
     let document = HealthDocument(answer.report, settings: settings, showsDetails: isTrusted)
     if request.query.isVerbose {
-      return EndpointResponse(
-        status: status, headers: headers("application/json"), body: .bytes(document.verbose))
+      return ProbeEndpoints.response(status, "application/json", document.verbose)
     }
     if request.accepts("application/health+json") {
-      return EndpointResponse(
-        status: status, headers: headers("application/health+json"), body: .bytes(document.healthJSON))
+      return ProbeEndpoints.response(status, "application/health+json", document.healthJSON)
     }
-    return EndpointResponse(
-      status: status, headers: headers("application/json"), body: .bytes(document.brief))
+    return ProbeEndpoints.response(status, "application/json", document.brief)
   }
 
   private func excluded(by request: EndpointRequest) -> Set<String> { Set(request.query.all("exclude")) }
 
-  private func headers(_ contentType: String) -> EndpointFields { probeFields(contentType) }
-}
-
-/// The short answers, made once: probes are what is asked most.
-private struct ShortAnswers: Sendable {
-  private let passing: [EndpointResponse]
-  private let failing: [EndpointResponse]
-
-  init() {
-    func make(_ probe: HealthProbe, _ passes: Bool) -> EndpointResponse {
-      var json = JSONText()
-      json.object {
-        $0.key(probe.word)
-        $0.bool(passes)
-      }
-      return EndpointResponse(
-        status: passes ? 200 : 503, headers: probeFields("application/json"), body: .bytes(json.bytes))
-    }
-    passing = HealthProbe.allCases.map { make($0, true) }
-    failing = HealthProbe.allCases.map { make($0, false) }
-  }
-
-  subscript(probe: HealthProbe, passes: Bool) -> EndpointResponse {
-    (passes ? passing : failing)[probe.place]
-  }
-}
-
-private func probeFields(_ contentType: String) -> EndpointFields {
-  [
-    "Content-Type": contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-    "Vary": "Accept",
-  ]
-}
-
-extension HealthProbe {
-  /// Where it stands in `allCases`.
-  fileprivate var place: Int {
-    switch self {
-    case .health: 0
-    case .ready: 1
-    case .live: 2
-    case .startup: 3
-    }
-  }
-}
-
-extension HealthProbe {
-  /// The key of the probe's short answer.
-  var word: String {
-    switch self {
-    case .health: "healthy"
-    case .ready: "ready"
-    case .live: "alive"
-    case .startup: "started"
-    }
+  /// A response with the header fields of every answer about health.
+  static func response(_ status: Int, _ contentType: String, _ body: [UInt8]) -> EndpointResponse {
+    EndpointResponse(
+      status: status,
+      headers: [
+        "Content-Type": contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+        "Vary": "Accept",
+      ], body: .bytes(body))
   }
 }
 

@@ -1,4 +1,4 @@
-// What every form of a scrape is written by.
+// What is every form of a scrape written by?
 
 /// Writes an exposition a part at a time, so that a large one is streamed and a slow reader holds nobody up.
 package protocol ExpositionEncoder: ~Copyable {

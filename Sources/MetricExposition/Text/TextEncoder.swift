@@ -1,4 +1,5 @@
-// The text formats: Prometheus 0.0.4 and 1.0.0, and OpenMetrics 1.0.0, whose sample lines are the same.
+// How are metrics written in the text formats?
+// Prometheus 0.0.4 and 1.0.0, and OpenMetrics 1.0.0: their sample lines are the same.
 
 import MetricInstruments
 

@@ -1,4 +1,4 @@
-// What one scrape is going to say.
+// What is one scrape going to say?
 
 package import MetricInstruments
 

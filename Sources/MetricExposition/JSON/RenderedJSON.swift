@@ -1,4 +1,4 @@
-// What of a family's JSON never changes: its description, and what stands around values and numbers.
+// What of a family's JSON never changes?
 
 import MetricInstruments
 
@@ -101,15 +101,4 @@ extension FamilyCore {
 extension RenderedJSON {
   /// Beside the text formats, whose keys are their own type.
   fileprivate static let key = "json"
-}
-
-extension MetricType {
-  /// The word of the formats that know four types only: an info or a state set is a gauge to them.
-  var prometheusWord: String {
-    switch self {
-    case .info, .stateset: MetricType.gauge.rawValue
-    case .unknown: "untyped"
-    case .counter, .gauge, .histogram: rawValue
-    }
-  }
 }

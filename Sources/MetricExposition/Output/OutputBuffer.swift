@@ -1,8 +1,8 @@
-// Where an encoder writes: memory that is kept from one scrape to the next.
+// Where does an encoder write?
 
 import MetricInstruments
 
-/// A growing block of bytes.
+/// A growing block of bytes, kept from one scrape to the next.
 ///
 /// Short pieces are copied in words of 16 bytes that may run past their end: the buffer always has room for that, and
 /// so has every `Piece`. For the forty bytes of a usual line this takes a third of the time of `memcpy`.

@@ -1,4 +1,4 @@
-// The pieces of a line of text.
+// How does a line of text begin, and how is its number written?
 
 import MetricInstruments
 

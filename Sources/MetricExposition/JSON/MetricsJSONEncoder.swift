@@ -1,4 +1,4 @@
-// The JSON form of the metrics: what `/metrics.json` answers.
+// How does `/metrics.json` write the metrics?
 
 import MetricInstruments
 

@@ -1,4 +1,6 @@
-// How strings and numbers are written in JSON, without a String in between.
+// How are strings and numbers written in JSON, without a String in between?
+
+import MetricInstruments
 
 extension OutputBuffer {
   /// A string in its quotes. Source: RFC 8259, 7.
@@ -9,11 +11,13 @@ extension OutputBuffer {
     append(UInt8(ascii: "\""))
   }
 
-  /// The bytes of a string as they stand between its quotes. A NUL becomes U+FFFD, as in the text formats: what is one
-  /// series there is one here, and many readers of JSON take no NUL either.
+  /// The bytes of a string as they stand between its quotes: those that ``SeriesLabels/isPlain(_:)`` as they are.
+  ///
+  /// A NUL becomes U+FFFD, as in the text formats: what is one series there is one here, and many readers of JSON take
+  /// no NUL either. Angle brackets are escaped, so that nothing in a string can become markup.
   mutating func append(jsonEscaped text: UnsafeRawBufferPointer) {
     for byte in text {
-      guard needsEscape(byte) else {
+      guard !SeriesLabels.isPlain(byte) else {
         append(byte)
         continue
       }
@@ -39,11 +43,6 @@ extension OutputBuffer {
   mutating func append(json value: Double) {
     guard value.isFinite else { return append("null") }
     append(number: value)
-  }
-
-  @inline(__always)
-  private func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
   private func hexadecimalDigit(_ value: UInt8) -> UInt8 {

@@ -1,4 +1,4 @@
-// The published variables as `/debug/vars` answers them.
+// How does `/debug/vars` write the published variables?
 
 package import MetricInstruments
 
