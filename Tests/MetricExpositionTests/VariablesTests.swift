@@ -231,7 +231,8 @@ struct VariablesTests {
     try variables.string("a\"b\\c\n").set("\0\u{1}\"\\\r\u{2028}</script>")
     try variables.map("m")["\"}\n"].set(1)
     #expect(
-      document() == #"{"# + "\n" + #""a\"b\\c\n": "\#u{FFFD}\u0001\"\\\r"# + "\u{2028}" + #"\u003c/script\u003e","#
+      document() == #"{"# + "\n" + #""a\"b\\c\n": "\#u{FFFD}\u0001\"\\\r"# + "\u{2028}"
+        + #"\u003c/script\u003e","#
         + "\n"
         + #""m": {"\"}\n": 1}"# + "\n}\n")
   }

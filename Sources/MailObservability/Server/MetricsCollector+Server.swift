@@ -18,20 +18,20 @@ extension MetricsCollector {
   ///
   /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound; it names
   ///   both the value and the reason.
-  public func startHTTPServer(_ config: MetricsConfig = MetricsConfig()) async throws -> ObservabilityServer {
+  public func startHTTPServer(
+    _ config: MetricsConfig = MetricsConfig()
+  ) async throws(MetricsConfigError) -> ObservabilityServer {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
-    if let problem = ObservabilityEndpoints.problem(ofMetricsPath: config.path) {
-      throw MetricsConfigError(setting: "path", value: config.path, reason: problem)
-    }
+    try config.checkPath()
     if let threshold = config.executorThreshold, threshold < .milliseconds(10) {
       throw MetricsConfigError(
-        setting: "executorThreshold", value: "\(threshold)", reason: "is shorter than 10 milliseconds")
+        .invalidSetting, setting: "executorThreshold", value: "\(threshold)",
+        "is shorter than 10 milliseconds")
     }
     do {
       return try await start(config, at: try SocketAddress.parse(config.bindAddress))
-    } catch let error as SocketError {
-      throw MetricsConfigError(
-        setting: "bindAddress", value: config.bindAddress, reason: "cannot be used: \(error.message)")
+    } catch {
+      throw .failed(setting: "bindAddress", value: config.bindAddress, "cannot be used", error)
     }
   }
 
