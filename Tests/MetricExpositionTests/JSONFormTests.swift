@@ -1,4 +1,6 @@
-import MetricExposition
+// Is `/metrics.json` one document that says what was recorded?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 

@@ -1,4 +1,6 @@
-import MetricExposition
+// How are names of any text written, for readers that know them and readers that do not?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 

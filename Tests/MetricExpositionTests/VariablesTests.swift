@@ -1,4 +1,6 @@
-import MetricExposition
+// Are published variables shown as `expvar` would?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 

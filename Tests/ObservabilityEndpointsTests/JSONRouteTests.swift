@@ -1,9 +1,10 @@
+// What do the routes that answer in JSON show, and to whom?
+
 import EndpointMessages
-import ObservabilityHTTP
 import ObservabilityPlatform
 import MetricExposition
 import MetricInstruments
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Testing
 
 @Suite("The JSON routes")

@@ -1,6 +1,7 @@
+// Which path is answered by what?
+
 import EndpointMessages
-import ObservabilityHTTP
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Testing
 
 @Suite("The routes")

@@ -6,11 +6,11 @@ package import MetricInstruments
 package struct ExpositionFormat: Sendable, Hashable {
   package var form: ExpositionForm
   /// How UTF-8 names are written in text; underscores unless the scraper says otherwise.
-  package var escaping: NameEscaping
+  var escaping: NameEscaping
   /// Whether the scraper asked for that scheme, and is to be told.
-  package var namesEscaping: Bool
+  var namesEscaping: Bool
   /// Whether text is called version 1.0.0: the same bytes, under the version that allows names in quotes.
-  package var isTextVersion1 = false
+  var isTextVersion1 = false
   /// Whether OpenMetrics output has `_created` samples.
   package var created = false
 

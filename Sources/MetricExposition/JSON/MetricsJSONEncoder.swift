@@ -8,7 +8,7 @@ import MetricInstruments
 /// the names of families, the labels of a family and the series of a family are each unique by registration.
 ///
 /// It holds locks no longer than ``TextEncoder`` does, and allocates nothing for each series once warm.
-package struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
+struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
   private var item = 0
   /// The next position within the item.
@@ -19,9 +19,9 @@ package struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   private var isFinished = false
   private var distribution = HistogramSnapshot()
 
-  package init(_ metrics: GatheredMetrics) { items = metrics.items }
+  init(_ metrics: GatheredMetrics) { items = metrics.items }
 
-  package mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
+  mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
     while item < items.count {
       let isComplete =
         switch items[item] {

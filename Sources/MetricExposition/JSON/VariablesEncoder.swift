@@ -1,19 +1,19 @@
 // How does `/debug/vars` write the published variables?
 
-package import MetricInstruments
+import MetricInstruments
 
 /// Writes variables in expvar's shape, a part at a time: one flat object under their own names, sorted; the keys of a
 /// map sorted as well.
 ///
 /// Source: the documentation of Go's `expvar`.
-package struct VariablesEncoder: ~Copyable, ExpositionEncoder {
+struct VariablesEncoder: ~Copyable, ExpositionEncoder {
   private let variables: [(name: String, variable: PublishedVariables.Variable)]
   private var position = 0
   private var isFinished = false
 
-  package init(_ variables: PublishedVariables) { self.variables = variables.all }
+  init(_ variables: PublishedVariables) { self.variables = variables.all }
 
-  package mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
+  mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
     while position < variables.count {
       buffer.append(position == 0 ? "{\n" : ",\n")
       buffer.append(jsonString: variables[position].name)

@@ -4,11 +4,11 @@ package import MetricInstruments
 
 /// The families of a registry and of its collectors at the moment of a scrape, in the order of their names.
 package struct GatheredMetrics: Sendable {
-  package enum Item: Sendable {
+  enum Item: Sendable {
     case registered(FamilyCore)
     case collected(CollectedFamily)
 
-    package var name: String {
+    var name: String {
       switch self {
       case .registered(let family): family.descriptor.name
       case .collected(let family): family.name
@@ -16,7 +16,7 @@ package struct GatheredMetrics: Sendable {
     }
   }
 
-  package let items: [Item]
+  let items: [Item]
 
   /// Puts together what a registry holds and what its collectors returned. Collected families must be valid and their
   /// names free; see ``CollectedFamily/problem``.
@@ -44,7 +44,7 @@ package struct GatheredMetrics: Sendable {
 
 extension FamilyDescriptor {
   /// Whether one of the names is the family's or one of its samples'.
-  package func isNamed(in names: Set<String>) -> Bool {
+  func isNamed(in names: Set<String>) -> Bool {
     names.contains(name) || claimedNames.contains(where: names.contains)
   }
 }

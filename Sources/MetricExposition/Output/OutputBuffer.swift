@@ -73,23 +73,23 @@ package struct OutputBuffer: ~Copyable {
     count &+= length
   }
 
-  package mutating func append(_ source: UnsafeRawBufferPointer) {
+  mutating func append(_ source: UnsafeRawBufferPointer) {
     guard let start = source.baseAddress else { return }
     reserve(source.count)
     end.copyMemory(from: start, byteCount: source.count)
     count &+= source.count
   }
 
-  package mutating func append(_ text: String) {
+  mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }
 
-  package mutating func append(_ text: StaticString) {
+  mutating func append(_ text: StaticString) {
     append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  package mutating func append(_ bytes: [UInt8]) {
+  mutating func append(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { append($0) }
   }
 }

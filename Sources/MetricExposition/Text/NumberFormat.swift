@@ -1,4 +1,4 @@
-// How numbers are written, without a String in between.
+// How are numbers written, without a String in between?
 
 extension OutputBuffer {
   /// Decimal digits.

@@ -7,7 +7,7 @@ import MetricInstruments
 ///
 /// It holds no lock of the registry, and of an instrument only for the copy of a histogram's stripe, so a slow reader
 /// of the text delays nobody who records. Once the buffer has its size, encoding allocates nothing for each series.
-package struct TextEncoder: ~Copyable, ExpositionEncoder {
+struct TextEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
   let format: ExpositionFormat
   private var item = 0
@@ -18,13 +18,13 @@ package struct TextEncoder: ~Copyable, ExpositionEncoder {
   private var isFinished = false
   private var distribution = HistogramSnapshot()
 
-  package init(_ metrics: GatheredMetrics, format: ExpositionFormat) {
+  init(_ metrics: GatheredMetrics, format: ExpositionFormat) {
     items = metrics.items
     self.format = format
   }
 
   /// Appends to `buffer` until it holds at least `size` bytes or all is written; false in the latter case.
-  package mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
+  mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
     while item < items.count {
       let isComplete =
         switch items[item] {

@@ -1,6 +1,7 @@
+// Which addresses are trusted?
+
 import EndpointMessages
-import ObservabilityHTTP
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Testing
 
 @Suite("A trusted network")
