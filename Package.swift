@@ -76,9 +76,8 @@ let package = Package(
     tests(
       "ObservabilityEndpointsTests",
       [
-        "ObservabilityEndpoints", "EndpointMessages", "ObservabilityHTTP", "HealthProbes",
-        "MetricInstruments",
-        "ObservabilityPlatform", "TestSupport",
+        "ObservabilityEndpoints", "EndpointMessages", "HealthProbes", "MetricExposition",
+        "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
     tests("MailObservabilityTests", ["MailObservability", "ObservabilityPlatform", "TestSupport"]),
     tests(

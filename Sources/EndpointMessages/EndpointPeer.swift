@@ -12,15 +12,10 @@ public enum EndpointPeer: Sendable, Hashable, CustomStringConvertible {
   /// The address and port as text, IPv6 in brackets and not shortened.
   public var description: String {
     switch self {
-    case .unix: return "unix"
-    case .unknown: return "unknown"
+    case .unix: "unix"
+    case .unknown: "unknown"
     case .ip(let bytes, let port):
-      if bytes.count == 4 { return bytes.map { String($0) }.joined(separator: ".") + ":\(port)" }
-      var groups: [String] = []
-      for index in stride(from: 0, to: bytes.count - 1, by: 2) {
-        groups.append(String(UInt16(bytes[index]) << 8 | UInt16(bytes[index + 1]), radix: 16))
-      }
-      return "[\(groups.joined(separator: ":"))]:\(port)"
+      bytes.count == 4 ? "\(IPAddress.text(of: bytes)):\(port)" : "[\(IPAddress.text(of: bytes))]:\(port)"
     }
   }
 }

@@ -1,13 +1,5 @@
 // What does a handler learn of a request?
 
-/// A version of HTTP that this library speaks.
-package enum HTTPVersion: Sendable, Hashable {
-  /// HTTP/1.0: one request a connection, unless asked otherwise.
-  case http10
-  /// HTTP/1.1.
-  case http11
-}
-
 /// A request, complete and checked: a plain value.
 public struct EndpointRequest: Sendable {
   /// The method as it was sent; methods are case-sensitive.
@@ -24,6 +16,9 @@ public struct EndpointRequest: Sendable {
   package var version: HTTPVersion
   /// Who sent it.
   public var peer: EndpointPeer
+  /// The row of a table of routes that the request belongs to, as its server decided once; `nil` when none has. What
+  /// the number means is known to whoever has the table.
+  package var routeTag: UInt8?
 
   /// A request for a handler that is mounted in another server, or tested.
   ///
@@ -60,31 +55,4 @@ public struct EndpointRequest: Sendable {
     self.version = version
     self.peer = peer
   }
-}
-
-/// Why a request could not be made from its parts.
-public struct EndpointRequestError: Error, Sendable, CustomStringConvertible {
-  /// The kinds of this error.
-  public struct Code: Sendable, Hashable {
-    private enum Kind { case invalidMethod, invalidTarget }
-    private let kind: Kind
-
-    /// The method is empty or has a byte that no method may have.
-    public static let invalidMethod = Code(kind: .invalidMethod)
-    /// The target is neither origin-form nor absolute-form, or is not encoded as it should be.
-    public static let invalidTarget = Code(kind: .invalidTarget)
-  }
-
-  /// What kind of error it is.
-  public let code: Code
-  /// What is wrong, in words that name no part of the request.
-  public let message: String
-
-  package init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  /// The message.
-  public var description: String { message }
 }

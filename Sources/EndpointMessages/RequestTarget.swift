@@ -101,7 +101,7 @@ package struct RequestTarget: Sendable {
     return .success(text)
   }
 
-  package static func parseQuery(_ encoded: Bytes) -> Result<EndpointQuery, EndpointRequestError> {
+  private static func parseQuery(_ encoded: Bytes) -> Result<EndpointQuery, EndpointRequestError> {
     var items: [EndpointQuery.Item] = []
     var start = 0
     while start < encoded.count {

@@ -8,33 +8,30 @@ public import MetricInstruments
 /// It exists for `Benchmarks` only, which cannot see `package` declarations of this package; an embedder has no use
 /// for it and does not link it. One thread at a time may use a probe.
 public final class EncoderProbe {
-  /// The forms that can be measured.
-  public enum Form: Sendable {
+  /// A form that can be measured.
+  public struct Form: Sendable {
+    fileprivate let format: ExpositionFormat
+
     /// Prometheus text 0.0.4.
-    case text
+    public static let text = Form(format: .text)
     /// OpenMetrics 1.0.0.
-    case openMetrics
+    public static let openMetrics = Form(format: .openMetrics)
     /// OpenMetrics 1.0.0 with `_created` samples.
-    case openMetricsWithCreated
+    public static let openMetricsWithCreated = Form(format: .openMetricsWithCreated)
     /// `/metrics.json`.
-    case json
+    public static let json = Form(format: ExpositionFormat(.json))
   }
 
   private let registry: Registry
-  /// Nil for JSON.
-  private let format: ExpositionFormat?
+  private let variables: PublishedVariables
+  private let format: ExpositionFormat
   private var buffer = OutputBuffer()
 
   /// A probe of one registry and form.
   public init(_ registry: Registry, _ form: Form) {
     self.registry = registry
-    guard form != .json else {
-      format = nil
-      return
-    }
-    var format = form == .text ? ExpositionFormat.text : .openMetrics
-    format.created = form == .openMetricsWithCreated
-    self.format = format
+    variables = PublishedVariables(registry)
+    format = form.format
   }
 
   /// Gathers and encodes everything into memory, and says how many bytes that made.
@@ -42,12 +39,7 @@ public final class EncoderProbe {
 
   /// The same in chunks of `size` bytes, each forgotten when it is full, as a streamed answer does.
   public func stream(chunkSize size: Int) -> Int {
-    let metrics = GatheredMetrics(registered: registry.families)
-    guard let format else { return stream(MetricsJSONEncoder(metrics), size) }
-    return stream(TextEncoder(metrics, format: format), size)
-  }
-
-  private func stream(_ encoder: consuming some ExpositionEncoder & ~Copyable, _ size: Int) -> Int {
+    var encoder = format.encoder(of: GatheredMetrics(registered: registry.families), variables)
     var total = 0
     var hasMore = true
     while hasMore {
@@ -60,4 +52,12 @@ public final class EncoderProbe {
 
   /// The bytes that the last `encode()` or chunk made; valid until the next.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { body(buffer.bytes) }
+}
+
+extension ExpositionFormat {
+  fileprivate static var openMetricsWithCreated: ExpositionFormat {
+    var format = ExpositionFormat.openMetrics
+    format.created = true
+    return format
+  }
 }

@@ -1,4 +1,6 @@
-import MetricExposition
+// How do exemplars stand in OpenMetrics?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 

@@ -1,4 +1,6 @@
-import MetricExposition
+// Is `/metrics.json` one document that says what was recorded?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 
@@ -87,10 +89,10 @@ struct JSONFormTests {
   }
 
   @Test(
-    "escapes what JSON wants escaped, and nothing else",
+    "escapes what JSON wants escaped and what could become markup, and nothing else",
     arguments: [
       ("a\"b\\c\nd", #"a\"b\\c\nd"#), ("\r\t\u{1}\u{1f}", #"\r\t\u0001\u001f"#),
-      ("\u{7f}</script>", "\u{7f}</script>"),
+      ("\u{7f}</script>", #"\u007f\u003c/script\u003e"#),
       ("ünï \u{1F4EC}\u{2028}", "ünï \u{1F4EC}\u{2028}"), ("", ""), ("\u{8}", #"\u0008"#),
     ])
   func escaping(value: String, escaped: String) throws {

@@ -1,4 +1,6 @@
-import MetricExposition
+// Which form does a scraper get for its `Accept`?
+
+@testable import MetricExposition
 import Testing
 
 private let text = "text/plain; version=0.0.4; charset=utf-8"

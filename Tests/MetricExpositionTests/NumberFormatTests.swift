@@ -1,4 +1,6 @@
-import MetricExposition
+// Does a number read back as itself?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 

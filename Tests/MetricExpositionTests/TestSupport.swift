@@ -1,6 +1,6 @@
-// What several tests of the exposition use.
+// What do several tests of the exposition use?
 
-import MetricExposition
+@testable import MetricExposition
 import MetricInstruments
 
 extension Registry {

@@ -1,4 +1,6 @@
-import MetricExposition
+// Are the text formats written as their specifications say?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 

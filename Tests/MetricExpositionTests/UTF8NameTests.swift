@@ -1,4 +1,6 @@
-import MetricExposition
+// How are names of any text written, for readers that know them and readers that do not?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 
@@ -31,9 +33,9 @@ struct UTF8NameTests {
         # EOF
 
         """#)
-    for kind in [ExpositionFormat.Kind.text, .text1] {
+    for isVersion1 in [false, true] {
       #expect(
-        registry.text(ExpositionFormat(kind, escaping: .allowUTF8)) == #"""
+        registry.text(ExpositionFormat(.text, escaping: .allowUTF8, isTextVersion1: isVersion1)) == #"""
           # HELP "mail.\"größe\"\n_total" Size.
           # TYPE "mail.\"größe\"\n_total" counter
           {"mail.\"größe\"\n_total",\#(labels)

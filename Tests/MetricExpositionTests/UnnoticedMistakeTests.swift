@@ -1,4 +1,6 @@
-import MetricExposition
+// Are the mistakes absent that readers of an exposition do not notice?
+
+@testable import MetricExposition
 import MetricInstruments
 import Testing
 

@@ -1,4 +1,6 @@
-import MetricExposition
+// Are published variables shown as `expvar` would?
+
+@testable import MetricExposition
 @testable import MetricInstruments
 import Testing
 
@@ -231,7 +233,8 @@ struct VariablesTests {
     try variables.string("a\"b\\c\n").set("\0\u{1}\"\\\r\u{2028}</script>")
     try variables.map("m")["\"}\n"].set(1)
     #expect(
-      document() == #"{"# + "\n" + #""a\"b\\c\n": "\#u{FFFD}\u0001\"\\\r"# + "\u{2028}" + #"</script>","#
+      document() == #"{"# + "\n" + #""a\"b\\c\n": "\#u{FFFD}\u0001\"\\\r"# + "\u{2028}"
+        + #"\u003c/script\u003e","#
         + "\n"
         + #""m": {"\"}\n": 1}"# + "\n}\n")
   }

@@ -1,8 +1,10 @@
+// What do the routes that answer in JSON show, and to whom?
+
 import EndpointMessages
-import ObservabilityHTTP
 import ObservabilityPlatform
+import MetricExposition
 import MetricInstruments
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Testing
 
 @Suite("The JSON routes")
@@ -87,7 +89,7 @@ struct JSONRouteTests {
 
   @Test("take a place among the scrapes, give it back, and are counted by their form")
   func places() async throws {
-    let forms = Locked<[ScrapeForm]>([])
+    let forms = Locked<[ExpositionForm]>([])
     var observer = EndpointObserver()
     observer.scraped = { record in forms.withLock { $0.append(record.form) } }
     let service = try Service(observer: observer) { $0.maximumConcurrentScrapes = 1 }

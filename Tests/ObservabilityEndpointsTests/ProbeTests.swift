@@ -1,7 +1,8 @@
+// What do probes answer for the state of the checks?
+
 import EndpointMessages
-import ObservabilityHTTP
 import HealthProbes
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Testing
 
 @Suite("The probes")

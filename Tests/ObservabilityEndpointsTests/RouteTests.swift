@@ -1,6 +1,7 @@
+// Which path is answered by what?
+
 import EndpointMessages
-import ObservabilityHTTP
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Testing
 
 @Suite("The routes")
@@ -57,6 +58,40 @@ struct RouteTests {
     ] {
       #expect(service.endpoints.isProbe(try EndpointRequest(target: target)) == isProbe, "\(target)")
     }
+  }
+
+  @Test("are decided once: what a server has noted on a request is believed")
+  func tagged() async throws {
+    let service = try Service()
+    for target in ["/metrics", "/live", "/ready/x", "/debug/vars", "/", "/nothing"] {
+      var request = try EndpointRequest(target: target)
+      let name = service.endpoints.countedName(of: request)
+      request.routeTag = service.endpoints.tag(of: request)
+      request.path = "/another"
+      #expect(service.endpoints.countedName(of: request) == name, "\(target)")
+    }
+  }
+
+  @Test(
+    "are counted under the names of the table",
+    arguments: [
+      ("/metrics", "metrics"), ("/metrics.json", "metrics.json"), ("/debug/vars", "debug/vars"),
+      ("/health", "health"), ("/health/x", "unknown"), ("/ready", "ready"), ("/ready/x", "ready"),
+      ("/live/", "live"), ("/startup", "startup"), ("/startupx", "unknown"), ("/", "index"),
+      ("//", "unknown"),
+    ])
+  func countedNames(target: String, name: String) throws {
+    #expect(try Service().endpoints.countedName(of: EndpointRequest(target: target)) == name)
+  }
+
+  @Test("that the page links to are all there")
+  func links() async throws {
+    let service = try Service()
+    let targets = try await service.get("/").body.split(separator: "href=\"").dropFirst().map {
+      String($0.prefix { $0 != "\"" })
+    }
+    #expect(targets.count == 8)
+    for target in targets { #expect(try await service.get(target).status == 200, "\(target)") }
   }
 
   @Test("greet people with a page that runs no script and escapes what it shows")

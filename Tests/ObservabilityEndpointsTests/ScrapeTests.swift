@@ -1,8 +1,9 @@
+// What does a scrape get, whatever collectors and other scrapes do?
+
 import EndpointMessages
-import ObservabilityHTTP
 import ObservabilityPlatform
 import MetricInstruments
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Synchronization
 import Testing
 

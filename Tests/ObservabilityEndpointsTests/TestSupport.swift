@@ -1,11 +1,10 @@
-// Endpoints without a socket.
+// How are endpoints asked without a socket?
 
 import ObservabilityPlatform
 import EndpointMessages
-import ObservabilityHTTP
 import HealthProbes
 import MetricInstruments
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 
 let loopback = EndpointPeer.ip([127, 0, 0, 1], port: 40_000)
 let stranger = EndpointPeer.ip([192, 0, 2, 7], port: 40_000)

@@ -2,8 +2,6 @@
 
 import ObservabilityPlatform
 
-import ObservabilityPlatform
-
 extension HealthRegistry {
   /// Whether a probe passes, when that is known at once: every result it needs is stored and valid, or comes from
   /// a check that answers immediately. `nil` when a check has to be run first; `answer(to:)` does that.
@@ -31,27 +29,21 @@ extension HealthRegistry {
     let now = clock.now
     return state.withLock { state in
       state.latchStartup(at: now)
-      var passes = probe == .live || state.declared.isEmpty
-      if probe == .ready, state.isDraining || state.maintenance != nil { passes = false }
-      if probe == .startup, state.hasStarted {
-        passes = true
-      } else {
+      if !state.isLatched(probe) {
         var samples: [Sample] = []
-        for registered in state.checks where registered.check.settings.probes.takesPart(in: probe) {
-          let record = state.scheduler.record(of: registered.id)
+        for registered in state.checks where registered.takesPart(in: probe) {
           if case .immediate(let ask) = registered.check.body {
-            let age = record?.last.map { now - $0.at }
+            let age = state.scheduler.record(of: registered.id)?.last.map { now - $0.at }
             if !isAsked, age.map({ $0 > .milliseconds(10) }) ?? true {
               samples.append(Sample(id: registered.id, ask: ask))
             }
           } else if state.scheduler.needsRun(registered.id, at: now) {
             return .none
           }
-          let verdict = record?.state(at: now).state ?? .pending
-          if ProbeAnswer.blocks(verdict, registered.check.settings.impact, probe) { passes = false }
         }
         if !samples.isEmpty { return .afterAsking(samples) }
       }
+      let passes = state.verdict(on: probe, at: now).passes
       state.answers.add(passes, to: probe)
       return .outcome(passes)
     }

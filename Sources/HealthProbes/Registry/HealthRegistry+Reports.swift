@@ -1,7 +1,7 @@
 // How do stored results become the report and the answer to a probe?
 
 extension HealthRegistry.Registered {
-  func takesPart(in probe: HealthProbe, excluding: Set<String>, only: String?) -> Bool {
+  func takesPart(in probe: HealthProbe, excluding: Set<String> = [], only: String? = nil) -> Bool {
     guard check.settings.probes.takesPart(in: probe) else { return false }
     if let only, only != check.name { return false }
     return excluding.isEmpty || !excluding.contains(check.name)
@@ -12,13 +12,36 @@ extension HealthRegistry.State {
   /// Start-up is complete once nothing is merely declared and every start-up check that blocks has passed.
   /// It turns once, and stays: a server that has started does not become one that has not.
   mutating func latchStartup(at now: HealthInstant) {
-    guard !hasStarted, declared.isEmpty else { return }
-    hasStarted = checks.allSatisfy { registered in
-      let settings = registered.check.settings
-      guard settings.probes.contains(.startup) else { return true }
+    if !hasStarted { hasStarted = verdict(on: .startup, at: now).passes }
+  }
+
+  /// Whether the answer to `probe` is settled for good.
+  func isLatched(_ probe: HealthProbe, only: String? = nil) -> Bool {
+    probe == .startup && only == nil && hasStarted
+  }
+
+  /// Whether `probe` passes, from stored results, and what keeps it from that. Every answer, short or long, is this.
+  func verdict(
+    on probe: HealthProbe, excluding: Set<String> = [], only: String? = nil, at now: HealthInstant
+  ) -> ProbeVerdict {
+    let isWithheld = probe == .ready && only == nil && (isDraining || maintenance != nil)
+    guard !isLatched(probe, only: only) else { return ProbeVerdict(isWithheld: isWithheld) }
+    var verdict = ProbeVerdict(isWithheld: isWithheld)
+    for registered in checks where registered.takesPart(in: probe, excluding: excluding, only: only) {
       let state = scheduler.record(of: registered.id)?.state(at: now).state ?? .pending
-      return !ProbeAnswer.blocks(state, settings.impact, .startup)
+      if ProbeAnswer.blocks(state, registered.check.settings.impact, probe) {
+        verdict.blockedBy.append(registered.check.name)
+      }
     }
+    let missing = onlyDeclared(in: probe, excluding: excluding, only: only)
+    if !missing.isEmpty { verdict.blockedBy = (verdict.blockedBy + missing).sorted() }
+    return verdict
+  }
+
+  /// What is only declared, and so blocks `probe`: liveness never, since a restart provides nothing.
+  private func onlyDeclared(in probe: HealthProbe, excluding: Set<String>, only: String?) -> [String] {
+    guard probe != .live, !declared.isEmpty else { return [] }
+    return declared.filter { (only ?? $0) == $0 && !excluding.contains($0) }
   }
 
   func answer(
@@ -29,29 +52,20 @@ extension HealthRegistry.State {
     for registered in checks where registered.takesPart(in: probe, excluding: excluding, only: only) {
       members.append(report(on: registered, at: now, unixTime: unixTime))
     }
-    if probe != .live {
-      for name in declared where (only ?? name) == name && !excluding.contains(name) {
-        members.append(.declared(name, at: now, unixTime: unixTime))
-      }
-      if !declared.isEmpty { members.sort { $0.name < $1.name } }
+    let declared = onlyDeclared(in: probe, excluding: excluding, only: only)
+    if !declared.isEmpty {
+      for name in declared { members.append(.declared(name, at: now, unixTime: unixTime)) }
+      members.sort { $0.name < $1.name }
     }
-
-    let isWithheld = probe == .ready && only == nil && (isDraining || maintenance != nil)
-    let isLatched = probe == .startup && only == nil && hasStarted
-    let blockedBy =
-      isLatched
-      ? [] : members.filter { ProbeAnswer.blocks($0.state, $0.impact, probe) }.map(\.name)
     // With an exclusion of the very check that is asked for, there is nothing left to answer for.
     let missing = members.isEmpty ? only : nil
     let (excluded, unknown) = known(excluding, in: probe)
     return ProbeAnswer(
       probe: probe,
-      passes: missing == nil && !isWithheld && blockedBy.isEmpty,
+      verdict: verdict(on: probe, excluding: excluding, only: only, at: now),
       report: HealthReport(
         status: ProbeAnswer.status(of: members, for: probe), checks: members, maintenance: maintenance,
         isDraining: isDraining, hasStarted: hasStarted, unixTime: unixTime),
-      blockedBy: blockedBy,
-      isWithheld: isWithheld,
       excluded: excluded,
       unknownExclusions: unknown,
       missingCheck: missing)

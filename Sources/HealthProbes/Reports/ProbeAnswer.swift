@@ -3,14 +3,9 @@
 /// The answer to one probe, with all that a short, a verbose or a JSON answer needs.
 package struct ProbeAnswer: Sendable {
   package let probe: HealthProbe
-  /// 200 or 503.
-  package let passes: Bool
+  let verdict: ProbeVerdict
   /// The state of the checks that took part, and of the whole.
   package let report: HealthReport
-  /// Why it does not pass: the names of the checks that block it, sorted.
-  let blockedBy: [String]
-  /// Whether maintenance or draining keeps it from passing.
-  package let isWithheld: Bool
   /// The checks left out on request, sorted.
   package let excluded: [String]
   /// Names to leave out that no check of this probe has, sorted.
@@ -19,7 +14,24 @@ package struct ProbeAnswer: Sendable {
   package let missingCheck: String?
 }
 
+/// Whether a probe passes, and if not, why.
+struct ProbeVerdict: Sendable {
+  /// Whether maintenance or draining keeps it from passing.
+  var isWithheld = false
+  /// The names of the checks that keep it from passing, sorted.
+  var blockedBy: [String] = []
+
+  var passes: Bool { !isWithheld && blockedBy.isEmpty }
+}
+
 extension ProbeAnswer {
+  /// 200 or 503.
+  package var passes: Bool { missingCheck == nil && verdict.passes }
+  /// Whether maintenance or draining keeps it from passing.
+  package var isWithheld: Bool { verdict.isWithheld }
+  /// Why it does not pass: the names of the checks that block it, sorted.
+  var blockedBy: [String] { verdict.blockedBy }
+
   /// Whether a check in this state keeps `probe` from passing.
   ///
   /// A check that has not decided yet blocks everything but liveness: a restart would only make it undecided

@@ -1,11 +1,12 @@
 // What does the library record about itself?
 
 import ObservabilityHTTP
+import MetricExposition
 import MetricInstruments
 
 /// The families about scrapes, the HTTP server and the executor.
 struct ObservabilityMetrics: Sendable {
-  let scrapes: ClosedFamily<Counter, ScrapeFormat>
+  let scrapes: ClosedFamily<Counter, ExpositionForm>
   let scrapeDuration: Histogram
   let lastScrapeBytes: Gauge
   let series: Gauge
@@ -16,7 +17,7 @@ struct ObservabilityMetrics: Sendable {
   init(_ registry: Registry) throws(RegistrationError) {
     scrapes = try registry.register(
       .counter("observability_scrapes_total", help: "Scrapes answered, by format."),
-      by: ("format", ScrapeFormat.self))
+      by: ("format", ExpositionForm.self))
     scrapeDuration = try registry.register(
       .histogram(
         "observability_scrape_duration_seconds", help: "Time to gather and encode a scrape.", unit: "seconds")
@@ -38,11 +39,6 @@ struct ObservabilityMetrics: Sendable {
       .histogram(
         "executor_delay_seconds", help: "How late a task ran on the cooperative pool.", unit: "seconds"))
   }
-}
-
-/// The forms in which a scrape is answered.
-enum ScrapeFormat: String, ClosedLabel {
-  case text, openmetrics, json, variables
 }
 
 extension HTTPRejectReason: ClosedLabel {}

@@ -1,4 +1,4 @@
-// How the server is put together and started.
+// How is the server put together and started?
 
 import ObservabilityPlatform
 import EndpointMessages
@@ -18,20 +18,20 @@ extension MetricsCollector {
   ///
   /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound; it names
   ///   both the value and the reason.
-  public func startHTTPServer(_ config: MetricsConfig = MetricsConfig()) async throws -> ObservabilityServer {
+  public func startHTTPServer(
+    _ config: MetricsConfig = MetricsConfig()
+  ) async throws(MetricsConfigError) -> ObservabilityServer {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
-    if let problem = ObservabilityEndpoints.problem(ofMetricsPath: config.path) {
-      throw MetricsConfigError(setting: "path", value: config.path, reason: problem)
-    }
+    try config.checkPath()
     if let threshold = config.executorThreshold, threshold < .milliseconds(10) {
       throw MetricsConfigError(
-        setting: "executorThreshold", value: "\(threshold)", reason: "is shorter than 10 milliseconds")
+        .invalidSetting, setting: "executorThreshold", value: "\(threshold)",
+        "is shorter than 10 milliseconds")
     }
     do {
       return try await start(config, at: try SocketAddress.parse(config.bindAddress))
-    } catch let error as SocketError {
-      throw MetricsConfigError(
-        setting: "bindAddress", value: config.bindAddress, reason: "cannot be used: \(error.message)")
+    } catch {
+      throw .failed(setting: "bindAddress", value: config.bindAddress, "cannot be used", error)
     }
   }
 
@@ -41,6 +41,7 @@ extension MetricsCollector {
     var configuration = HTTPServerConfiguration(address: address)
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
+    configuration.classify = { endpoints.tag(of: $0) }
     configuration.isProbe = { endpoints.isProbe($0) }
     configuration.answerAtOnce = { endpoints.answerAtOnce($0) }
     let trusted = config.trustedNetworks
@@ -50,7 +51,7 @@ extension MetricsCollector {
     do {
       let server = try HTTPServer(
         configuration: configuration,
-        observer: ServerRecorder(own: own, log: log, route: { endpoints.route(of: $0) }), loop: loop,
+        observer: ServerRecorder(own: own, log: log, endpoints: endpoints), loop: loop,
         handler: { await endpoints.respond(to: $0) })
       let bound = try await server.bind()
       let drive = driver.begin(
@@ -75,7 +76,7 @@ extension MetricsCollector {
     var observer = EndpointObserver()
     let (own, log, registry) = (own, config.log, registry)
     observer.scraped = { scrape in
-      own.scrapes[ScrapeFormat(scrape.form)].increment()
+      own.scrapes[scrape.form].increment()
       own.scrapeDuration.observe(scrape.duration)
       own.lastScrapeBytes.set(scrape.bytes)
       own.series.set(registry.seriesCount)
@@ -97,70 +98,5 @@ extension MetricsCollector {
   private func replace(_ collector: any Collector) {
     registry.removeCollector(named: collector.name)
     try? registry.add(collector)
-  }
-}
-
-/// What the server knows of itself.
-private struct ServerCollector: Collector {
-  weak let server: HTTPServer?
-  let registry: Registry
-
-  let name = "http_server"
-
-  func collect() async -> [CollectedFamily] {
-    guard let server else { return [] }
-    return [
-      CollectedFamily(
-        registry.fullName("observability_http_connections"), .gauge,
-        help: "Open connections to the observability server.", value: Double(server.statistics.connections))
-    ]
-  }
-}
-
-extension ScrapeFormat {
-  init(_ form: ScrapeForm) {
-    self =
-      switch form {
-      case .text: .text
-      case .openMetrics: .openmetrics
-      case .json: .json
-      case .variables: .variables
-      }
-  }
-}
-
-/// Counts what the transport did. Confined to the server's loop.
-private final class ServerRecorder: HTTPServerObserver, @unchecked Sendable {
-  private let own: ObservabilityMetrics
-  private let log: @Sendable (LogMessage) -> Void
-  private let route: @Sendable (String) -> Route
-  /// The counters that have been needed, so that a request costs no text and no lookup by it. There are few,
-  /// and the first is that of the probe asked most.
-  private var counters: [(route: Route?, status: Int, counter: Counter)] = []
-  private static let mostCounters = 64
-
-  init(
-    own: ObservabilityMetrics, log: @escaping @Sendable (LogMessage) -> Void,
-    route: @escaping @Sendable (String) -> Route
-  ) {
-    self.own = own
-    self.log = log
-    self.route = route
-  }
-
-  func rejected(_ reason: HTTPRejectReason) { own.rejected[reason].increment() }
-
-  func responded(status: Int, to request: EndpointRequest?) {
-    let route = request.map { self.route($0.path) }
-    for known in counters where known.status == status && known.route == route {
-      return known.counter.increment()
-    }
-    let counter = own.requests[route?.rawValue ?? "none", String(status)]
-    if counters.count < Self.mostCounters { counters.append((route, status, counter)) }
-    counter.increment()
-  }
-
-  func acceptFailed(errno: Int32) {
-    log(LogMessage(.error, "the listener cannot accept connections: error \(errno)"))
   }
 }

@@ -1,4 +1,4 @@
-// What can be set about the HTTP server.
+// What can be set about the HTTP server?
 
 public import ObservabilityHTTP
 public import ObservabilityEndpoints
@@ -51,35 +51,4 @@ public struct MetricsConfig: Sendable {
     self.bindAddress = bindAddress
     self.path = path
   }
-}
-
-/// Something that somebody may want to read in a log.
-public struct LogMessage: Sendable {
-  /// How much it matters.
-  public enum Level: String, Sendable {
-    case info, warning, error
-  }
-
-  /// How much it matters.
-  public let level: Level
-  /// One line.
-  public let text: String
-
-  init(_ level: Level, _ text: String) {
-    self.level = level
-    self.text = text
-  }
-}
-
-/// Why the server could not be started.
-public struct MetricsConfigError: Error, CustomStringConvertible {
-  /// The setting.
-  public let setting: String
-  /// Its value.
-  public let value: String
-  /// What is wrong with it.
-  public let reason: String
-
-  /// The setting, its value and what is wrong.
-  public var description: String { "\(setting) \"\(value)\" \(reason)" }
 }

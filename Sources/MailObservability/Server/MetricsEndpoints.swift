@@ -46,9 +46,7 @@ extension MetricsCollector {
   public func endpoints(_ config: MetricsConfig = MetricsConfig()) throws(MetricsConfigError)
     -> MetricsEndpoints
   {
-    if let problem = ObservabilityEndpoints.problem(ofMetricsPath: config.path) {
-      throw MetricsConfigError(setting: "path", value: config.path, reason: problem)
-    }
+    try config.checkPath()
     registerHealthCollector()
     return MetricsEndpoints(endpoints(config, timer: TaskSleepTimer()))
   }

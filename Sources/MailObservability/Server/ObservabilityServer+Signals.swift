@@ -25,12 +25,15 @@ extension ObservabilityServer {
   public func run(
     untilSignals signals: [Int32] = [15, 2], gracePeriod: Duration = .seconds(10),
     delay: Duration = .zero
-  ) async throws {
+  ) async throws(MetricsConfigError) {
     let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+    var ownLoop: EventLoop?
+    defer { ownLoop?.shutdown() }
     let held = HeldWatcher()
+    defer { held.release() }
     do {
       let loop = try server?.loop ?? EventLoop(name: "signals")
-      defer { if server == nil { loop.shutdown() } }
+      if server == nil { ownLoop = loop }
       held.hold(
         try SignalWatcher(signals, on: loop) { [self] _ in
           held.release()
@@ -38,16 +41,11 @@ extension ObservabilityServer {
           if let server { beginShutdown(server, gracePeriod: gracePeriod, delay: delay) }
           arrival.finish()
         })
-      defer { held.release() }
-      if server == nil {
-        for await _ in arrivals {}
-        return
-      }
-      try await run()
-    } catch let error as SocketError {
-      throw MetricsConfigError(
-        setting: "signals", value: "\(signals)", reason: "cannot be watched: \(error.message)")
+    } catch {
+      throw .failed(setting: "signals", value: "\(signals)", "cannot be watched", error)
     }
+    guard server == nil else { return try await run() }
+    for await _ in arrivals {}
   }
 }
 

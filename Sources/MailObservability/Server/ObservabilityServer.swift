@@ -1,4 +1,4 @@
-// The running server, as the host holds it.
+// How does a host hold the running server?
 
 import ObservabilityHTTP
 import HealthProbes
@@ -14,7 +14,7 @@ public final class ObservabilityServer: Sendable {
   public let boundAddress: String?
   let server: HTTPServer?
   let health: HealthRegistry
-  private let task: Task<Void, any Error>?
+  private let task: Task<Result<Void, MetricsConfigError>, Never>?
 
   /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
   init(
@@ -31,7 +31,13 @@ public final class ObservabilityServer: Sendable {
         // The last that runs on it.
         loop.shutdown()
       }
-      try await server.run()
+      do {
+        try await server.run()
+        return .success(())
+      } catch {
+        return .failure(
+          .failed(setting: "bindAddress", value: boundAddress.description, "cannot be served", error))
+      }
     }
   }
 
@@ -54,18 +60,21 @@ public final class ObservabilityServer: Sendable {
     guard let server, let task else { return }
     health.setDraining(true)
     beginShutdown(server, gracePeriod: gracePeriod, delay: delay)
-    _ = await task.result
+    _ = await task.value
   }
 
   /// Waits until the server has ended. Cancelling the task that waits drains it: the way a group of services is run.
-  public func run() async throws {
+  ///
+  /// - Throws: ``MetricsConfigError`` when the address can no longer be served.
+  public func run() async throws(MetricsConfigError) {
     guard let server, let task else { return }
-    try await withTaskCancellationHandler {
-      try await task.value
+    let outcome = await withTaskCancellationHandler {
+      await task.value
     } onCancel: {
       health.setDraining(true)
       beginShutdown(server, gracePeriod: .seconds(10), delay: .zero)
     }
+    try outcome.get()
   }
 
   /// On the server's own thread: the host may have none to spare.

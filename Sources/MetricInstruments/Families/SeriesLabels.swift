@@ -65,7 +65,7 @@ package struct SeriesLabels: @unchecked Sendable {
     let storage = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
     storage.storeBytes(of: hash, toByteOffset: Field.hash, as: UInt64.self)
     storage.storeBytes(of: UInt32(clamping: text.count), toByteOffset: Field.textLength, as: UInt32.self)
-    let isPlain = aside.isEmpty && values.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 } }
+    let isPlain = values.allSatisfy { $0.utf8.allSatisfy(SeriesLabels.isPlain) }
     storage.storeBytes(
       of: UInt32(clamping: places.count) | (isPlain ? Field.plain : 0), toByteOffset: Field.count,
       as: UInt32.self)
@@ -99,7 +99,17 @@ package struct SeriesLabels: @unchecked Sendable {
     storage.map { Int($0.load(fromByteOffset: Field.count, as: UInt32.self) & ~Field.plain) } ?? 0
   }
 
-  /// Whether the values can be copied into any format, JSON included: no control character, quote or backslash.
+  /// Whether a byte of a string stands for itself in every format, JSON included: no control character, quote or
+  /// backslash, and no angle bracket, which could become markup.
+  @inlinable
+  package static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"), 0x7F: false
+    default: true
+    }
+  }
+
+  /// Whether the values can be copied into any format: all their bytes are plain.
   package var needsNoEscape: Bool {
     storage.map { $0.load(fromByteOffset: Field.count, as: UInt32.self) & Field.plain != 0 } ?? true
   }

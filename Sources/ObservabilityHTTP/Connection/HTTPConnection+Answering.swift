@@ -11,6 +11,7 @@ extension HTTPConnection {
     core.counters.countRequest()
     var request = parsed.request
     request.peer = peer
+    request.routeTag = core.configuration.classify(request)
     var keepAlive = parsed.keepAlive && !core.isDraining && reserve == nil
     if requests >= max(1, core.configuration.limits.maximumRequestsPerConnection), keepAlive {
       keepAlive = false

@@ -11,6 +11,9 @@ package struct HTTPServerConfiguration: Sendable {
   /// How many connections the system keeps until they are accepted; it may keep fewer. When they are more,
   /// a peer's attempt is dropped and repeated after a second, which is too late for a probe.
   package var backlog: Int32 = 4096
+  /// Decides once where a request belongs, for everything below and for the observer; it travels with the request as
+  /// its `routeTag`.
+  package var classify: @Sendable (EndpointRequest) -> UInt8? = { _ in nil }
   /// Whether a request is a probe: served on the reserve, and during a drain, when others get 503.
   package var isProbe: @Sendable (EndpointRequest) -> Bool = { _ in false }
   /// Answers what needs no waiting, on the loop and at once; `nil` leaves a request to the handler. What has

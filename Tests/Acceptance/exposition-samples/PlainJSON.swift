@@ -1,4 +1,4 @@
-// How the expected values are printed: by other code than the library's, which is what is tested.
+// How are the expected values printed? By other code than the library's, which is what is tested.
 
 /// Writes JSON in ASCII.
 struct PlainJSON {

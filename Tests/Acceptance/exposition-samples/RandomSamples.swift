@@ -1,4 +1,4 @@
-// A registry full of hostile metrics, and what was recorded into it.
+// Which hostile metrics are there, and what was recorded into them?
 
 import MetricExposition
 import MetricInstruments

@@ -12,13 +12,11 @@ let seed = arguments.first.flatMap { UInt64($0) } ?? 1
 var samples = try RandomSamples(seed: seed, allowsUTF8: arguments.contains("utf8"))
 try samples.generate()
 
+let variables = samples.variables
 let metrics = GatheredMetrics(registered: samples.registry.families, collected: samples.collected)
 
-func text(_ kind: ExpositionFormat.Kind, _ escaping: NameEscaping) -> String {
-  encoded(TextEncoder(metrics, format: ExpositionFormat(kind, escaping: escaping)))
-}
-
-func encoded(_ encoder: consuming some ExpositionEncoder & ~Copyable) -> String {
+func text(_ form: ExpositionForm, _ escaping: NameEscaping? = nil) -> String {
+  var encoder = ExpositionFormat(form, escaping: escaping).encoder(of: metrics, variables)
   var buffer = OutputBuffer()
   // In small parts, as a large exposition is streamed.
   while encoder.encode(to: &buffer, untilSize: buffer.count + 100) {}
@@ -34,7 +32,7 @@ document.object { document in
   document.field("text_values") { $0.string(text(.text, .values)) }
   document.field("openmetrics_values") { $0.string(text(.openMetrics, .values)) }
   document.field("openmetrics_underscores") { $0.string(text(.openMetrics, .underscores)) }
-  document.field("json") { $0.string(encoded(MetricsJSONEncoder(metrics))) }
-  document.field("vars") { $0.string(encoded(VariablesEncoder(samples.variables))) }
+  document.field("json") { $0.string(text(.json)) }
+  document.field("vars") { $0.string(text(.variables)) }
 }
 print(document.text)

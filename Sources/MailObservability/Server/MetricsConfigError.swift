@@ -1,0 +1,67 @@
+// Why could the server not be started?
+
+import ObservabilityEndpoints
+import ObservabilitySockets
+
+/// A setting that cannot be used, and why.
+public struct MetricsConfigError: Error, Sendable, CustomStringConvertible {
+  /// What kind of mistake it is.
+  public struct Code: Sendable, Hashable {
+    private enum Kind { case invalidSetting, refusedBySystem, conflict }
+    private let kind: Kind
+
+    /// The value can be used on no system: another one is needed.
+    public static let invalidSetting = Code(kind: .invalidSetting)
+    /// The operating system refuses what the value asks for, such as a port that is taken.
+    public static let refusedBySystem = Code(kind: .refusedBySystem)
+    /// Something else in this process has it already.
+    public static let conflict = Code(kind: .conflict)
+  }
+
+  /// What kind of mistake it is.
+  public let code: Code
+  /// The name of the setting.
+  public let setting: String
+  /// Its value.
+  public let value: String
+  /// The setting, its value and what is wrong with it.
+  public let message: String
+
+  /// - Parameter problem: what is wrong, to be read after the setting and its value.
+  init(_ code: Code, setting: String, value: String, _ problem: String) {
+    self.code = code
+    self.setting = setting
+    self.value = value
+    message = "\(setting) \"\(value)\" \(problem)"
+  }
+
+  /// The message.
+  public var description: String { message }
+}
+
+extension MetricsConfigError {
+  /// What an address or a wait failed for, as the failure of the setting that asked for it.
+  ///
+  /// - Parameter problem: what cannot be done, such as `cannot be used`.
+  static func failed(
+    setting: String, value: String, _ problem: String, _ error: any Error
+  ) -> MetricsConfigError {
+    let cause = error as? SocketError
+    let code: Code =
+      switch cause?.code {
+      case .invalidAddress: .invalidSetting
+      case .busy: .conflict
+      default: .refusedBySystem
+      }
+    return MetricsConfigError(
+      code, setting: setting, value: value, "\(problem): \(cause?.message ?? "\(error)")")
+  }
+}
+
+extension MetricsConfig {
+  /// Throws when the exposition cannot be at its path.
+  func checkPath() throws(MetricsConfigError) {
+    guard let problem = ObservabilityEndpoints.problem(ofMetricsPath: path) else { return }
+    throw MetricsConfigError(.invalidSetting, setting: "path", value: path, problem)
+  }
+}

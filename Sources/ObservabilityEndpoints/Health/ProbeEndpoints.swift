@@ -1,0 +1,77 @@
+// What do `/health`, `/ready`, `/live` and `/startup` answer?
+
+import EndpointMessages
+import HealthProbes
+
+/// Turns the state of the checks into responses.
+struct ProbeEndpoints: Sendable {
+  let health: HealthRegistry
+  let settings: EndpointSettings
+
+  /// `/ready`, `/live` and `/startup`, and one check below each.
+  func respond(to request: EndpointRequest, probe: HealthProbe) async -> EndpointResponse {
+    let only = request.path.dropFirst(probe.rawValue.count + 1)
+    let check = only.isEmpty ? nil : String(only.dropFirst())
+    let answer = await health.answer(to: probe, excluding: excluded(by: request), only: check)
+    guard answer.missingCheck == nil else { return .text(404, "There is no check of this name.\n") }
+    let status = answer.passes ? 200 : 503
+    if request.query.isVerbose {
+      return ProbeEndpoints.response(
+        status, "text/plain; charset=utf-8", Array(ProbeText.verbose(answer).utf8))
+    }
+    return Self.short[probe, answer.passes]
+  }
+
+  /// The short answer to a probe, when no check has to be asked for it.
+  func knownAnswer(to probe: HealthProbe) -> EndpointResponse? {
+    health.knownOutcome(of: probe).map { Self.short[probe, $0] }
+  }
+
+  private static let short = ShortAnswers()
+
+  /// `/health`, in one of three forms.
+  func health(_ request: EndpointRequest) async -> EndpointResponse {
+    let answer = await health.answer(to: .health, excluding: excluded(by: request))
+    let isTrusted = request.peer.isTrusted(settings.trustedNetworks)
+    let status = answer.report.status == .unhealthy ? 503 : 200
+    let document = HealthDocument(answer.report, settings: settings, showsDetails: isTrusted)
+    if request.query.isVerbose {
+      return ProbeEndpoints.response(status, "application/json", document.verbose)
+    }
+    if request.accepts("application/health+json") {
+      return ProbeEndpoints.response(status, "application/health+json", document.healthJSON)
+    }
+    return ProbeEndpoints.response(status, "application/json", document.brief)
+  }
+
+  private func excluded(by request: EndpointRequest) -> Set<String> { Set(request.query.all("exclude")) }
+
+  /// A response with the header fields of every answer about health.
+  static func response(_ status: Int, _ contentType: String, _ body: [UInt8]) -> EndpointResponse {
+    EndpointResponse(
+      status: status,
+      headers: [
+        "Content-Type": contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+        "Vary": "Accept",
+      ], body: .bytes(body))
+  }
+}
+
+extension EndpointQuery {
+  /// `?verbose`, but not `?verbose=false`.
+  var isVerbose: Bool {
+    guard let value = self["verbose"] else { return false }
+    return value != "false" && value != "0"
+  }
+}
+
+extension EndpointRequest {
+  /// Whether `Accept` names exactly this media type, and does not rule it out.
+  fileprivate func accepts(_ type: String) -> Bool {
+    (headers.joined("Accept") ?? "").split(separator: ",").contains { range in
+      let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+      return parts.first == type
+        && !parts.contains { $0 == "q=0" || $0.hasPrefix("q=0.0") && Double($0.dropFirst(2)) == 0 }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// What does somebody see who opens the address in a browser?
+
+import EndpointMessages
+import HealthProbes
+
+/// Name, version, uptime, state, and a link to everything else.
+struct IndexPage: Sendable {
+  private let health: HealthRegistry
+  private let settings: EndpointSettings
+  private let links: [(target: String, text: String)]
+  private let start = ContinuousClock.now
+
+  init(health: HealthRegistry, settings: EndpointSettings, links: [(target: String, text: String)]) {
+    self.health = health
+    self.settings = settings
+    self.links = links
+  }
+
+  func respond() -> EndpointResponse {
+    let report = health.report()
+    let state =
+      report.isDraining
+      ? "shutting down" : report.maintenance != nil ? "in maintenance" : report.status.rawValue
+    let title = escaped(settings.serviceName)
+    let items = links.map { path, text in
+      "<li><a href=\"\(escaped(path))\">\(escaped(path))</a> – \(text)</li>"
+    }
+    let version = settings.version.isEmpty ? "" : "<dt>version</dt><dd>\(escaped(settings.version))</dd>"
+    let html = """
+      <!doctype html>
+      <html lang="en">
+      <head><meta charset="utf-8"><title>\(title)</title>
+      <meta name="viewport" content="width=device-width">
+      <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em}\
+      dt{font-weight:bold}</style></head>
+      <body><h1>\(title)</h1>
+      <dl><dt>state</dt><dd>\(state)</dd>\(version)<dt>up</dt><dd>\(uptime)</dd></dl>
+      <ul>\(items.joined())</ul></body></html>
+
+      """
+    return EndpointResponse(
+      status: 200,
+      headers: [
+        "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+        "Content-Security-Policy":
+          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      ], body: .bytes(Array(html.utf8)))
+  }
+
+  private var uptime: String {
+    let seconds = (ContinuousClock.now - start).components.seconds
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
+    return days > 0
+      ? "\(days) d \(hours) h" : hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(seconds % 60) s"
+  }
+
+  private func escaped(_ text: String) -> String {
+    text.reduce(into: "") { result, character in
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      default: result.append(character)
+      }
+    }
+  }
+}
