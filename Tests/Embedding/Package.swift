@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+// Does the public surface suffice? A package that depends on the product alone, as an embedder does. The Swift blocks of
+// the README and of the documentation are taken from its sources, so that they compile.
+
+import PackageDescription
+
+let strictness: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let product = Target.Dependency.product(name: "MailObservability", package: "swift-mail-observability")
+
+func program(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .executableTarget(name: name, dependencies: [product] + dependencies, swiftSettings: strictness)
+}
+
+let package = Package(
+  name: "embedding",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "swift-mail-observability", path: "../.."),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+  ],
+  targets: [
+    // The README's first block, to the letter.
+    program("quick-start"),
+    // Every feature once, and what a scrape then says.
+    program("embedding"),
+    program("mounted-in-hummingbird", [.product(name: "Hummingbird", package: "hummingbird")]),
+    // Compiled only.
+    .target(name: "snippets", dependencies: [product], swiftSettings: strictness),
+    .target(
+      name: "names-beside-others",
+      dependencies: [
+        product,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: strictness),
+  ]
+)
