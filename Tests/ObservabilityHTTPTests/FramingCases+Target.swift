@@ -6,385 +6,100 @@ import EndpointMessages
 extension FramingCase {
   /// The table of request targets.
   static let target: [FramingCase] = [
-    FramingCase(
-      "target `/`",
-      "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/live?verbose`",
-      "GET /live?verbose HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/metrics?name[]=a&name[]=b`",
-      "GET /metrics?name[]=a&name[]=b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\n"
-        + "Host: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/a%20b`",
-      "GET /a%20b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/%C3%A4`",
-      "GET /%C3%A4 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/a;b=c/d`",
-      "GET /a;b=c/d HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `//`",
-      "GET // HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/a//b`",
-      "GET /a//b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/?`",
-      "GET /? HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/?a=b=c`",
-      "GET /?a=b=c HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/?&&a&`",
-      "GET /?&&a& HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/?a+b=c%2Bd`",
-      "GET /?a+b=c%2Bd HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/?a=/?:@`",
-      "GET /?a=/?:@ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/%41`",
-      "GET /%41 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target \"/~user/!$&`()*+,;=:@\"",
-      "GET /~user/!$&'()*+,;=:@ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n"
-        + "\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/?a=%0A`",
-      "GET /?a=%0A HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/...`",
-      "GET /... HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/.a`",
-      "GET /.a HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/a.b`",
-      "GET /a.b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/..a`",
-      "GET /..a HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/?|^{}``",
-      "GET /?|^{}` HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `/..`",
-      "GET /.. HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/.`",
-      "GET /. HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a/../b`",
-      "GET /a/../b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a/./b`",
-      "GET /a/./b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/../../etc/passwd`",
-      "GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a/..`",
-      "GET /a/.. HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%2e%2e/a`",
-      "GET /%2e%2e/a HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%2E./a`",
-      "GET /%2E./a HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/.%2e`",
-      "GET /.%2e HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%2e`",
-      "GET /%2e HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a%2Fb`",
-      "GET /a%2Fb HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a%5Cb`",
-      "GET /a%5Cb HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a\\\\b`",
-      "GET /a\\b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%00`",
-      "GET /%00 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a%00.txt`",
-      "GET /a%00.txt HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%0d%0aX:y`",
-      "GET /%0d%0aX:y HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%7F`",
-      "GET /%7F HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%1F`",
-      "GET /%1F HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%`",
-      "GET /% HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%4`",
-      "GET /%4 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%zz`",
-      "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%u0041`",
-      "GET /%u0041 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%%41`",
-      "GET /%%41 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%C0%AF`",
-      "GET /%C0%AF HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%C0%80`",
-      "GET /%C0%80 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%E0%80%AF`",
-      "GET /%E0%80%AF HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%ED%A0%80`",
-      "GET /%ED%A0%80 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%FF`",
-      "GET /%FF HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%F4%90%80%80`",
-      "GET /%F4%90%80%80 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/%C3`",
-      "GET /%C3 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?a=%00`",
-      "GET /?a=%00 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?a=%C0%AF`",
-      "GET /?a=%C0%AF HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?%`",
-      "GET /?% HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?a=%4`",
-      "GET /?a=%4 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?a=%GG`",
-      "GET /?a=%GG HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/#fragment`",
-      "GET /#fragment HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?a#b`",
-      "GET /?a#b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/\u{E4}`",
-      "GET /\u{E4} HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?\u{E4}`",
-      "GET /?\u{E4} HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/\"`",
-      "GET /\" HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/<x>`",
-      "GET /<x> HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/a|b`",
-      "GET /a|b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?\"`",
-      "GET /?\" HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `/?<`",
-      "GET /?< HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `live`",
-      "GET live HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `?a`",
-      "GET ?a HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `a:80`",
-      "GET a:80 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `*`",
-      "GET * HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `*/`",
-      "GET */ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://b/live`",
-      "GET http://b/live HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `HTTP://b/live`",
-      "GET HTTP://b/live HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `https://b/live?x`",
-      "GET https://b/live?x HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `http://b`",
-      "GET http://b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `http://b?x`",
-      "GET http://b?x HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `http://b:8080/`",
-      "GET http://b:8080/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `http://[::1]:80/`",
-      "GET http://[::1]:80/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `http://b:/`",
-      "GET http://b:/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "target `http:///live`",
-      "GET http:///live HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://`",
-      "GET http:// HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://u@b/`",
-      "GET http://u@b/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://b:x/`",
-      "GET http://b:x/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://b:99999/`",
-      "GET http://b:99999/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://[::1/`",
-      "GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://[]/`",
-      "GET http://[]/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http://b/../c`",
-      "GET http://b/../c HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `ftp://b/`",
-      "GET ftp://b/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `http:/b`",
-      "GET http:/b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `javascript:alert(1)`",
-      "GET javascript:alert(1) HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n"
-        + "\r\n",
-      "400 closed"),
-    FramingCase(
-      "target `://b/`",
-      "GET ://b/ HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase(
-      "OPTIONS *",
-      "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "204 200 open"),
-    FramingCase(
-      "OPTIONS http://b",
-      "OPTIONS http://b HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "204 200 open"),
-    FramingCase(
-      "OPTIONS /",
-      "OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "200 200 open"),
-    FramingCase(
-      "CONNECT in authority-form",
-      "CONNECT b:443 HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n",
-      "400 closed"),
-    FramingCase("absolute-form without Host", "GET http://b/ HTTP/1.1\r\n\r\n", "400 closed"),
+    .target("target `/`", "/", "200 200 open"),
+    .target("target `/live?verbose`", "/live?verbose", "200 200 open"),
+    .target("target `/metrics?name[]=a&name[]=b`", "/metrics?name[]=a&name[]=b", "200 200 open"),
+    .target("target `/a%20b`", "/a%20b", "200 200 open"),
+    .target("target `/%C3%A4`", "/%C3%A4", "200 200 open"),
+    .target("target `/a;b=c/d`", "/a;b=c/d", "200 200 open"),
+    .target("target `//`", "//", "200 200 open"),
+    .target("target `/a//b`", "/a//b", "200 200 open"),
+    .target("target `/?`", "/?", "200 200 open"),
+    .target("target `/?a=b=c`", "/?a=b=c", "200 200 open"),
+    .target("target `/?&&a&`", "/?&&a&", "200 200 open"),
+    .target("target `/?a+b=c%2Bd`", "/?a+b=c%2Bd", "200 200 open"),
+    .target("target `/?a=/?:@`", "/?a=/?:@", "200 200 open"),
+    .target("target `/%41`", "/%41", "200 200 open"),
+    .target("target \"/~user/!$&`()*+,;=:@\"", "/~user/!$&'()*+,;=:@", "200 200 open"),
+    .target("target `/?a=%0A`", "/?a=%0A", "200 200 open"),
+    .target("target `/...`", "/...", "200 200 open"),
+    .target("target `/.a`", "/.a", "200 200 open"),
+    .target("target `/a.b`", "/a.b", "200 200 open"),
+    .target("target `/..a`", "/..a", "200 200 open"),
+    .target("target `/?|^{}``", "/?|^{}`", "200 200 open"),
+    .target("target `/..`", "/..", "400 closed"),
+    .target("target `/.`", "/.", "400 closed"),
+    .target("target `/a/../b`", "/a/../b", "400 closed"),
+    .target("target `/a/./b`", "/a/./b", "400 closed"),
+    .target("target `/../../etc/passwd`", "/../../etc/passwd", "400 closed"),
+    .target("target `/a/..`", "/a/..", "400 closed"),
+    .target("target `/%2e%2e/a`", "/%2e%2e/a", "400 closed"),
+    .target("target `/%2E./a`", "/%2E./a", "400 closed"),
+    .target("target `/.%2e`", "/.%2e", "400 closed"),
+    .target("target `/%2e`", "/%2e", "400 closed"),
+    .target("target `/a%2Fb`", "/a%2Fb", "400 closed"),
+    .target("target `/a%5Cb`", "/a%5Cb", "400 closed"),
+    .target("target `/a\\\\b`", "/a\\b", "400 closed"),
+    .target("target `/%00`", "/%00", "400 closed"),
+    .target("target `/a%00.txt`", "/a%00.txt", "400 closed"),
+    .target("target `/%0d%0aX:y`", "/%0d%0aX:y", "400 closed"),
+    .target("target `/%7F`", "/%7F", "400 closed"),
+    .target("target `/%1F`", "/%1F", "400 closed"),
+    .target("target `/%`", "/%", "400 closed"),
+    .target("target `/%4`", "/%4", "400 closed"),
+    .target("target `/%zz`", "/%zz", "400 closed"),
+    .target("target `/%u0041`", "/%u0041", "400 closed"),
+    .target("target `/%%41`", "/%%41", "400 closed"),
+    .target("target `/%C0%AF`", "/%C0%AF", "400 closed"),
+    .target("target `/%C0%80`", "/%C0%80", "400 closed"),
+    .target("target `/%E0%80%AF`", "/%E0%80%AF", "400 closed"),
+    .target("target `/%ED%A0%80`", "/%ED%A0%80", "400 closed"),
+    .target("target `/%FF`", "/%FF", "400 closed"),
+    .target("target `/%F4%90%80%80`", "/%F4%90%80%80", "400 closed"),
+    .target("target `/%C3`", "/%C3", "400 closed"),
+    .target("target `/?a=%00`", "/?a=%00", "400 closed"),
+    .target("target `/?a=%C0%AF`", "/?a=%C0%AF", "400 closed"),
+    .target("target `/?%`", "/?%", "400 closed"),
+    .target("target `/?a=%4`", "/?a=%4", "400 closed"),
+    .target("target `/?a=%GG`", "/?a=%GG", "400 closed"),
+    .target("target `/#fragment`", "/#fragment", "400 closed"),
+    .target("target `/?a#b`", "/?a#b", "400 closed"),
+    .target("target `/\u{E4}`", "/\u{E4}", "400 closed"),
+    .target("target `/?\u{E4}`", "/?\u{E4}", "400 closed"),
+    .target("target `/\"`", "/\"", "400 closed"),
+    .target("target `/<x>`", "/<x>", "400 closed"),
+    .target("target `/a|b`", "/a|b", "400 closed"),
+    .target("target `/?\"`", "/?\"", "400 closed"),
+    .target("target `/?<`", "/?<", "400 closed"),
+    .target("target `live`", "live", "400 closed"),
+    .target("target `?a`", "?a", "400 closed"),
+    .target("target `a:80`", "a:80", "400 closed"),
+    .target("target `*`", "*", "400 closed"),
+    .target("target `*/`", "*/", "400 closed"),
+    .target("target `http://b/live`", "http://b/live", "200 200 open"),
+    .target("target `HTTP://b/live`", "HTTP://b/live", "200 200 open"),
+    .target("target `https://b/live?x`", "https://b/live?x", "200 200 open"),
+    .target("target `http://b`", "http://b", "200 200 open"),
+    .target("target `http://b?x`", "http://b?x", "200 200 open"),
+    .target("target `http://b:8080/`", "http://b:8080/", "200 200 open"),
+    .target("target `http://[::1]:80/`", "http://[::1]:80/", "200 200 open"),
+    .target("target `http://b:/`", "http://b:/", "200 200 open"),
+    .target("target `http:///live`", "http:///live", "400 closed"),
+    .target("target `http://`", "http://", "400 closed"),
+    .target("target `http://u@b/`", "http://u@b/", "400 closed"),
+    .target("target `http://b:x/`", "http://b:x/", "400 closed"),
+    .target("target `http://b:99999/`", "http://b:99999/", "400 closed"),
+    .target("target `http://[::1/`", "http://[::1/", "400 closed"),
+    .target("target `http://[]/`", "http://[]/", "400 closed"),
+    .target("target `http://b/../c`", "http://b/../c", "400 closed"),
+    .target("target `ftp://b/`", "ftp://b/", "400 closed"),
+    .target("target `http:/b`", "http:/b", "400 closed"),
+    .target("target `javascript:alert(1)`", "javascript:alert(1)", "400 closed"),
+    .target("target `://b/`", "://b/", "400 closed"),
+    .line("OPTIONS *", "OPTIONS * HTTP/1.1", "204 200 open"),
+    .line("OPTIONS http://b", "OPTIONS http://b HTTP/1.1", "204 200 open"),
+    .line("OPTIONS /", "OPTIONS / HTTP/1.1", "200 200 open"),
+    .line("CONNECT in authority-form", "CONNECT b:443 HTTP/1.1", "400 closed"),
+    .bytes("absolute-form without Host", "GET http://b/ HTTP/1.1\r\n\r\n", "400 closed"),
   ]
 }
