@@ -41,5 +41,7 @@ package struct ByteSet: Sendable {
 
   /// `field-vchar`, space and tab: no other control, no NUL (RFC 9110, section 5.5).
   @inlinable @inline(__always)
-  package static func isFieldContent(_ byte: UInt8) -> Bool { (byte >= 32 && byte != 127) || byte == 9 }
+  package static func isFieldContent(_ byte: UInt8) -> Bool {
+    (byte >= .space && byte != .delete) || byte == UInt8(ascii: "\t")
+  }
 }

@@ -5,9 +5,12 @@ extension UInt8 {
   @inlinable @inline(__always) package static var lineFeed: UInt8 { 10 }
   @inlinable @inline(__always) package static var carriageReturn: UInt8 { 13 }
   @inlinable @inline(__always) package static var space: UInt8 { 32 }
+  @inlinable @inline(__always) package static var delete: UInt8 { 127 }
 
   /// The lower-case form of an ASCII letter, any other byte as it is.
-  @inlinable @inline(__always) package var lowercased: UInt8 { self >= 65 && self <= 90 ? self | 32 : self }
+  @inlinable @inline(__always) package var lowercased: UInt8 {
+    self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
+  }
 
   /// The value of a hexadecimal digit.
   @inlinable @inline(__always) package var hexadecimalValue: UInt8? {
@@ -54,7 +57,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
     var start = 0
     while start <= count {
       var end = start
-      while end < count, self[end] != 44 { end += 1 }
+      while end < count, self[end] != UInt8(ascii: ",") { end += 1 }
       let member = part(start, end).trimmed()
       if !member.isEmpty { body(member) }
       start = end + 1

@@ -12,8 +12,8 @@ package struct RequestTarget: Sendable {
   /// Reads origin-form and absolute-form, and for `OPTIONS` the asterisk-form, whose path is `*`.
   package static func parse(_ target: Bytes, isOptions: Bool) -> Result<RequestTarget, EndpointRequestError> {
     guard let first = target.first else { return invalid("the request target is empty") }
-    if first == 47 { return origin(target, authority: nil) }
-    if target.count == 1, first == 42 {
+    if first == UInt8(ascii: "/") { return origin(target, authority: nil) }
+    if target.count == 1, first == UInt8(ascii: "*") {
       guard isOptions else { return invalid("the target * is for OPTIONS only") }
       return .success(RequestTarget(path: "*", query: EndpointQuery(), authority: nil))
     }
@@ -26,7 +26,7 @@ package struct RequestTarget: Sendable {
       return invalid("the request target is neither a path nor an http URL")
     }
     var end = schemeLength
-    while end < target.count, target[end] != 47, target[end] != 63 { end += 1 }
+    while end < target.count, target[end] != UInt8(ascii: "/"), target[end] != UInt8(ascii: "?") { end += 1 }
     let authority = target.part(schemeLength, end)
     guard !authority.isEmpty, isAuthority(authority) else {
       return invalid("the authority of the request target is not valid")
@@ -36,7 +36,7 @@ package struct RequestTarget: Sendable {
       // An empty path is "/"; for OPTIONS it means the server as a whole (section 3.2.4).
       return .success(RequestTarget(path: isOptions ? "*" : "/", query: EndpointQuery(), authority: name))
     }
-    if target[end] == 47 { return origin(target.part(end, target.count), authority: name) }
+    if target[end] == UInt8(ascii: "/") { return origin(target.part(end, target.count), authority: name) }
     return parseQuery(target.part(end + 1, target.count)).map {
       RequestTarget(path: "/", query: $0, authority: name)
     }
@@ -47,13 +47,15 @@ package struct RequestTarget: Sendable {
   > {
     var end = 0
     var isPlain = true
-    while end < target.count, target[end] != 63 {
+    while end < target.count, target[end] != UInt8(ascii: "?") {
       let byte = target[end]
       if !ByteSet.path.contains(byte) {
-        guard byte == 37 else { return invalid("the path has a byte that must be percent-encoded") }
+        guard byte == UInt8(ascii: "%") else {
+          return invalid("the path has a byte that must be percent-encoded")
+        }
         isPlain = false
       }
-      if byte == 46 { isPlain = false }
+      if byte == UInt8(ascii: ".") { isPlain = false }
       end += 1
     }
     let path: String
@@ -80,19 +82,21 @@ package struct RequestTarget: Sendable {
     decoded.reserveCapacity(encoded.count)
     var index = 0
     while index < encoded.count {
-      guard encoded[index] == 37 else {
+      guard encoded[index] == UInt8(ascii: "%") else {
         decoded.append(encoded[index])
         index += 1
         continue
       }
       guard let byte = escaped(encoded, at: index) else { return invalid("a percent-encoding is not valid") }
-      guard byte >= 32, byte != 127, byte != 47, byte != 92 else {
+      guard byte >= .space, byte != .delete, byte != UInt8(ascii: "/"), byte != UInt8(ascii: "\\") else {
         return invalid("the path has an encoded control byte or slash")
       }
       decoded.append(byte)
       index += 3
     }
-    for segment in decoded.split(separator: 47) where segment == [46] || segment == [46, 46] {
+    let dot = UInt8(ascii: ".")
+    for segment in decoded.split(separator: UInt8(ascii: "/"))
+    where segment == [dot] || segment == [dot, dot] {
       return invalid("the path has a dot segment")
     }
     guard let text = String(validating: decoded, as: UTF8.self) else {
@@ -109,7 +113,7 @@ package struct RequestTarget: Sendable {
       var equals = -1
       while end < encoded.count, encoded[end] != 38 {
         let byte = encoded[end]
-        guard ByteSet.query.contains(byte) || byte == 37 else {
+        guard ByteSet.query.contains(byte) || byte == UInt8(ascii: "%") else {
           return invalid("the query has a byte that must be percent-encoded")
         }
         if byte == 61, equals < 0 { equals = end }
@@ -133,7 +137,7 @@ package struct RequestTarget: Sendable {
     var index = 0
     while index < encoded.count {
       switch encoded[index] {
-      case 37:
+      case UInt8(ascii: "%"):
         guard let byte = escaped(encoded, at: index), byte != 0 else { return nil }
         decoded.append(byte)
         index += 3
@@ -162,24 +166,26 @@ package struct RequestTarget: Sendable {
       index = 1
       while index < bytes.count, bytes[index] != 93 {
         let byte = bytes[index]
-        guard byte.hexadecimalValue != nil || byte == 58 || byte == 46 else { return false }
+        guard byte.hexadecimalValue != nil || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") else {
+          return false
+        }
         index += 1
       }
       guard index > 2, index < bytes.count else { return false }
       index += 1
     } else {
-      while index < bytes.count, bytes[index] != 58 {
+      while index < bytes.count, bytes[index] != UInt8(ascii: ":") {
         guard ByteSet.registeredName.contains(bytes[index]) else { return false }
         index += 1
       }
       guard index > 0 else { return false }
     }
     if index == bytes.count { return true }
-    guard bytes[index] == 58, bytes.count - index - 1 <= 5 else { return false }
+    guard bytes[index] == UInt8(ascii: ":"), bytes.count - index - 1 <= 5 else { return false }
     var port = 0
     for byte in bytes.part(index + 1, bytes.count) {
       guard byte.isDigit else { return false }
-      port = port * 10 + Int(byte &- 48)
+      port = port * 10 + Int(byte &- UInt8(ascii: "0"))
     }
     return port <= 65535
   }

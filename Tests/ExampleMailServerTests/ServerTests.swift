@@ -1,7 +1,7 @@
 // Do the shells hold on real sockets: limits, time-outs, draining, delivery, and what is recorded of them?
 
 import MailObservability
-import ObservabilitySockets
+@testable import ObservabilitySockets
 import Testing
 
 @testable import example_mail_server

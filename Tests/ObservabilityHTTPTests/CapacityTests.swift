@@ -2,7 +2,7 @@
 
 import EndpointMessages
 import ObservabilityPlatform
-import ObservabilitySockets
+@testable import ObservabilitySockets
 import Synchronization
 import Testing
 

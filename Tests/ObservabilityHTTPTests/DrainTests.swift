@@ -1,7 +1,7 @@
 // Does a server end without hurting those it still serves?
 
 import EndpointMessages
-import ObservabilitySockets
+@testable import ObservabilitySockets
 import Testing
 
 @testable import ObservabilityHTTP
@@ -85,11 +85,10 @@ struct DrainTests {
 
   @Test("Cancelling the task that runs the server drains it")
   func cancellation() async throws {
-    var configuration = HTTPServerConfiguration(address: try .parse("127.0.0.1:0"))
-    configuration.drainGracePeriod = .zero
+    let configuration = HTTPServerConfiguration(address: try .parse("127.0.0.1:0"))
     let server = try HTTPServer(configuration: configuration) { _ in .text(200, "") }
     try await server.bind()
-    let running = Task { try await server.run() }
+    let running = Task { try await server.run(gracePeriod: .zero) }
     running.cancel()
     try await running.value
     #expect(server.isDraining)

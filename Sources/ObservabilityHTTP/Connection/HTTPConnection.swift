@@ -57,6 +57,10 @@ final class HTTPConnection: @unchecked Sendable {
     self.phaseBegan = core.loop.time
   }
 
+  var evictionCandidate: EvictionCandidate {
+    EvictionCandidate(phase: phase, openedAt: openedAt, phaseBegan: phaseBegan, stalledSince: stalledSince)
+  }
+
   /// Serves requests until the connection ends.
   nonisolated(nonsending) func serve() async {
     var isFirst = true
@@ -103,8 +107,11 @@ final class HTTPConnection: @unchecked Sendable {
           carry = []
           carryStart = 0
         }
-        if let outcome = await react(to: step) { return outcome.request }
-        continue
+        switch await react(to: step) {
+        case .answer(let parsed): return parsed
+        case .end: return nil
+        case .readOn: continue
+        }
       }
       if !readFirst {
         guard await waitForBytes() else { return nil }
@@ -122,21 +129,31 @@ final class HTTPConnection: @unchecked Sendable {
         let (consumed, step) = parser.feed(bytes)
         // The buffer is the loop's: what is left over is kept before anything else can run.
         if consumed < count { carry = Array(bytes[consumed...]) }
-        if let outcome = await react(to: step) { return outcome.request }
+        switch await react(to: step) {
+        case .answer(let parsed): return parsed
+        case .end: return nil
+        case .readOn: break
+        }
       }
     }
     return nil
   }
 
-  nonisolated(nonsending) func react(to step: RequestParser.Step) async -> (
-    request: ParsedRequest?, Void
-  )? {
+  /// What follows from what the parser made of some bytes.
+  enum Reaction {
+    case answer(ParsedRequest)
+    case readOn
+    /// The request was refused, and the connection ends.
+    case end
+  }
+
+  nonisolated(nonsending) func react(to step: RequestParser.Step) async -> Reaction {
     switch step {
-    case .request(let parsed): return (parsed, ())
+    case .request(let parsed): return .answer(parsed)
+    case .needMore: return .readOn
     case .failed(let reason):
       await refuse(reason)
-      return (nil, ())
-    case .needMore: return nil
+      return .end
     }
   }
 

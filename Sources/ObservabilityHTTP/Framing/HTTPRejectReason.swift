@@ -3,7 +3,7 @@
 /// Why the transport itself refused a request or ended a connection.
 ///
 /// The raw value is the label under which it is counted.
-public enum HTTPRejectReason: String, CaseIterable, Sendable {
+package enum HTTPRejectReason: String, CaseIterable, Sendable {
   // Framing.
 
   /// The request line is not three parts with one space between.

@@ -104,14 +104,15 @@ struct RequestHeadParser {
     let targetStart = index + 1
     index = targetStart
     // Printable ASCII up to the next space; which of it a target may have is the target's to say.
-    while index < end, bytes[index] > 32, bytes[index] < 127 { index += 1 }
+    while index < end, bytes[index] > .space, bytes[index] < .delete { index += 1 }
     guard index > targetStart, index < end else { return .malformedRequestLine }
     guard bytes[index] == .space else { return bytes[index] > 127 ? .invalidTarget : .malformedRequestLine }
     target = Range(start: targetStart, end: index)
     // HTTP/d.d, and nothing else (section 2.3).
     let name = bytes.part(index + 1, end)
-    guard name.count == 8, name[0] == 72, name[1] == 84, name[2] == 84, name[3] == 80, name[4] == 47,
-      name[5].isDigit, name[6] == 46, name[7].isDigit
+    guard name.count == 8, name[0] == UInt8(ascii: "H"), name[1] == UInt8(ascii: "T"),
+      name[2] == UInt8(ascii: "T"), name[3] == UInt8(ascii: "P"), name[4] == UInt8(ascii: "/"),
+      name[5].isDigit, name[6] == UInt8(ascii: "."), name[7].isDigit
     else { return .malformedRequestLine }
     guard name[5] == 49 else { return .unsupportedVersion }
     // A higher minor version is answered with the highest one spoken here (RFC 9110, section 2.5).
@@ -139,7 +140,7 @@ struct RequestHeadParser {
     if bytes[start] == .space || bytes[start] == .tab { return .failure(Failure(reason: .obsoleteFolding)) }
     var index = start
     while index < end, ByteSet.token.contains(bytes[index]) { index += 1 }
-    guard index > start, index < end, bytes[index] == 58 else {
+    guard index > start, index < end, bytes[index] == UInt8(ascii: ":") else {
       return .failure(Failure(reason: .malformedField))
     }
     let nameEnd = index

@@ -30,7 +30,7 @@ package struct RequestParser {
   private var awaitsContinue = false
 
   /// Whether the method of the present request is known to be HEAD, whose answer has no body.
-  package private(set) var isHead = false
+  private(set) var isHead = false
 
   package init(limits: HTTPServerLimits) { self.limits = limits }
 

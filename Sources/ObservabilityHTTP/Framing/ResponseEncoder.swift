@@ -57,7 +57,7 @@ enum ResponseEncoder {
     var divisor = 1
     while number / divisor >= 10 { divisor *= 10 }
     while divisor > 0 {
-      output.append(48 + UInt8(truncatingIfNeeded: number / divisor % 10))
+      output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
       divisor /= 10
     }
   }

@@ -7,14 +7,14 @@ package import ObservabilitySockets
 ///
 /// The loop is the actor's executor and its connections' too, so that no request passes through the
 /// cooperative pool: a probe is answered while the host has that pool blocked.
-public actor HTTPServer {
+package actor HTTPServer {
   nonisolated let core: ServerCore
   private let ownsLoop: Bool
   private var listener: Listener?
   private var isRunning = false
 
   /// The loop's thread is this actor's only one.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { core.loop.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { core.loop.asUnownedSerialExecutor() }
 
   /// A server that is not listening yet.
   ///
@@ -25,11 +25,10 @@ public actor HTTPServer {
   package init(
     configuration: HTTPServerConfiguration, observer: (any HTTPServerObserver)? = nil,
     loop: EventLoop? = nil, handler: @escaping HTTPHandler
-  ) throws {
+  ) throws(SocketError) {
     ownsLoop = loop == nil
-    core = ServerCore(
-      configuration: configuration, loop: try loop ?? EventLoop(name: configuration.threadName),
-      observer: observer, handler: handler)
+    let eventLoop = if let loop { loop } else { try EventLoop(name: configuration.threadName) }
+    core = ServerCore(configuration: configuration, loop: eventLoop, observer: observer, handler: handler)
   }
 
   deinit {
@@ -46,7 +45,7 @@ public actor HTTPServer {
   /// - Returns: the address with the port that the system chose where 0 was asked for.
   /// - Throws: `SocketError` that names the address and the reason.
   @discardableResult
-  package func bind() throws -> SocketAddress {
+  package func bind() throws(SocketError) -> SocketAddress {
     if let listener { return listener.boundAddress }
     guard !core.hasEnded else { throw SocketError(.closed, "binding: the server has been shut down") }
     let configuration = core.configuration
@@ -58,10 +57,11 @@ public actor HTTPServer {
     return listener.boundAddress
   }
 
-  /// Serves until `shutdown` has drained the server. Cancelling the task begins a drain as configured.
+  /// Serves until `shutdown` has drained the server. Cancelling the task begins a drain.
   ///
+  /// - Parameter gracePeriod: what that drain leaves to requests that have begun.
   /// - Throws: `SocketError` when the address cannot be bound.
-  public func run() async throws {
+  package func run(gracePeriod: Duration = .seconds(10)) async throws(SocketError) {
     guard !core.hasEnded else { return }
     try bind()
     guard let listener, !isRunning else { return }
@@ -73,10 +73,7 @@ public actor HTTPServer {
         await drained()
       }
     } onCancel: {
-      core.loop.execute {
-        core.beginDrain(
-          gracePeriod: core.configuration.drainGracePeriod, delay: core.configuration.drainDelay)
-      }
+      core.loop.execute { core.beginDrain(gracePeriod: gracePeriod, delay: .zero) }
     }
   }
 
@@ -86,7 +83,7 @@ public actor HTTPServer {
   /// balancers can turn away; then idle connections are closed, and only probes are served, others get 503.
   /// Requests that had begun are finished. After `gracePeriod` more what is left is cut off. The listener
   /// closes last, so that no probe meets a closed door.
-  public func shutdown(gracePeriod: Duration, delay: Duration = .zero) async {
+  package func shutdown(gracePeriod: Duration, delay: Duration = .zero) async {
     core.beginDrain(gracePeriod: gracePeriod, delay: delay)
     await drained()
   }
@@ -98,10 +95,10 @@ public actor HTTPServer {
   }
 
   /// What the server has done so far. From any thread.
-  public nonisolated var statistics: HTTPServerStatistics { core.counters.snapshot }
+  package nonisolated var statistics: HTTPServerStatistics { core.counters.snapshot }
 
   /// Whether the server is ending. From any thread, at once.
-  public nonisolated var isDraining: Bool { core.isDraining }
+  package nonisolated var isDraining: Bool { core.isDraining }
 
   /// The loop the server runs on, for timers and statistics.
   package nonisolated var loop: EventLoop { core.loop }

@@ -21,23 +21,10 @@ package struct HTTPServerConfiguration: Sendable {
   package var answerAtOnce: @Sendable (EndpointRequest) -> EndpointResponse? = { _ in nil }
   /// Whether a peer is free of the limit per address.
   package var isExemptFromAddressLimit: @Sendable (EndpointPeer) -> Bool = { _ in false }
-  /// The drain that cancelling `run()` begins.
-  package var drainDelay: Duration = .zero
-  package var drainGracePeriod: Duration = .seconds(10)
   /// The name of the loop's thread.
   package var threadName = "http"
   /// Replaces `accept(2)`, for tests of what happens when the system refuses.
   package var acceptCall: (@Sendable (Int32) -> (fd: Int32, peer: SocketAddress?))?
 
   package init(address: SocketAddress) { self.address = address }
-}
-
-/// Told what the server has refused and answered. Called on the loop's thread; must not block.
-package protocol HTTPServerObserver: Sendable {
-  /// The transport refused a request, or ended a connection, for that reason.
-  func rejected(_ reason: HTTPRejectReason)
-  /// A response's head has been handed to the socket. `request` is `nil` when none was understood.
-  func responded(status: Int, to request: EndpointRequest?)
-  /// The system refused to accept a connection, with that error number; the server goes on.
-  func acceptFailed(errno: Int32)
 }

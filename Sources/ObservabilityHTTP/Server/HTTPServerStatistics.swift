@@ -5,21 +5,21 @@ import ObservabilitySockets
 import Synchronization
 
 /// Counts of a server since it started, and its connections now.
-public struct HTTPServerStatistics: Sendable {
+package struct HTTPServerStatistics: Sendable {
   /// Connections that are open, the reserve included.
-  public var connections = 0
+  package var connections = 0
   /// Those of them that are on the reserve.
-  public var reserveConnections = 0
+  package var reserveConnections = 0
   /// Connections accepted.
-  public var accepted: UInt64 = 0
+  package var accepted: UInt64 = 0
   /// Requests that were read completely.
-  public var requests: UInt64 = 0
+  package var requests: UInt64 = 0
   /// Connections closed to make room.
-  public var evicted: UInt64 = 0
+  package var evicted: UInt64 = 0
   /// Failures of accepting that were not the connection's own.
-  public var acceptFailures: UInt64 = 0
+  package var acceptFailures: UInt64 = 0
   /// Refusals and ended connections by reason; a reason that has not occurred is absent.
-  public var rejected: [HTTPRejectReason: UInt64] = [:]
+  package var rejected: [HTTPRejectReason: UInt64] = [:]
 }
 
 /// The counts as the loop keeps them: written there only, read by any thread.

@@ -1,4 +1,4 @@
-// What do a server's connections share, and which of them gives way when there is no room?
+// What do a server's connections share?
 
 import ObservabilityPlatform
 import EndpointMessages
@@ -16,10 +16,6 @@ final class ServerCore: @unchecked Sendable {
   /// The most that is read and dropped after the last response.
   static let mostDropped = 1 << 20
   private static let sparePoolSize = 4
-  /// How long a new connection cannot be pushed out by newer ones, in nanoseconds.
-  private static let youth: Int64 = 5_000_000
-  /// The most patience with a peer that does nothing, while connections come faster than there is room.
-  private static let pressedPatience: Int64 = 25_000_000
 
   let configuration: HTTPServerConfiguration
   let observer: (any HTTPServerObserver)?
@@ -151,42 +147,20 @@ final class ServerCore: @unchecked Sendable {
   /// Looking through all of them is only done when there is no room, and there are at most as many as
   /// the limit allows.
   private func evict(_ pool: Pool, youngToo: Bool = false) -> Bool {
-    var victim: HTTPConnection?
-    var best = (rank: Int.max, since: Int64.max)
-    for connection in connections.values where (connection.reserve != nil) == (pool == .reserve) {
-      guard let candidate = evictionOrder(of: connection, youngToo), candidate < best else { continue }
-      (victim, best) = (connection, candidate)
+    let rules = EvictionRules(
+      time: loop.time,
+      patience: isPressed ? min(EvictionRules.pressedPatience, stallAllowance) : stallAllowance,
+      includesArriving: youngToo)
+    let pooled = connections.values.lazy.filter { ($0.reserve != nil) == (pool == .reserve) }
+    guard let (victim, rank) = rules.choose(from: pooled, describedBy: \.evictionCandidate) else {
+      return false
     }
-    guard let victim else { return false }
-    let reason: HTTPRejectReason? =
-      switch best.rank {
-      case 0: nil
-      case 2: .evictedIdle
-      case 3: .evictedStalled
-      default: .evictedIncomplete
-      }
-    if let reason {
+    if let reason = rank.reason {
       counters.evicted.wrappingAdd(1, ordering: .relaxed)
       reject(reason)
     }
     victim.end()
     return true
-  }
-
-  private func evictionOrder(of connection: HTTPConnection, _ youngToo: Bool) -> (rank: Int, since: Int64)? {
-    switch connection.phase {
-    case .lingering:
-      return (0, connection.phaseBegan)
-    case .head:
-      if loop.time - connection.openedAt >= Self.youth { return (1, connection.phaseBegan) }
-      return youngToo ? (4, connection.phaseBegan) : nil
-    case .idle:
-      return (2, connection.phaseBegan)
-    case .body, .handling, .writing:
-      let patience = isPressed ? min(Self.pressedPatience, stallAllowance) : stallAllowance
-      guard let since = connection.stalledSince, loop.time - since >= patience else { return nil }
-      return (3, since)
-    }
   }
 
   func add(_ accepted: Connection, peer: EndpointPeer, reserve: HTTPRejectReason?) {

@@ -11,10 +11,8 @@ extension EventLoop {
   func runUntilStopped() {
     while !isStopping.load(ordering: .acquiring) {
       let began = clock()
-      counters.finishedIteration(busySince: time, until: began)
-      let (ready, failed) = pollSet.wait(until: queue.isEmpty ? timers.earliest : began, now: began)
+      let ready = pollSet.wait(until: queue.isEmpty ? timers.earliest : began, now: began)
       time = clock()
-      counters.woke(at: time, due: timers.earliest, ready: ready, failed: failed)
       // Descriptors before timers: after a pause of the whole process, a peer that has sent its
       // bytes in time is read, not timed out.
       if pollSet.dispatch(ready) { takeSubmitted(drainingPipe: true) }
@@ -34,7 +32,6 @@ extension EventLoop {
       swap(&queue, &spare)
       var work: [LoopWork] = []
       swap(&work, &spare)
-      counters.ran(work.count)
       for item in work {
         switch item {
         case .job(let job): job.runSynchronously(on: task)
@@ -123,7 +120,7 @@ extension EventLoop {
   }
 
   /// Whether `shutdown()` has been called.
-  package var isShutDown: Bool { lock.withLock { stage != .running } }
+  var isShutDown: Bool { lock.withLock { stage != .running } }
 
   private func finish() {
     isFinishing = true

@@ -28,7 +28,6 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
   private let currentThread = Atomic<UInt>(0)
   let isStopping = Atomic<Bool>(false)
   let clockOffset = Atomic<Int64>(0)
-  let counters = LoopCounters()
   let actors = ActorExecutor()
 
   // Confined to the loop.
@@ -115,7 +114,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
   }
 
   /// Moves the loop's clock on, as if the time had passed: for tests of deadlines.
-  package func advanceClock(by duration: Duration) {
+  func advanceClock(by duration: Duration) {
     clockOffset.wrappingAdd(duration.clampedNanoseconds, ordering: .relaxed)
     execute {}
   }

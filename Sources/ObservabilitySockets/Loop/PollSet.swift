@@ -48,16 +48,16 @@ final class PollSet {
   }
 
   /// Waits until a descriptor is ready or the loop's clock shows `due`; how many are ready.
-  func wait(until due: Int64?, now: Int64) -> (ready: Int, failed: Bool) {
+  func wait(until due: Int64?, now: Int64) -> Int {
     let result = entries.withUnsafeMutableBufferPointer {
       systemPoll($0, milliseconds: Self.milliseconds(until: due, now: now))
     }
-    if result >= 0 { return (result, false) }
+    if result >= 0 { return result }
     // After a failed call the entries hold what an earlier one found. A failure that lasts must not
     // become a busy loop.
-    if result == Int(-ErrorNumber.interrupted) { return (0, false) }
+    if result == Int(-ErrorNumber.interrupted) { return 0 }
     _ = systemPoll(UnsafeMutableBufferPointer(start: nil, count: 0), milliseconds: 10)
-    return (0, true)
+    return 0
   }
 
   /// Resumes who waits for the ready descriptors; true when the wake-up pipe is among them.

@@ -79,7 +79,7 @@ package final class Descriptor: @unchecked Sendable {
   }
 
   /// Ends the wait for reading, if there is one.
-  package func endReadWait(_ outcome: Readiness) {
+  func endReadWait(_ outcome: Readiness) {
     guard let waiter = reader else { return }
     reader = nil
     readDue = .max
@@ -88,7 +88,7 @@ package final class Descriptor: @unchecked Sendable {
   }
 
   /// Ends the wait for writing, if there is one.
-  package func endWriteWait(_ outcome: Readiness) {
+  func endWriteWait(_ outcome: Readiness) {
     guard let waiter = writer else { return }
     writer = nil
     writeDue = .max

@@ -141,7 +141,7 @@ package final class Listener: Sendable {
     }
   }
 
-  package static let systemAccept: @Sendable (Int32) -> (fd: Int32, peer: SocketAddress?) = { listener in
+  static let systemAccept: @Sendable (Int32) -> (fd: Int32, peer: SocketAddress?) = { listener in
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     return withUnsafeMutablePointer(to: &storage) { pointer in

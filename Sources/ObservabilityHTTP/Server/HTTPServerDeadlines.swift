@@ -1,0 +1,25 @@
+// How long may a client take, or a handler?
+
+/// How long a client, or a handler, may take for each step.
+public struct HTTPServerDeadlines: Sendable {
+  /// From the first byte of a head (on a new connection: from its beginning) to the last.
+  public var head: Duration = .seconds(5)
+  /// For the body, after the head.
+  public var body: Duration = .seconds(10)
+  /// For the handler.
+  public var handler: Duration = .seconds(30)
+  /// Without progress in writing, and for each piece of a streamed body.
+  public var write: Duration = .seconds(30)
+  /// Between two requests.
+  public var keepAlive: Duration = .seconds(60)
+  /// For the head on a connection of the reserve.
+  public var reserveHead: Duration = .seconds(1)
+  /// Without a byte of the body sent or of the response read, after which a connection may be closed to make
+  /// room for another.
+  public var stall: Duration = .seconds(1)
+  /// After the last response, for the peer to close.
+  public var linger: Duration = .seconds(1)
+
+  /// The defaults.
+  public init() {}
+}
