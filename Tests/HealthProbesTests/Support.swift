@@ -8,44 +8,6 @@ struct Broken: Error, CustomStringConvertible {
   let description: String
 }
 
-/// Holds callers for as long as the test wants, whatever becomes of their tasks.
-final class Gate: Sendable {
-  private struct State {
-    var isOpen = false
-    var held: [CheckedContinuation<Void, Never>] = []
-    var passes = 0
-  }
-
-  private let state = Locked(State())
-
-  /// How often the gate has been reached.
-  var visits: Int { state.withLock { $0.passes } }
-
-  func pass() async {
-    await withCheckedContinuation { continuation in
-      let isOpen = state.withLock { state in
-        state.passes += 1
-        if !state.isOpen { state.held.append(continuation) }
-        return state.isOpen
-      }
-      if isOpen { continuation.resume() }
-    }
-  }
-
-  func open() {
-    let held = state.withLock { state in
-      defer { state.held = [] }
-      state.isOpen = true
-      return state.held
-    }
-    for continuation in held { continuation.resume() }
-  }
-
-  func close() {
-    state.withLock { $0.isOpen = false }
-  }
-}
-
 /// Blocks the thread, as a host's code may do.
 func blockThread(milliseconds: UInt32) {
   usleep(milliseconds * 1000)

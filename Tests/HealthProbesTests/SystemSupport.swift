@@ -1,5 +1,6 @@
 // Which files and sockets do the tests need from the system?
 
+import TestSupport
 @testable import HealthProbes
 import ObservabilityPlatform
 
@@ -54,22 +55,6 @@ final class TemporaryDirectory: Sendable {
   }
 }
 
-private func loopbackAddress(port: Int) -> sockaddr_in {
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_port = UInt16(clamping: port).bigEndian
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  return address
-}
-
-private func streamSocket() -> Int32 {
-  #if canImport(Glibc)
-    socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  #else
-    socket(AF_INET, SOCK_STREAM, 0)
-  #endif
-}
-
 /// A connection that stays open, or is still being made, for as long as its owner.
 final class OpenConnection: Sendable {
   let descriptor: Int32
@@ -79,14 +64,10 @@ final class OpenConnection: Sendable {
   /// A socket that is connected to its own port.
   static func toItself() -> OpenConnection {
     let connection = OpenConnection(streamSocket())
-    var address = loopbackAddress(port: 0)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        _ = bind(connection.descriptor, pointer, size)
-        _ = getsockname(connection.descriptor, pointer, &size)
-        _ = connect(connection.descriptor, pointer, size)
-      }
+    withLoopbackAddress(port: 0) {
+      _ = bind(connection.descriptor, $0, $1)
+      _ = getsockname(connection.descriptor, $0, &$1)
+      _ = connect(connection.descriptor, $0, $1)
     }
     return connection
   }
@@ -94,12 +75,7 @@ final class OpenConnection: Sendable {
   init(to port: Int) {
     descriptor = streamSocket()
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-    var address = loopbackAddress(port: port)
-    withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        _ = connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
+    withLoopbackAddress(port: UInt16(clamping: port)) { _ = connect(descriptor, $0, $1) }
   }
 
   deinit { close(descriptor) }
@@ -121,18 +97,9 @@ final class LoopbackListener: Sendable {
   private let held = Locked<[OpenConnection]>([])
 
   init(backlog: Int32) throws {
-    let descriptor = streamSocket()
-    var address = loopbackAddress(port: 0)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        bind(descriptor, pointer, size) == 0 && listen(descriptor, backlog) == 0
-          && getsockname(descriptor, pointer, &size) == 0
-      }
-    }
-    self.descriptor = descriptor
-    port = Int(UInt16(bigEndian: address.sin_port))
-    guard isBound else { throw Broken(description: "listen") }
+    guard let socket = listeningSocket(backlog: backlog) else { throw Broken(description: "listen") }
+    descriptor = socket.descriptor
+    port = Int(socket.port)
   }
 
   func hold(_ connection: OpenConnection) { held.withLock { $0.append(connection) } }

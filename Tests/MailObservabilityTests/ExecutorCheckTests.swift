@@ -1,5 +1,6 @@
 // Does liveness notice that the executor is stuck, and only that?
 
+import TestSupport
 import MailObservability
 import Testing
 

@@ -1,5 +1,6 @@
 // Are probes answered in time while checks hang?
 
+import TestSupport
 import MailObservability
 import Testing
 

@@ -1,5 +1,6 @@
 // Do the routes work in a server that is not ours?
 
+import TestSupport
 import ObservabilityPlatform
 import MailObservability
 import Testing
@@ -26,7 +27,7 @@ struct MountingTests {
     await onThread { PlainListener.answer(client, response.status, response.headers, body) }
     let received = try #require(await reply)
     #expect(received.status == status)
-    #expect(received.body.range(of: part) != nil)
+    #expect(received.body.firstRange(ofText: part) != nil)
     #expect(
       endpoints.isProbe(try EndpointRequest(target: target))
         == (path.hasPrefix("/live") || path.hasPrefix("/ready")))
@@ -57,24 +58,8 @@ private final class PlainListener: Sendable {
   let port: UInt16
 
   init?() {
-    #if canImport(Darwin)
-      descriptor = socket(AF_INET, SOCK_STREAM, 0)
-    #else
-      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    #endif
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = descriptor
-    let isListening = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && listen(descriptor, 1) == 0
-          && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    port = UInt16(bigEndian: address.sin_port)
-    guard isListening else { return nil }
+    guard let socket = listeningSocket(backlog: 1) else { return nil }
+    (descriptor, port) = socket
   }
 
   deinit { close(descriptor) }

@@ -1,5 +1,6 @@
 // When does a check of the queue warn or fail?
 
+import TestSupport
 import MailObservability
 import Testing
 

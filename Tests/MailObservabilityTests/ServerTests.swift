@@ -1,19 +1,10 @@
 // Does a started server answer, limit and end as configured?
 
+import TestSupport
 import ObservabilityPlatform
 import MailObservability
 import Synchronization
 import Testing
-
-/// Something that blocked threads wait for, but not for ever: the test that would turn it on may need a thread too.
-private final class Switch: Sendable {
-  private let isOn = Atomic<Bool>(false)
-  func turnOn() { isOn.store(true, ordering: .releasing) }
-  func waitBlocking() {
-    let start = ContinuousClock.now
-    while !isOn.load(ordering: .acquiring), ContinuousClock.now - start < .seconds(4) { usleep(1000) }
-  }
-}
 
 private let anyPort = MetricsConfig(bindAddress: "127.0.0.1:0")
 
@@ -85,7 +76,7 @@ struct ServerTests {
   @Test("keeps answering when a check blocks its thread")
   func blockingCheck() async throws {
     let metrics = try MetricsCollector()
-    let isOver = Switch()
+    let isOver = Flag()
     try metrics.health.add(
       HealthCheck("stuck", mode: .onDemand, deadline: .milliseconds(200)) {
         isOver.waitBlocking()
@@ -97,7 +88,7 @@ struct ServerTests {
     let answer = try await ready
     #expect(answer.status == 503)
     #expect(answer.time < .milliseconds(2500))
-    isOver.turnOn()
+    isOver.set()
     await server.shutdown()
   }
 
@@ -105,21 +96,21 @@ struct ServerTests {
   func blockingCollector() async throws {
     struct Blocking: Collector {
       let name = "blocking"
-      let isOver: Switch
+      let isOver: Flag
       func collect() async throws -> [CollectedFamily] {
         isOver.waitBlocking()
         return []
       }
     }
     let metrics = try MetricsCollector()
-    let isOver = Switch()
+    let isOver = Flag()
     try metrics.registry.add(Blocking(isOver: isOver))
     let server = try await metrics.startHTTPServer(anyPort)
     async let scrape = get("/metrics", server, headers: ["X-Prometheus-Scrape-Timeout-Seconds: 8.0"])
     try await expectLife(of: server)
     let body = try await scrape.body
     #expect(body.contains("\nrusmes_collector_success{collector=\"health\"} 1\n"))
-    isOver.turnOn()
+    isOver.set()
     await server.shutdown()
   }
 
@@ -147,10 +138,10 @@ struct ServerTests {
     let address = try #require(server.boundAddress)
     let replies = await onThread { () -> [Reply?] in
       // More tasks than the pool has threads, each blocking one until the answers are here.
-      let isOver = Switch()
+      let isOver = Flag()
       for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) { Task.detached { isOver.waitBlocking() } }
       usleep(20_000)
-      defer { isOver.turnOn() }
+      defer { isOver.set() }
       return (0..<5).map { _ in HTTPClient.get("/live", at: address) } + [
         HTTPClient.get("/ready", at: address)
       ]
@@ -173,12 +164,12 @@ struct ServerTests {
     let address = try #require(server.boundAddress)
     #expect(try await get("/ready", server).status == 200)
     // The client asks from a thread of its own all the way through, as a kubelet does.
-    let isAsking = Switch()
+    let isAsking = Flag()
     async let replies = onThread { () -> [Int?] in
       var ready: Int? = 200
       while ready == 200 {
         ready = HTTPClient.get("/ready", at: address)?.status
-        isAsking.turnOn()
+        isAsking.set()
       }
       return [ready, HTTPClient.get("/live", at: address)?.status]
     }

@@ -1,6 +1,7 @@
 // Does a program that is told to end, end well?
 // In processes of their own, since signals are a process's.
 
+import TestSupport
 import ObservabilityPlatform
 import MailObservability
 import Testing

@@ -1,5 +1,6 @@
 // Is every amount counted exactly once, by however many threads?
 
+import TestSupport
 @testable import MetricInstruments
 import Testing
 

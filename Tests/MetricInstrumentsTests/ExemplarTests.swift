@@ -1,5 +1,6 @@
 // Are exemplars kept with what they explain, and refused when no scraper would take them?
 
+import TestSupport
 import ObservabilityPlatform
 @testable import MetricInstruments
 import Synchronization

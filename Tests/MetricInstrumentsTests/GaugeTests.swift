@@ -1,5 +1,6 @@
 // Does a gauge hold what was set, and does what is tracked end once?
 
+import TestSupport
 @testable import MetricInstruments
 import Testing
 

@@ -1,5 +1,6 @@
 // Which registrations are refused, and which give back what exists?
 
+import TestSupport
 @testable import MetricInstruments
 import Testing
 

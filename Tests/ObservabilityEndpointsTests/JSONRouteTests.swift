@@ -1,5 +1,6 @@
 // What do the routes that answer in JSON show, and to whom?
 
+import TestSupport
 import EndpointMessages
 import ObservabilityPlatform
 import MetricExposition

@@ -1,5 +1,6 @@
 // What does a scrape get, whatever collectors and other scrapes do?
 
+import TestSupport
 import EndpointMessages
 import ObservabilityPlatform
 import MetricInstruments
@@ -197,48 +198,5 @@ struct CollectorTests {
     let answer = try await service.get("/metrics", headers: ["X-Prometheus-Scrape-Timeout-Seconds": value])
     #expect(answer.status == 200)
     #expect(answer.body.contains("\nquick 1\n"))
-  }
-}
-
-/// Holds whoever wants to pass until it is opened; it ignores cancellation, like code that hangs.
-final class Gate: Sendable {
-  private struct State {
-    var isOpen = false
-    var waiting: [CheckedContinuation<Void, Never>] = []
-    var arrivals: [CheckedContinuation<Void, Never>] = []
-    var hasEntered = false
-  }
-  private let state = Locked(State())
-
-  func pass() async {
-    await withCheckedContinuation { continuation in
-      let (isOpen, arrivals) = state.withLock { state in
-        state.hasEntered = true
-        if !state.isOpen { state.waiting.append(continuation) }
-        defer { state.arrivals = [] }
-        return (state.isOpen, state.arrivals)
-      }
-      for arrival in arrivals { arrival.resume() }
-      if isOpen { continuation.resume() }
-    }
-  }
-
-  func entered() async {
-    await withCheckedContinuation { continuation in
-      let hasEntered = state.withLock { state in
-        if !state.hasEntered { state.arrivals.append(continuation) }
-        return state.hasEntered
-      }
-      if hasEntered { continuation.resume() }
-    }
-  }
-
-  func open() {
-    let waiting = state.withLock { state in
-      state.isOpen = true
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for continuation in waiting { continuation.resume() }
   }
 }

@@ -1,5 +1,6 @@
 // Is a probe answered while work off the loop blocks its threads?
 
+import TestSupport
 import EndpointMessages
 import ObservabilityPlatform
 @testable import ObservabilitySockets
@@ -38,9 +39,9 @@ struct BlockingWorkTests {
   func deadline() async throws {
     let loop = try EventLoop(name: "deadline")
     defer { loop.shutdown() }
-    let never = Flag()
+    let never = Gate()
     let outcome = Task(executorPreference: loop) {
-      await offLoop(within: .seconds(10), timer: loop) { await never.waitUntilReleased() }
+      await offLoop(within: .seconds(10), timer: loop) { await never.pass() }
     }
     // Again and again, because the deadline is set whenever the task comes to it.
     let end = ContinuousClock.now + .seconds(20)
@@ -52,7 +53,7 @@ struct BlockingWorkTests {
     }
     if case .deadlineExceeded = await outcome.value {} else { Issue.record("not given up") }
     mover.cancel()
-    never.release()
+    never.open()
   }
 }
 
@@ -82,13 +83,13 @@ struct OffLoopTests {
   @Test("Cancelling the caller ends its wait and cancels the work")
   func cancellation() async throws {
     let cancelled = Flag()
-    let never = Flag()
+    let never = Gate()
     let task = Task {
       await offLoop(within: .seconds(3600), timer: TaskSleepTimer()) {
         await withTaskCancellationHandler {
-          await never.waitUntilReleased()
+          await never.pass()
         } onCancel: {
-          cancelled.raise()
+          cancelled.set()
         }
       }
     }
@@ -99,17 +100,17 @@ struct OffLoopTests {
       Issue.record("not ended")
     }
     // The work may start after it was cancelled; it is told all the same.
-    while !cancelled.isRaised { await Task.yield() }
-    never.release()
+    while !cancelled.isSet { await Task.yield() }
+    never.open()
   }
 
   @Test("Without a loop, a sleeping task is the timer")
   func sleepTimer() async {
-    let never = Flag()
+    let never = Gate()
     let outcome = await offLoop(within: .milliseconds(1), timer: TaskSleepTimer()) {
-      await never.waitUntilReleased()
+      await never.pass()
     }
     if case .deadlineExceeded = outcome {} else { Issue.record("not given up") }
-    never.release()
+    never.open()
   }
 }

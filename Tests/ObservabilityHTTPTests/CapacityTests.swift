@@ -1,5 +1,6 @@
 // What happens when there is no room: who gives way, and are probes still answered?
 
+import TestSupport
 import EndpointMessages
 import ObservabilityPlatform
 @testable import ObservabilitySockets
@@ -41,11 +42,11 @@ struct CapacityTests {
 
   @Test("When every connection is at work, the reserve serves probes and tells the others why it does not")
   func reserve() async throws {
-    let hold = Flag()
+    let hold = Gate()
     try await withServer(
       Self.few,
       handler: { request in
-        if request.path == "/hold" { await hold.waitUntilReleased() }
+        if request.path == "/hold" { await hold.pass() }
         return .text(200, "\(request.method) \(request.path)")
       }
     ) { server in
@@ -70,7 +71,7 @@ struct CapacityTests {
       try await posting.send("POST /live HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
       #expect(try await posting.readAll().hasPrefix("HTTP/1.1 503 "))
       #expect(server.server.statistics.rejected == [.connectionLimit: 2])
-      hold.release()
+      hold.open()
       for client in busy { #expect(try await client.read(through: "GET /hold").contains("200 OK")) }
     }
   }
@@ -129,14 +130,14 @@ struct CapacityTests {
 
   @Test("The head of a connection on the reserve has to come within its own, shorter time")
   func reserveDeadline() async throws {
-    let hold = Flag()
+    let hold = Gate()
     try await withServer(
       {
         Self.few(&$0)
         $0.deadlines.reserveHead = .seconds(1)
       },
       handler: { _ in
-        await hold.waitUntilReleased()
+        await hold.pass()
         return .text(200, "")
       }
     ) { server in
@@ -152,7 +153,7 @@ struct CapacityTests {
       try await server.wait { $0.reserveConnections == 1 }
       server.server.loop.advanceClock(by: .milliseconds(1100))
       #expect(try await slow.readAll().hasPrefix("HTTP/1.1 408 "))
-      hold.release()
+      hold.open()
     }
   }
 

@@ -1,5 +1,6 @@
 // Does every wait end in time, with the right answer?
 
+import TestSupport
 import EndpointMessages
 import ObservabilityPlatform
 @testable import ObservabilitySockets
@@ -48,9 +49,7 @@ struct DeadlineTests {
         do { try await client.send(String(byte)) } catch { break }
         sent += 1
         server.server.loop.advanceClock(by: .seconds(2))
-        await withCheckedContinuation { done in
-          server.clients.schedule(after: .milliseconds(2)) { done.resume() }
-        }
+        await onThread { _ = usleep(2000) }
         if server.server.statistics.rejected[.headDeadline] == 1 { break }
       }
       #expect(sent < 8)
@@ -82,12 +81,13 @@ struct DeadlineTests {
   @Test("A handler that never returns is answered for, cancelled, and does not keep the server from ending")
   func handler() async throws {
     let cancelled = Flag()
+    let never = Gate()
     try await withServer(handler: { _ in
       await withTaskCancellationHandler {
         // Ignores its cancellation until the test ends.
-        await cancelled.waitUntilReleased()
+        await never.pass()
       } onCancel: {
-        cancelled.raise()
+        cancelled.set()
       }
       return .text(200, "too late")
     }) { server in
@@ -98,9 +98,9 @@ struct DeadlineTests {
       try await advance(server, by: .seconds(1))
       #expect(try await answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
       #expect(server.server.statistics.rejected == [.handlerDeadline: 1])
-      #expect(cancelled.isRaised)
+      #expect(cancelled.isSet)
     }
-    cancelled.release()
+    never.open()
   }
 
   @Test("A peer that does not read is cut off, and the one that reads slowly is not")
@@ -118,7 +118,7 @@ struct DeadlineTests {
       try await slow.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
       var received = 0
       while true {
-        let bytes = try await slow.connection.read(upTo: 1 << 20)
+        let bytes = try await slow.read(upTo: 1 << 20)
         if bytes.isEmpty { break }
         received += bytes.count
         server.server.loop.advanceClock(by: .milliseconds(100))
@@ -130,16 +130,16 @@ struct DeadlineTests {
   @Test("A stream that is late is cut off, and told that it has ended")
   func stream() async throws {
     let ended = Flag()
-    let never = Flag()
+    let never = Gate()
     try await withServer(handler: { _ in
       EndpointResponse(
         status: 200,
         body: .stream(
           EndpointBodyStream(
             next: {
-              await never.waitUntilReleased()
+              await never.pass()
               return nil
-            }, finished: { ended.raise() })))
+            }, finished: { ended.set() })))
     }) { server in
       let client = try await server.connect()
       try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -148,37 +148,7 @@ struct DeadlineTests {
       #expect(server.server.statistics.rejected == [.bodyStreamFailure: 1])
       #expect(try await client.readAll().contains("0\r\n\r\n") == false)
     }
-    #expect(ended.isRaised)
-    never.release()
-  }
-}
-
-/// Something that happens once, and something that a test holds up. From any thread.
-final class Flag: Sendable {
-  private let lock = Lock()
-  nonisolated(unsafe) private var raised = false
-  nonisolated(unsafe) private var released = false
-  nonisolated(unsafe) private var waiters: [CheckedContinuation<Void, Never>] = []
-
-  func raise() { lock.withLock { raised = true } }
-  var isRaised: Bool { lock.withLock { raised } }
-
-  func waitUntilReleased() async {
-    await withCheckedContinuation { waiter in
-      let isReleased = lock.withLock { () -> Bool in
-        if !released { waiters.append(waiter) }
-        return released
-      }
-      if isReleased { waiter.resume() }
-    }
-  }
-
-  func release() {
-    let waiting = lock.withLock { () -> [CheckedContinuation<Void, Never>] in
-      released = true
-      defer { waiters = [] }
-      return waiters
-    }
-    for waiter in waiting { waiter.resume() }
+    #expect(ended.isSet)
+    never.open()
   }
 }

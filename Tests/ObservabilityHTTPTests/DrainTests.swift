@@ -1,5 +1,6 @@
 // Does a server end without hurting those it still serves?
 
+import TestSupport
 import EndpointMessages
 @testable import ObservabilitySockets
 import Testing
@@ -13,9 +14,9 @@ struct DrainTests {
 
   @Test("Everything is served during the delay, then only probes, and requests in flight finish")
   func stages() async throws {
-    let hold = Flag()
+    let hold = Gate()
     try await withServer(handler: { request in
-      if request.path == "/hold" { await hold.waitUntilReleased() }
+      if request.path == "/hold" { await hold.pass() }
       return .text(200, "\(request.path)")
     }) { server in
       let loop = server.server.loop
@@ -39,18 +40,18 @@ struct DrainTests {
       #expect(try await server.exchange(Self.probe).hasPrefix("HTTP/1.1 200 OK\r\n"))
       #expect(try await server.exchange(Self.other).hasPrefix("HTTP/1.1 503 "))
       #expect(server.server.statistics.rejected == [.draining: 1])
-      hold.release()
+      hold.open()
       #expect(try await working.readAll().hasSuffix("/hold"))
       await ending.value
-      await #expect(throws: SocketError.self) { _ = try await server.connect() }
+      await #expect(throws: TestClientError.self) { _ = try await server.connect() }
     }
   }
 
   @Test("What has not finished at the end of the grace period is cut off")
   func graceEnds() async throws {
-    let hold = Flag()
+    let hold = Gate()
     try await withServer(handler: { _ in
-      await hold.waitUntilReleased()
+      await hold.pass()
       return .text(200, "late")
     }) { server in
       let client = try await server.connect()
@@ -62,14 +63,14 @@ struct DrainTests {
       await ending.value
       #expect(try await client.readAll() == "")
     }
-    hold.release()
+    hold.open()
   }
 
   @Test("A second shutdown with less time takes over")
   func sooner() async throws {
-    let hold = Flag()
+    let hold = Gate()
     try await withServer(handler: { _ in
-      await hold.waitUntilReleased()
+      await hold.pass()
       return .text(200, "late")
     }) { server in
       let client = try await server.connect()
@@ -80,7 +81,7 @@ struct DrainTests {
       await server.server.shutdown(gracePeriod: .zero)
       await first.value
     }
-    hold.release()
+    hold.open()
   }
 
   @Test("Cancelling the task that runs the server drains it")

@@ -1,5 +1,6 @@
 // Does the server answer over a real socket, as HTTP/1.1 has it?
 
+import TestSupport
 import EndpointMessages
 import ObservabilityPlatform
 import ObservabilitySockets

@@ -1,5 +1,6 @@
 // Does the loop run what it is given, when it should, on its own thread?
 
+import TestSupport
 import ObservabilityPlatform
 import Synchronization
 import Testing
@@ -59,14 +60,14 @@ struct EventLoopTests {
   func submissions() async throws {
     let loop = try EventLoop(name: "test")
     defer { loop.shutdown() }
-    let count = Count()
+    let count = FlagCount()
     await withDiscardingTaskGroup { group in
       for _ in 0..<8 {
         group.addTask {
           for _ in 0..<500 {
             await withCheckedContinuation { done in
               loop.execute {
-                count.value.wrappingAdd(1, ordering: .relaxed)
+                count.add()
                 done.resume()
               }
             }
@@ -74,7 +75,7 @@ struct EventLoopTests {
         }
       }
     }
-    #expect(count.value.load(ordering: .relaxed) == 4000)
+    #expect(count.value == 4000)
   }
 
   @Test("What is handed to a loop that has stopped still runs, so that no task hangs")
@@ -111,8 +112,4 @@ struct EventLoopTests {
     #expect(shortest.clampedNanoseconds == .min)
     #expect(Duration.nanoseconds(-5).clampedNanoseconds == -5)
   }
-}
-
-private final class Count: Sendable {
-  let value = Atomic<Int>(0)
 }

@@ -1,0 +1,21 @@
+// How does a test run something on real threads?
+
+import ObservabilityPlatform
+
+/// Runs `body` on so many threads at once and waits for them all. Threads, not tasks: what is tested is meant for
+/// threads, and a pool of two would hide it.
+package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  let threads = (0..<count).map { index in started("test \(index)") { body(index) } }
+  for thread in threads { thread.join() }
+}
+
+/// Runs `body` on a thread that belongs to nobody and waits for it without occupying a thread of the pool.
+package func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+  await withCheckedContinuation { continuation in
+    started("test") { continuation.resume(returning: body()) }.detach()
+  }
+}
+
+private func started(_ name: String, _ body: @escaping @Sendable () -> Void) -> SystemThread {
+  do { return try .start(name: name, body) } catch { preconditionFailure("no thread for a test: \(error)") }
+}
