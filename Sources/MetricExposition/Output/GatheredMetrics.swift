@@ -54,6 +54,6 @@ extension CollectedFamily {
     FamilyDescriptor(
       name: name, type: type, help: help, unit: unit,
       labelNames: samples.first?.labels.map(\.name) ?? [],
-      bounds: BucketBounds(samples.first?.histogram?.bounds ?? []), shape: "collected")
+      bounds: BucketBounds(samples.first?.histogram?.bounds ?? []), shape: .collected)
   }
 }
