@@ -166,6 +166,22 @@ struct RegistryTests {
     try registry.add(Named(name: "one"))
   }
 
+  @Test("asks for a collector's name with nothing locked")
+  func collectorThatRegistersInItsName() throws {
+    final class Busy: Collector {
+      let registry: Registry
+      init(_ registry: Registry) { self.registry = registry }
+      var name: String {
+        _ = try? registry.register(.counter("asked_total", help: ""))
+        return "busy"
+      }
+      func collect() async throws -> [CollectedFamily] { [] }
+    }
+    let registry = try Registry()
+    try registry.add(Busy(registry))
+    #expect(registry.removeCollector(named: "busy"))
+  }
+
   @Test("takes registrations while others read")
   func concurrent() throws {
     let registry = registry
