@@ -273,26 +273,15 @@ package final class SeriesIndex: @unchecked Sendable {
 
   // MARK: - Reading it all
 
+  /// Begins to read the series that there are now.
+  package func read() -> SeriesReading { SeriesReading(list) }
+
   /// Hands every series to `body`, in the order in which they appeared, without holding a lock: series may come and
   /// go meanwhile, and one that goes stays readable until the end.
   package func forEach<Child: MetricInstrument>(
     as type: Child.Type, _ body: (Child) throws -> Void
   ) rethrows {
-    try forEach(as: type, in: 0..<Int.max, body)
+    let reading = read()
+    while !reading.isComplete { try reading.readPart(as: type, body) }
   }
-
-  /// The same for a range of positions, so that a long list can be read in parts.
-  package func forEach<Child: MetricInstrument>(
-    as type: Child.Type, in range: Range<Int>, _ body: (Child) throws -> Void
-  ) rethrows {
-    list.beginReading()
-    defer { list.endReading() }
-    for index in range.clamped(to: 0..<list.endIndex) {
-      guard let series = list.series(index, as: type) else { continue }
-      try series._withUnsafeGuaranteedRef(body)
-    }
-  }
-
-  /// One past the last position that holds a series.
-  package var endIndex: Int { list.endIndex }
 }
