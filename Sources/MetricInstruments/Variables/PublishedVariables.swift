@@ -13,9 +13,9 @@ import ObservabilityPlatform
 /// other than a letter of ASCII, a digit or an underscore becomes an underscore, and a leading digit gets an `i` before
 /// it. No namespace is put before them, and their type is unknown.
 ///
-/// Publishing the same variable again returns the one that exists, or a new one if that was unregistered; anything else under a name that is taken throws a
-/// ``RegistrationError``, as does a name that becomes another metric's when it is made legal. All methods may be called
-/// from any thread.
+/// Publishing the same variable again returns the one that exists, or a new one if that was unregistered; anything else
+/// under a name that is taken throws a ``RegistrationError``, as does a name that becomes another metric's when it is made
+/// legal. All methods may be called from any thread.
 ///
 /// Source: chasquid's `expvarom`, whose rules these are.
 public final class PublishedVariables: Sendable {
