@@ -99,6 +99,9 @@ public final class MetricsCollector: Sendable {
     perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
     variables = PublishedVariables(registry)
     self.registry = registry
+    registry.reserveCollectors(named: [
+      HealthCollector.reservedName, ServerCollector.reservedName, PerDomainSource.reservedName,
+    ])
   }
 
   /// Starts a timer whose `observe()` records into `message_processing_latency_seconds`.
