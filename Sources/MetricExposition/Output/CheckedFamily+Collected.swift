@@ -84,7 +84,7 @@ extension FamilyDescriptor {
     if family.type == .histogram, family.samples.isEmpty { bounds = .latency }
     self.init(
       name: family.name, type: family.type, help: family.help, unit: family.unit,
-      labelNames: family.samples.first?.labels.map(\.name) ?? [], bounds: bounds, shape: "collected")
+      labelNames: family.samples.first?.labels.map(\.name) ?? [], bounds: bounds, shape: .collected)
   }
 }
 

@@ -11,12 +11,13 @@ package struct FamilyDescriptor: Hashable, Sendable {
   package let labelNames: [String]
   /// Empty unless it is a histogram.
   package let bounds: BucketBounds
-  /// How the family's series come about: two families that differ here are not the same.
-  let shape: String
+  let shape: FamilyShape
+  /// Whether a gauge is left out until something is recorded.
+  let isAbsentUntilSet: Bool
 
   package init(
     name: String, type: MetricType, help: String, unit: String, labelNames: [String], bounds: BucketBounds,
-    shape: String
+    shape: FamilyShape, isAbsentUntilSet: Bool = false
   ) {
     self.name = name
     self.type = type
@@ -25,6 +26,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
     self.labelNames = labelNames
     self.bounds = bounds
     self.shape = shape
+    self.isAbsentUntilSet = isAbsentUntilSet
   }
 
   /// The name without the suffix that the type adds to it: OpenMetrics calls this the family's name.

@@ -18,7 +18,7 @@ package struct CollectorReports: Sendable {
 
   private static func gauge(_ name: String, _ help: String, unit: String = "") -> FamilyDescriptor {
     FamilyDescriptor(
-      name: name, type: .gauge, help: help, unit: unit, labelNames: ["collector"], bounds: [], shape: "report"
+      name: name, type: .gauge, help: help, unit: unit, labelNames: ["collector"], bounds: [], shape: .own
     )
   }
 }

@@ -94,25 +94,28 @@ public final class Registry: Sendable {
   /// Counts of refused values, by reason.
   var rejected: ClosedFamily<Counter, RejectionReason> { context.rejected }
 
-  /// Takes a metric out of the exposition, by its name without the namespace; false when there is none.
+  /// Takes a metric out of the exposition, by its name without the namespace; false when there is none, or when it is one
+  /// of the registry's own.
   ///
-  /// Recordings through instruments that somebody kept are refused and counted as `removed_series`.
+  /// Recordings through instruments and families that somebody kept are refused and counted as `removed_series`, for new
+  /// label values as for old ones. The name can be registered again at once.
   @discardableResult
   public func unregister(_ name: String) -> Bool {
     let name = LabelText(fullName(name))
-    let entry = state.withLock { state -> Entry? in
-      guard let entry = state.entries.removeValue(forKey: name) else { return nil }
+    let core = state.withLock { state -> FamilyCore? in
+      guard let core = state.entries[name]?.core, core.descriptor.shape != .own else { return nil }
+      state.entries[name] = nil
       state.claimed = state.claimed.filter { $0.value != name }
       state.sorted = nil
-      return entry
+      return core
     }
-    guard let entry else { return false }
-    switch entry.core.children {
-    case .fixed(let instruments): for instrument in instruments { instrument.markRemoved() }
-    case .bounded(let index): index.forEach(as: MetricInstrument.self) { $0.markRemoved() }
-    case .info, .stateSet: break
-    }
-    return true
+    core?.close()
+    return core != nil
+  }
+
+  /// Takes out the series of families with an idle timeout that are in no use. Whoever scrapes calls it before he reads.
+  package func expireIdleSeries() {
+    for family in families { family.expireIdleWhenDue() }
   }
 
   // MARK: - Collectors
@@ -198,7 +201,7 @@ public final class Registry: Sendable {
     handle: any Sendable
   ) throws(RegistrationError) {
     let exported = Exported(handle: handle)
-    _ = try add(declaration, labels: labels, shape: "exported") { (children, exported) }
+    _ = try add(declaration, labels: labels, shape: .own) { (children, exported) }
   }
 
   private struct Exported: Sendable { let handle: any Sendable }

@@ -59,9 +59,10 @@ final class MetricsEndpoint: Sendable {
     // A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
     let outcomes = await collectors.ask(
       contents.collectors, within: limit - min(limit / 5, .seconds(2)), names: names)
-    let (collectors, reports) = (collectors, registry.reports)
+    let (registry, collectors) = (registry, collectors)
     return await respond(in: format, place, since: start, within: limit) {
-      let metrics = collectors.metrics(contents, reports, outcomes, named: names)
+      registry.expireIdleSeries()
+      let metrics = collectors.metrics(contents, registry.reports, outcomes, named: names)
       return Scrape(format.encoder(of: metrics, variables), buffer: $0)
     }
   }
