@@ -4,7 +4,7 @@ public import MailObservability
 
 /// Makes families and fills them.
 public enum Registries {
-  /// A registry with an empty family of two open labels.
+  /// A registry with an empty family of two bounded labels.
   public static func emptyFamily(limit: Int) throws -> (Registry, BoundedFamily<Counter, TwoLabels>) {
     let registry = try Registry()
     let family = try registry.register(
@@ -16,6 +16,12 @@ public enum Registries {
   @inline(never)
   public static func fill(_ family: BoundedFamily<Counter, TwoLabels>, _ hosts: ArraySlice<String>) {
     for host in hosts { _ = family[host, "accepted"] }
+  }
+
+  /// Takes out the series of each host.
+  @inline(never)
+  public static func remove(_ family: BoundedFamily<Counter, TwoLabels>, _ hosts: ArraySlice<String>) {
+    for host in hosts { family.remove(host, "accepted") }
   }
 
   /// A registry with one family of labelled counters that have values.

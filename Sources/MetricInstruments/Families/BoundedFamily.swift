@@ -10,7 +10,7 @@
 /// Looking up a series allocates nothing once it exists. Keep the instrument where the same labels are used often:
 /// recording through it costs no more than on an unlabelled one. All methods may be called from any thread.
 public struct BoundedFamily<Child: MetricInstrument, Labels: LabelTuple>: Sendable {
-  @usableFromInline let index: SeriesIndex
+  @usableFromInline package let index: SeriesIndex
 
   init(index: SeriesIndex) { self.index = index }
 
