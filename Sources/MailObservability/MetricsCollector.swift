@@ -15,6 +15,7 @@ public import MetricInstruments
 /// // ... process the message ...
 /// timer.observe()
 /// connection.end()
+/// await server.shutdown()
 /// ```
 ///
 /// Share one instance; it may be used from any thread. Instruments never trap, whatever is recorded: what they
@@ -99,6 +100,9 @@ public final class MetricsCollector: Sendable {
     perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
     variables = PublishedVariables(registry)
     self.registry = registry
+    registry.reserveCollectors(named: [
+      HealthCollector.reservedName, ServerCollector.reservedName, PerDomainSource.reservedName,
+    ])
   }
 
   /// Starts a timer whose `observe()` records into `message_processing_latency_seconds`.

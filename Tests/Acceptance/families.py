@@ -23,7 +23,7 @@ UNMOVED = {
     "tls_certificate_not_after_timestamp_seconds": TLS,
     "push_delivery_failures_total": "a push fails only when its client vanishes in the same instant",
     "source_timestamp_seconds": "set by a release build, not by the example",
-    "observability_overflow_total": "no open label has more values than its limit here",
+    "observability_overflow_total": "no bounded label has more values than its limit here",
     "observability_rejected_total": "the example records nothing that must be refused",
     "filesystem_avail_bytes": "the store is in memory: the example watches no disk",
     "filesystem_size_bytes": "the store is in memory: the example watches no disk",

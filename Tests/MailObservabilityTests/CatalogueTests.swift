@@ -1,6 +1,7 @@
 // Does the catalogue have the families that it promises?
 
-import MailObservability
+@testable import MailObservability
+import MetricInstruments
 import Testing
 
 @Suite("The catalogue")
@@ -95,13 +96,69 @@ struct CatalogueTests {
     let metrics = try MetricsCollector()
     metrics.mail.messagesPerDomain["recorded.example"].increment()
     metrics.setPerDomainSource { (0..<600).map { ("d\($0).example", $0) } + [("", 5), ("bad.example", -1)] }
-    let collector = try #require(metrics.registry.collectors.first { $0.name == "per_domain" })
-    let family = try #require(try await collector.collect().first)
+    let family = try #require(try await metrics.perDomain.collect().first)
+    #expect(metrics.registry.contents.collectors.map(\.name.text) == ["per_domain"])
     #expect(family.name == "rusmes_messages_per_domain_total")
     #expect(family.samples.count == 501)
     #expect(family.samples.first == CollectedSample(599, ["domain": "d599.example"]))
     #expect(family.samples.last == CollectedSample(Double((0..<100).reduce(0, +)), ["domain": "other"]))
     #expect(!metrics.registry.families.contains { $0.descriptor.name == "rusmes_messages_per_domain_total" })
+  }
+
+  @Test("keeps what has no place in the ranking growing, even a domain that is called other")
+  func otherDomains() async throws {
+    let metrics = try MetricsCollector()
+    let others = [("other", 600), (String(repeating: "x", count: 300), 10)]
+    func rest(_ domains: [(String, Int)]) async throws -> Double {
+      metrics.setPerDomainSource { domains.map { (domain: $0.0, messages: $0.1) } }
+      let samples = try #require(try await metrics.perDomain.collect().first).samples
+      #expect(samples.filter { $0.labels.first?.value == "other" }.count == 1)
+      guard case .number(let rest)? = samples.last?.value else { return .nan }
+      return rest
+    }
+    let before = (0..<600).map { ("d\($0).example", 500 + $0) } + others
+    // Every domain overtakes the one that is called so.
+    let after = (0..<600).map { ("d\($0).example", 700 + $0) } + others
+    let smallest = (0..<100).reduce(0, +)
+    #expect(try await rest(before) == Double(610 + 100 * 500 + smallest))
+    #expect(try await rest(after) == Double(610 + 100 * 700 + smallest))
+    // What is shown alike is one domain.
+    #expect(try await rest([("a\0", 1), ("a\u{FFFD}", 2), ("other", 1)]) == 1)
+  }
+
+  struct Named: Collector {
+    let name: String
+    func collect() async throws -> [CollectedFamily] { [CollectedFamily("host", .gauge, help: "", value: 1)] }
+  }
+
+  @Test(
+    "refuses a collector under the name of one of its own",
+    arguments: ["health", "http_server", "per_domain"])
+  func reservedCollectors(name: String) async throws {
+    let metrics = try MetricsCollector()
+    #expect(throws: RegistrationError.self) { try metrics.registry.add(Named(name: name)) }
+    metrics.setPerDomainSource { [] }
+    _ = try metrics.endpoints()
+    #expect(!metrics.registry.removeCollector(named: name))
+    try metrics.registry.add(Named(name: "host"))
+    #expect(metrics.registry.contents.collectors.map(\.name.text) == ["per_domain", "health", "host"])
+  }
+
+  @Test("goes when nobody holds it, whatever answered for it")
+  func isFreed() async throws {
+    weak var registry: Registry?
+    do {
+      let metrics = try MetricsCollector()
+      registry = metrics.registry
+      metrics.setPerDomainSource { [] }
+      let endpoints = try metrics.endpoints()
+      _ = await endpoints.respond(to: try EndpointRequest(target: "/metrics"))
+      let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
+      await server.shutdown()
+    }
+    // The server's thread ends after its last task.
+    for _ in 0..<1000 where registry != nil { await Task.yield() }
+    #expect(registry == nil)
   }
 }
 

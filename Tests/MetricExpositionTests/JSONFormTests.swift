@@ -111,7 +111,7 @@ struct JSONFormTests {
   func collected() {
     func value(_ family: CollectedFamily) -> Substring {
       #expect(family.problem(allowingUTF8: true) == nil)
-      let text = json(GatheredMetrics(registered: [], collected: [family]))
+      let text = json(GatheredMetrics(registered: [], collected: checked([family])))
       return text.split(separator: "\"value\":")[1].dropLast(4)
     }
     for number in [Double.nan, .infinity, -.infinity] {
@@ -162,7 +162,8 @@ struct JSONFormTests {
     for number in 0..<40 { pairs["\(number)", "\n"].observe(Double(number)) }
     _ = try registry.register(.gauge("z", help: "Z."), by: ("colour", Colour.self))
     let metrics = GatheredMetrics(
-      registered: registry.families, collected: [CollectedFamily("collected", .gauge, help: "", value: 1)])
+      registered: registry.families,
+      collected: checked([CollectedFamily("collected", .gauge, help: "", value: 1)]))
     let whole = json(metrics)
     #expect(whole.hasSuffix("\n}\n"))
     for size in [1, 100, 1000, 10_000] {

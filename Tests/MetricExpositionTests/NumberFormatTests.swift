@@ -8,16 +8,18 @@ import Testing
 struct NumberFormatTests {
   private func text(_ value: Double) -> String {
     let family = CollectedFamily("x", .gauge, help: "", value: value)
-    let line = exposition(GatheredMetrics(registered: [], collected: [family]), .text).split(separator: "\n")[
-      1]
+    let line = exposition(GatheredMetrics(registered: [], collected: checked([family])), .text).split(
+      separator: "\n")[
+        1]
     return String(line.dropFirst(2))
   }
 
   private func bound(_ value: Double) -> String {
     let family = CollectedFamily(
       "x", .histogram, help: "", samples: [CollectedSample(.init(bounds: [value], counts: [0, 0]), sum: 0)])
-    let line = exposition(GatheredMetrics(registered: [], collected: [family]), .text).split(separator: "\n")[
-      1]
+    let line = exposition(GatheredMetrics(registered: [], collected: checked([family])), .text).split(
+      separator: "\n")[
+        1]
     return String(line.split(separator: "\"")[1])
   }
 

@@ -7,7 +7,24 @@ extension Registry {
   /// The registry's exposition as a string, without the two families about the registry itself.
   func text(_ format: ExpositionFormat = .text, collected: [CollectedFamily] = []) -> String {
     let own = families.filter { !$0.descriptor.name.contains("observability_") }
-    return exposition(GatheredMetrics(registered: own, collected: collected), format)
+    return exposition(GatheredMetrics(registered: own, collected: checked(collected)), format)
+  }
+}
+
+/// The families as encoders take them; those that cannot be shown are left out.
+func checked(_ families: [CollectedFamily]) -> [CheckedFamily] {
+  families.compactMap { try? CheckedFamily($0, allowingUTF8: true) }
+}
+
+extension CollectedFamily {
+  /// Why the family cannot be shown, or nil.
+  func problem(allowingUTF8: Bool) -> String? {
+    do throws(CollectedFamilyError) {
+      _ = try CheckedFamily(self, allowingUTF8: allowingUTF8)
+      return nil
+    } catch {
+      return error.description
+    }
   }
 }
 

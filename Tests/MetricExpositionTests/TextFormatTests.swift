@@ -162,7 +162,7 @@ struct TextFormatTests {
       samples: [CollectedSample(.init(bounds: [1, 2], counts: [1, 2, 3]), sum: 9, ["l": "v"])])
     #expect(family.problem(allowingUTF8: false) == nil)
     #expect(
-      exposition(GatheredMetrics(registered: [], collected: [family]), .text) == """
+      exposition(GatheredMetrics(registered: [], collected: checked([family])), .text) == """
         # TYPE h histogram
         h_bucket{l="v",le="1.0"} 1
         h_bucket{l="v",le="2.0"} 3
@@ -262,8 +262,96 @@ struct CollectedFamilyTests {
         "x", .histogram, help: "",
         samples: [CollectedSample(.init(bounds: [2, 1], counts: [1, 2, 3]), sum: 1)]),
       CollectedFamily("x_info", .info, help: "", value: 2),
+      CollectedFamily("x_info", .info, help: "", value: 0),
+      // Nanoseconds and milliseconds instead of seconds, and what is no time at all.
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(1, timestamp: 1.764e18)]),
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(1, timestamp: 1.764e12)]),
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(1, timestamp: 1e300)]),
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(1, timestamp: -1)]),
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(1, timestamp: .nan)]),
+      // Of another type than the family.
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(distribution([1, 2]), sum: 3)]),
+      CollectedFamily(
+        "x_total", .counter, help: "", samples: [CollectedSample(distribution([1, 2]), sum: 3)]),
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(.info)]),
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(.states([.init("on", true)]))]),
+      CollectedFamily("x", .stateset, help: "", value: 1),
+      // Counts whose sum no format can carry, and sums that are none.
+      CollectedFamily(
+        "x", .histogram, help: "", samples: [CollectedSample(distribution([.max, 1]), sum: 3)]),
+      CollectedFamily(
+        "x", .histogram, help: "", samples: [CollectedSample(distribution([1, 1]), sum: .nan)]),
+      CollectedFamily("x", .histogram, help: "", samples: [CollectedSample(distribution([1, 1]), sum: -1)]),
+      CollectedFamily(
+        "x", .histogram, help: "",
+        samples: [
+          CollectedSample(distribution([1, 2]), sum: 3, ["a": "b"]),
+          CollectedSample(.init(bounds: [2], counts: [1, 2]), sum: 3),
+        ]),
+      // An empty label is none.
+      CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(2), CollectedSample(1, ["a": ""])]),
+      CollectedFamily(
+        "x", .gauge, help: "",
+        samples: [CollectedSample(2, ["b": "c"]), CollectedSample(1, ["a": "", "b": "c"])]),
+      // The library writes the label of the states.
+      CollectedFamily(
+        "x", .stateset, help: "", samples: [CollectedSample(.states([.init("on", true)]), ["x": "on"])]),
+      CollectedFamily(
+        "x", .stateset, help: "",
+        samples: [CollectedSample(.states([.init("on", true), .init("on", false)]))]),
+      CollectedFamily("x", .stateset, help: "", samples: [CollectedSample(.states([.init("", true)]))]),
+      CollectedFamily("x:y", .stateset, help: "", samples: [CollectedSample(.states([.init("on", true)]))]),
     ])
   func malformed(family: CollectedFamily) {
     #expect(family.problem(allowingUTF8: false) != nil)
+    #expect(checked([family]).isEmpty || family.problem(allowingUTF8: true) == nil)
+  }
+
+  private static func distribution(_ counts: [UInt64]) -> CollectedSample.Distribution {
+    .init(bounds: [1], counts: counts)
+  }
+
+  @Test("is refused for its time, and its error says what a time is")
+  func timestampMessage() {
+    let family = CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(1, timestamp: 1.764e18)])
+    #expect(
+      family.problem(allowingUTF8: false)
+        == "x: a timestamp is in seconds, from 1970 to the year 9999, and was 1.764e+18")
+  }
+
+  @Test("keeps apart what only canonical equivalence takes for the same")
+  func canonicalEquivalence() {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    #expect(composed == decomposed)
+    let family = CollectedFamily(
+      "x", .gauge, help: "",
+      samples: [CollectedSample(1, ["mailbox": composed]), CollectedSample(2, ["mailbox": decomposed])])
+    #expect(family.problem(allowingUTF8: false) == nil)
+    let text = exposition(GatheredMetrics(registered: [], collected: checked([family])), .text)
+    #expect(
+      text.utf8.elementsEqual(
+        """
+        # TYPE x gauge
+        x{mailbox="\(composed)"} 1
+        x{mailbox="\(decomposed)"} 2
+
+        """.utf8))
+  }
+
+  @Test(
+    "writes states under the label that OpenMetrics requires, and an info as 1", arguments: [true, false])
+  func statesAndInfos(inOpenMetrics: Bool) {
+    let families = checked([
+      CollectedFamily(
+        "door", .stateset, help: "",
+        samples: [CollectedSample(.states([.init("open", true), .init("shut", false)]), ["house": "1"])]),
+      CollectedFamily("lock_info", .info, help: "", samples: [CollectedSample(.info, ["maker": "x"])]),
+    ])
+    let metrics = GatheredMetrics(registered: [], collected: families)
+    let text = exposition(metrics, inOpenMetrics ? .openMetrics : .text)
+    #expect(text.contains("\ndoor{house=\"1\",door=\"open\"} 1\ndoor{house=\"1\",door=\"shut\"} 0\n"))
+    #expect(text.contains("\nlock_info{maker=\"x\"} 1\n"))
+    #expect(text.contains(inOpenMetrics ? "# TYPE door stateset\n" : "# TYPE door gauge\n"))
+    #expect(json(metrics).contains(#"[{"house":"1","door":"open","@":1},{"house":"1","door":"shut","@":0}]"#))
   }
 }

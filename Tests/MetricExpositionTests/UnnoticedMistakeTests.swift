@@ -25,7 +25,7 @@ struct UnnoticedMistakeTests {
   func timestamps() {
     let family = CollectedFamily(
       "x", .gauge, help: "", samples: [CollectedSample(1, timestamp: 1_732_168_000.125)])
-    let metrics = GatheredMetrics(registered: [], collected: [family])
+    let metrics = GatheredMetrics(registered: [], collected: checked([family]))
     #expect(exposition(metrics, .openMetrics).contains("\nx 1 1732168000.125\n"))
     #expect(exposition(metrics, .text).contains("\nx 1 1732168000125\n"))
   }

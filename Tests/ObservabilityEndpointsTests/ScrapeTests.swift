@@ -47,6 +47,38 @@ struct ScrapeTests {
     #expect(body.contains("mail_x_total{n=\"series number 39999\"} 39999\n"))
   }
 
+  @Test(
+    "has each series once, whatever goes and comes between its parts",
+    arguments: ["/metrics", "/metrics.json"])
+  func churn(path: String) async throws {
+    let service = try Service()
+    let family = try service.registry.register(.counter("x_total", help: ""), byBounded: "n", limit: 12_000)
+    for number in 0..<12_000 { family["v\(number)"].increment(by: 100) }
+    let response = await service.endpoints.respond(to: try EndpointRequest(target: path, peer: loopback))
+    guard case .stream(let stream) = response.body else {
+      Issue.record("the answer has no parts")
+      return
+    }
+    var body: [UInt8] = []
+    var parts = 0
+    while let part = try await stream.next() {
+      body += part
+      parts += 1
+      family.expireIdle(after: .zero)
+      family.expireIdle(after: .zero)
+      for number in stride(from: parts, to: 12_000, by: 3) { family["v\(number)"].increment() }
+    }
+    stream.finished?()
+    #expect(parts > 1)
+    var counts: [Substring: Int] = [:]
+    for word in String(decoding: body, as: UTF8.self).split(separator: "\"") where word.first == "v" {
+      counts[word, default: 0] += 1
+    }
+    let series = counts.filter { Int($0.key.dropFirst()) != nil }
+    #expect(series.count == 12_000)
+    #expect(series.values.allSatisfy { $0 == 1 })
+  }
+
   @Test("refuses to run more often at once than is allowed, and gives places back")
   func places() async throws {
     let service = try Service { $0.maximumConcurrentScrapes = 1 }
@@ -91,6 +123,63 @@ struct CollectorTests {
     #expect(body.contains("\nuptime_seconds 5\n"))
     #expect(body.contains("\nmail_collector_success{collector=\"good\"} 1\n"))
     #expect(body.contains("\nmail_collector_duration_seconds{collector=\"good\"} "))
+  }
+
+  @Test("cannot take the names under which collectors are reported, nor can anybody")
+  func reports() async throws {
+    let service = try Service()
+    for name in ["collector_success", "collector_duration_seconds"] {
+      #expect(throws: RegistrationError.self) { try service.registry.register(.gauge(name, help: "")) }
+      #expect(!service.registry.unregister(name))
+      try service.registry.add(
+        Fixed(name: name) { [CollectedFamily("mail_" + name, .gauge, help: "", value: 5)] })
+    }
+    for path in ["/metrics", "/metrics.json"] {
+      let body = try await service.get(path).body
+      for name in ["mail_collector_success", "mail_collector_duration_seconds"] {
+        #expect(body.split(separator: path == "/metrics" ? "# TYPE \(name) " : "\"\(name)\":{").count == 2)
+      }
+      #expect(!body.contains("mail_collector_success 5"))
+    }
+  }
+
+  @Test("is shown beside what was registered when the scrape began, not what came meanwhile")
+  func registersWhileAsked() async throws {
+    let service = try Service()
+    let registry = service.registry
+    try registry.add(
+      Fixed(name: "registers") {
+        _ = try registry.register(.gauge("meanwhile", help: ""))
+        return [CollectedFamily("mail_meanwhile", .gauge, help: "", value: 5)]
+      })
+    let first = try await service.get("/metrics").body
+    #expect(first.split(separator: "\n").filter { $0.hasPrefix("mail_meanwhile ") } == ["mail_meanwhile 5"])
+    let second = try await service.get("/metrics").body
+    #expect(second.split(separator: "\n").filter { $0.hasPrefix("mail_meanwhile ") } == ["mail_meanwhile 0"])
+    #expect(second.contains("mail_collector_success{collector=\"registers\"} 0\n"))
+  }
+
+  @Test("whose values no format can carry loses them, and the log says why")
+  func unsound() async throws {
+    let lines = Locked<[String]>([])
+    var observer = EndpointObserver()
+    observer.log = { line in lines.withLock { $0.append(line) } }
+    let service = try Service(observer: observer)
+    try service.registry.add(
+      Fixed(name: "hasty") {
+        [CollectedFamily("x", .gauge, help: "", samples: [CollectedSample(1, timestamp: 1.764e18)])]
+      })
+    try service.registry.add(
+      Fixed(name: "muddled") {
+        let buckets = CollectedSample.Distribution(bounds: [1], counts: [1, 2])
+        return [CollectedFamily("y", .gauge, help: "", samples: [CollectedSample(buckets, sum: 3)])]
+      })
+    let body = try await service.get("/metrics").body
+    #expect(!body.contains("\nx ") && !body.contains("\ny"))
+    for (name, family) in [("hasty", "x"), ("muddled", "y")] {
+      #expect(body.contains("mail_collector_success{collector=\"\(name)\"} 0\n"))
+      #expect(lines.withLock { $0.contains { $0.hasPrefix("collector \(name): \(family): ") } })
+    }
   }
 
   @Test("that throws, is invalid or takes another's name loses its own values only")

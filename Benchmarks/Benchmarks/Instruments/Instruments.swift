@@ -22,6 +22,6 @@ let benchmarks: @Sendable () -> Void = {
   add("Counter.increment") { $0.increment($1) }
   add("Histogram.observe, 12 buckets") { $0.observe($1) }
   add("closed family, 3 labels") { $0.incrementClosed($1) }
-  add("bounded family, 4 labels") { $0.incrementOpen($1) }
+  add("bounded family, 4 labels") { $0.incrementBounded($1) }
   add("timer, start and observe") { $0.time($1) }
 }

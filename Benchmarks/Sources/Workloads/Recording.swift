@@ -9,7 +9,7 @@ public final class Recording: Sendable {
   let counter: Counter
   let histogram: Histogram
   let closed: ClosedFamily3<Counter, MailProtocol, Direction, DeliveryResult>
-  let open: BoundedFamily<Counter, FourLabels>
+  let bounded: BoundedFamily<Counter, FourLabels>
 
   /// A catalogue, and one instrument of each kind beside it.
   public init() throws {
@@ -21,8 +21,9 @@ public final class Recording: Sendable {
     closed = try registry.register(
       .counter("bench_closed_total", help: "A closed family."), by: ("protocol", MailProtocol.self),
       ("direction", Direction.self), ("result", DeliveryResult.self))
-    open = try registry.register(
-      .counter("bench_open_total", help: "A bounded family."), byBounded: "protocol", "direction", "result",
+    bounded = try registry.register(
+      .counter("bench_bounded_total", help: "A bounded family."), byBounded: "protocol", "direction",
+      "result",
       "domain",
       limit: 500)
   }
@@ -50,9 +51,9 @@ public final class Recording: Sendable {
   }
 
   /// A bounded family of four labels.
-  public func incrementOpen(_ times: Int) {
+  public func incrementBounded(_ times: Int) {
     for index in 0..<times {
-      open[
+      bounded[
         protocols[index & 1], directions[index >> 1 & 1], results[index >> 2 & 3], domains[index >> 4 & 3]
       ].increment()
     }

@@ -4,7 +4,7 @@ public import MailObservability
 
 /// Makes families and fills them.
 public enum Registries {
-  /// A registry with an empty family of two open labels.
+  /// A registry with an empty family of two bounded labels.
   public static func emptyFamily(limit: Int) throws -> (Registry, BoundedFamily<Counter, TwoLabels>) {
     let registry = try Registry()
     let family = try registry.register(

@@ -89,24 +89,24 @@ enum InstrumentRows {
         "bounded family, 4 labels, lookup and increment / client_golang WithLabelValues", 0.7,
         against("go", "lookup") {
           let ours = try Recording()
-          return .here { ours.incrementOpen($0) }
+          return .here { ours.incrementBounded($0) }
         }),
       Row("bounded family, 4 labels, 2 threads / its own single thread", nil) {
         let (two, one) = (try Recording(), try Recording())
         return .compared(
-          try .of(.here(threads: 2) { two.incrementOpen($0) }, .here { one.incrementOpen($0) }))
+          try .of(.here(threads: 2) { two.incrementBounded($0) }, .here { one.incrementOpen($0) }))
       },
       Row(
         "bounded family, 4 labels, 2 threads / client_golang WithLabelValues, 2 threads", 0.7,
         against("go", "lookup", threads: 2) {
           let ours = try Recording()
-          return .here(threads: 2) { ours.incrementOpen($0) }
+          return .here(threads: 2) { ours.incrementBounded($0) }
         }),
       Row(
         "bounded family, 4 labels, lookup and increment / prometheus-cpp Family::Add", 0.7,
         against("cpp", "lookup") {
           let ours = try Recording()
-          return .here { ours.incrementOpen($0) }
+          return .here { ours.incrementBounded($0) }
         }),
     ]
   }
@@ -169,7 +169,7 @@ enum InstrumentRows {
       counted("Counter.increment(), held") { $0.incrementHeld($1) },
       counted("Histogram.observe") { $0.observe($1) },
       counted("closed family, 3 labels, access and increment") { $0.incrementClosed($1) },
-      counted("bounded family, 4 labels, lookup and increment") { $0.incrementOpen($1) },
+      counted("bounded family, 4 labels, lookup and increment") { $0.incrementBounded($1) },
       counted("timer, start and observe") { $0.time($1) },
     ]
   }

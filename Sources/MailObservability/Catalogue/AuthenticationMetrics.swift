@@ -21,14 +21,33 @@ public struct AuthenticationMetrics: Sendable {
 
 /// How an authentication attempt ended.
 public enum AuthenticationResult: String, ClosedLabel {
-  case success, failure, error
+  /// The client is who it says.
+  case success
+  /// Wrong credentials: what an attack makes many of.
+  case failure
+  /// The credentials could not be judged: the directory did not answer, or the exchange was malformed or given up.
+  case error
+  /// Not judged, because there were too many failures before.
   case rateLimited = "rate_limited"
 }
 
 /// SASL mechanisms.
 public enum AuthenticationMechanism: String, ClosedLabel {
-  case plain, login, xoauth2, oauthbearer, external, other
+  /// PLAIN (RFC 4616).
+  case plain
+  /// SMTP's AUTH LOGIN, which no RFC defines, and IMAP's LOGIN command.
+  case login
+  /// XOAUTH2, Google's and Microsoft's bearer tokens from before RFC 7628.
+  case xoauth2
+  /// OAUTHBEARER (RFC 7628).
+  case oauthbearer
+  /// EXTERNAL: the client's certificate says who it is (RFC 4422, appendix A).
+  case external
+  /// Any other name.
+  case other
+  /// CRAM-MD5 (RFC 2195).
   case cramMD5 = "cram_md5"
+  /// SCRAM-SHA-256 (RFC 7677), with channel binding or without.
   case scramSHA256 = "scram_sha_256"
 
   /// The mechanism of a SASL name in any case; anything else is `.other`.

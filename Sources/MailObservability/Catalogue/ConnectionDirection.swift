@@ -4,5 +4,8 @@ public import MetricInstruments
 
 /// Who opened a connection.
 public enum ConnectionDirection: String, ClosedLabel {
-  case incoming, outgoing
+  /// A peer connected to this server.
+  case incoming
+  /// This server connected to a peer.
+  case outgoing
 }

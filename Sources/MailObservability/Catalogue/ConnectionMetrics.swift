@@ -30,10 +30,26 @@ public struct ConnectionMetrics: Sendable {
 
 /// The protocols of mail clients.
 public enum MailProtocol: String, ClosedLabel {
-  case smtp, submission, lmtp, imap, pop3, jmap, managesieve
+  /// SMTP between servers, port 25.
+  case smtp
+  /// SMTP from users' clients, ports 465 and 587 (RFC 6409).
+  case submission
+  /// LMTP (RFC 2033).
+  case lmtp
+  /// IMAP, ports 143 and 993.
+  case imap
+  /// POP3, ports 110 and 995.
+  case pop3
+  /// JMAP (RFC 8620), its event source and WebSocket included.
+  case jmap
+  /// ManageSieve, port 4190 (RFC 5804).
+  case managesieve
 }
 
 /// Which way bytes went, as the server sees it.
 public enum TransferDirection: String, ClosedLabel {
-  case received, sent
+  /// From the peer to this server.
+  case received
+  /// From this server to the peer.
+  case sent
 }

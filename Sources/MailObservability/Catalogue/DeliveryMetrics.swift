@@ -31,12 +31,24 @@ public struct DeliveryMetrics: Sendable {
 
 /// Where a message is delivered to.
 public enum RecipientKind: String, ClosedLabel {
-  case pipe, local, remote
+  /// A command or another program takes the message.
+  case pipe
+  /// A mailbox of this server, over LMTP too when that server is part of it.
+  case local
+  /// Another server, over SMTP, a smarthost included.
+  case remote
 }
 
 /// How a delivery attempt ended.
 public enum DeliveryResult: String, ClosedLabel {
-  case delivered, timeout, error
+  /// The next hop has accepted the message, with a reply of the 200s.
+  case delivered
+  /// No answer in time, to the connection or to a command; whether it is tried again is the queue's matter.
+  case timeout
+  /// No reply told the result: the name was not found, the connection was refused or broke, the store failed.
+  case error
+  /// The next hop has answered that it cannot now, with a reply of the 400s: the message is tried again.
   case temporaryFailure = "temporary_failure"
+  /// The next hop has refused it for good, with a reply of the 500s: the message bounces.
   case permanentFailure = "permanent_failure"
 }

@@ -40,11 +40,68 @@ public struct IMAPMetrics: Sendable {
   }
 }
 
-/// The commands of IMAP.
+/// The commands of IMAP (RFC 9051, section 6). One with UID before it counts as the command that it modifies.
 public enum IMAPCommand: String, ClosedLabel {
-  case capability, noop, logout, starttls, authenticate, login, enable, select, examine, create, delete
-  case rename, subscribe, unsubscribe, list, namespace, status, append, idle, close, unselect, expunge
-  case search, sort, thread, fetch, store, copy, move, other
+  /// CAPABILITY.
+  case capability
+  /// NOOP.
+  case noop
+  /// LOGOUT.
+  case logout
+  /// STARTTLS.
+  case starttls
+  /// AUTHENTICATE, all steps of the exchange together.
+  case authenticate
+  /// LOGIN.
+  case login
+  /// ENABLE.
+  case enable
+  /// SELECT.
+  case select
+  /// EXAMINE: a SELECT that changes nothing.
+  case examine
+  /// CREATE.
+  case create
+  /// DELETE, of a mailbox.
+  case delete
+  /// RENAME.
+  case rename
+  /// SUBSCRIBE.
+  case subscribe
+  /// UNSUBSCRIBE.
+  case unsubscribe
+  /// LIST.
+  case list
+  /// NAMESPACE.
+  case namespace
+  /// STATUS.
+  case status
+  /// APPEND, the message included.
+  case append
+  /// IDLE, from its continuation to DONE: minutes, not work.
+  case idle
+  /// CLOSE.
+  case close
+  /// UNSELECT.
+  case unselect
+  /// EXPUNGE.
+  case expunge
+  /// SEARCH.
+  case search
+  /// SORT (RFC 5256).
+  case sort
+  /// THREAD (RFC 5256).
+  case thread
+  /// FETCH.
+  case fetch
+  /// STORE: a change of flags.
+  case store
+  /// COPY.
+  case copy
+  /// MOVE (RFC 6851).
+  case move
+  /// Any other word, whatever a peer has sent.
+  case other
 
   /// The command of a name in any case; anything else is `.other`.
   public init(name: some StringProtocol) {
@@ -54,5 +111,10 @@ public enum IMAPCommand: String, ClosedLabel {
 
 /// How an IMAP command ended.
 public enum IMAPResult: String, ClosedLabel {
-  case ok, no, bad
+  /// OK: it was done.
+  case ok
+  /// NO: understood, and not done, such as a wrong password or a full mailbox.
+  case no
+  /// BAD: not understood, which tells of a broken client.
+  case bad
 }

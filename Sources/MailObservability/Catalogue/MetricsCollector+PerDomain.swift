@@ -12,7 +12,6 @@ extension MetricsCollector {
   ) {
     registry.unregister("messages_per_domain_total")
     perDomain.set(source)
-    // Fails when the collector is there already, which is what a later call finds.
-    try? registry.add(perDomain)
+    registry.set(own: perDomain)
   }
 }

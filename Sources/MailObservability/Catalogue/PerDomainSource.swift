@@ -7,10 +7,13 @@ import MetricInstruments
 final class PerDomainSource: Collector {
   typealias Source = @Sendable () async throws -> [(domain: String, messages: Int)]
 
-  let name = "per_domain"
+  static let reservedName = "per_domain"
+  let name = PerDomainSource.reservedName
+  var familyNames: Set<String> { [family] }
   private let family: String
   private let source = Locked<Source?>(nil)
   private static let limit = 500
+  private static let other = LabelText("other")
 
   init(family: String) { self.family = family }
 
@@ -18,27 +21,26 @@ final class PerDomainSource: Collector {
 
   func collect() async throws -> [CollectedFamily] {
     guard let source = source.withLock({ $0 }) else { return [] }
-    var totals: [String: Int] = [:]
+    var totals: [LabelText: Int] = [:]
+    // What has no place in the ranking; a domain that is called so as well, or the sum could fall.
+    var rest = 0.0
     for (domain, messages) in try await source() where messages >= 0 && !domain.isEmpty {
-      let domain = domain.utf8.count <= 253 ? domain : "other"
+      let domain = LabelText(domain)
+      guard domain.text.utf8.count <= 253, domain != PerDomainSource.other else {
+        rest += Double(messages)
+        continue
+      }
       let (sum, overflow) = totals[domain, default: 0].addingReportingOverflow(messages)
       totals[domain] = overflow ? .max : sum
     }
     let ranked = totals.sorted { left, right in
       left.value != right.value ? left.value > right.value : left.key < right.key
     }
-    var samples: [CollectedSample] = []
-    for (domain, messages) in ranked.prefix(PerDomainSource.limit) {
-      samples.append(CollectedSample(Double(messages), ["domain": domain]))
+    var samples = ranked.prefix(PerDomainSource.limit).map {
+      CollectedSample(Double($0.value), ["domain": $0.key.text])
     }
-    let rest = ranked.dropFirst(PerDomainSource.limit).reduce(0.0) { $0 + Double($1.value) }
-    if rest > 0 {
-      if let index = samples.firstIndex(where: { $0.labels.first?.value == "other" }) {
-        samples[index].value += rest
-      } else {
-        samples.append(CollectedSample(rest, ["domain": "other"]))
-      }
-    }
+    rest += ranked.dropFirst(PerDomainSource.limit).reduce(0.0) { $0 + Double($1.value) }
+    if rest > 0 { samples.append(CollectedSample(rest, ["domain": PerDomainSource.other.text])) }
     return [CollectedFamily(family, .counter, help: "Messages by recipient domain.", samples: samples)]
   }
 }

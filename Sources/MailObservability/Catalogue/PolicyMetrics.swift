@@ -54,30 +54,70 @@ public struct PolicyMetrics: Sendable {
 
 /// Results of SPF, DKIM, DMARC and ARC (RFC 8601).
 public enum SenderCheckResult: String, ClosedLabel {
-  case pass, fail, softfail, neutral, none, temperror, permerror, policy
+  /// The check succeeded.
+  case pass
+  /// The sender is not authorised, or the signature does not verify.
+  case fail
+  /// SPF `~all`: probably not authorised (RFC 7208, section 2.6.5). Not a result of DKIM.
+  case softfail
+  /// SPF `?all`, or a DKIM signature that could not be processed: no statement either way.
+  case neutral
+  /// Nothing to check: no record is published, or the message has no signature.
+  case none
+  /// A transient error, such as a name server without an answer: a later try may tell.
+  case temperror
+  /// A record or a signature that cannot be interpreted: no later try tells either.
+  case permerror
+  /// A valid signature that local policy does not accept, such as a key that is too short (RFC 8601, section 2.7.1).
+  case policy
 }
 
 /// Whether a check passed.
 public enum CheckResult: String, ClosedLabel {
-  case pass, fail
+  /// What was asked for holds.
+  case pass
+  /// It does not hold, and the mail was refused or held back for it.
+  case fail
 }
 
 /// Modes of an MTA-STS policy.
 public enum MTASTSMode: String, ClosedLabel {
-  case enforce, testing, none
+  /// A server that does not match the policy gets no mail (RFC 8461, section 5).
+  case enforce
+  /// A mismatch is reported, and the mail is delivered all the same.
+  case testing
+  /// The domain publishes that it has no policy.
+  case none
 }
 
 /// Results of DANE.
 public enum DANEResult: String, ClosedLabel {
-  case pass, fail, none, error
+  /// A TLSA record matches the certificate (RFC 7672).
+  case pass
+  /// There are TLSA records, and none of them matches: the mail must not be sent.
+  case fail
+  /// No TLSA record, or a zone without DNSSEC.
+  case none
+  /// The records could not be fetched or read, which is no mismatch.
+  case error
 }
 
 /// What an alias hook was asked.
 public enum AliasHook: String, ClosedLabel {
-  case exists, resolve, other
+  /// Whether an address exists, asked while a recipient is accepted.
+  case exists
+  /// To which addresses it leads, asked while a message is delivered.
+  case resolve
+  /// Any other question to the hook.
+  case other
 }
 
 /// How an alias hook ended.
 public enum AliasHookResult: String, ClosedLabel {
-  case success, failure, error
+  /// The hook answered yes, or with addresses.
+  case success
+  /// The hook answered no.
+  case failure
+  /// The hook did not answer: it broke, or took too long.
+  case error
 }

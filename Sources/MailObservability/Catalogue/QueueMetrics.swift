@@ -44,5 +44,12 @@ public struct QueueMetrics: Sendable {
 
 /// Where a queued message stands.
 public enum QueueState: String, ClosedLabel {
-  case active, deferred, hold, incoming
+  /// Being delivered at this moment.
+  case active
+  /// Has failed for a while, and waits for its next attempt.
+  case deferred
+  /// Put aside by an operator or by policy: not tried until it is released.
+  case hold
+  /// Accepted, and not yet tried for the first time.
+  case incoming
 }

@@ -84,20 +84,74 @@ public struct SMTPMetrics: Sendable {
 
 /// Why a connection was turned away.
 public enum SMTPConnectionRejection: String, ClosedLabel {
-  case blocked, overload, policy, other
+  /// The peer's address is on a block list, of DNS or of your own.
+  case blocked
+  /// There are too many connections, in all or of this peer, or too much load.
+  case overload
+  /// Any other rule of this server: no reverse name, talking before the greeting.
+  case policy
+  /// Anything else.
+  case other
+  /// The listener asks for TLS and the client did not take it.
   case tlsRequired = "tls_required"
 }
 
 /// Why a message or a recipient was refused.
 public enum SMTPMessageRejection: String, ClosedLabel {
-  case size, spam, virus, policy, authentication, syntax, other
+  /// Larger than is accepted, announced or real (552, 5.3.4).
+  case size
+  /// A content filter took it for spam.
+  case spam
+  /// A scanner found malware.
+  case virus
+  /// A rule that is not about its content: SPF, DMARC, rates, a sender that is not allowed.
+  case policy
+  /// The client is to authenticate first, or may not use that sender address (530, 553).
+  case authentication
+  /// The message or an address is malformed, a bare line ending included.
+  case syntax
+  /// Anything else.
+  case other
+  /// The recipient's domain is not served here, and the client may not relay (550, 5.7.1).
   case relayDenied = "relay_denied"
+  /// There is no such mailbox here (550, 5.1.1).
   case unknownRecipient = "unknown_recipient"
 }
 
 /// The verbs of SMTP and LMTP.
 public enum SMTPCommand: String, ClosedLabel {
-  case helo, ehlo, lhlo, mail, rcpt, data, bdat, rset, noop, vrfy, expn, help, auth, starttls, quit, other
+  /// HELO.
+  case helo
+  /// EHLO.
+  case ehlo
+  /// LHLO, the greeting of LMTP (RFC 2033).
+  case lhlo
+  /// MAIL FROM.
+  case mail
+  /// RCPT TO.
+  case rcpt
+  /// DATA.
+  case data
+  /// BDAT, a chunk (RFC 3030).
+  case bdat
+  /// RSET.
+  case rset
+  /// NOOP.
+  case noop
+  /// VRFY.
+  case vrfy
+  /// EXPN.
+  case expn
+  /// HELP.
+  case help
+  /// AUTH, all steps of the exchange together (RFC 4954).
+  case auth
+  /// STARTTLS (RFC 3207).
+  case starttls
+  /// QUIT.
+  case quit
+  /// Any other word, whatever a peer has sent.
+  case other
 
   /// The command of a verb in any case; anything else is `.other`.
   public init(verb: some StringProtocol) {
@@ -107,11 +161,22 @@ public enum SMTPCommand: String, ClosedLabel {
 
 /// What a hook said.
 public enum HookResult: String, ClosedLabel {
-  case accept, reject, error
+  /// The hook let the message through.
+  case accept
+  /// The hook refused it for good.
+  case reject
+  /// The hook did not decide: it broke, or took too long.
+  case error
+  /// The hook asked for a later try.
   case temporaryFailure = "temporary_failure"
 }
 
 /// What a client spoke instead.
 public enum WrongProtocol: String, ClosedLabel {
-  case http, tls, other
+  /// A line that begins as a request of HTTP does.
+  case http
+  /// A TLS handshake on a port that speaks in the clear first.
+  case tls
+  /// Anything else that is no command.
+  case other
 }

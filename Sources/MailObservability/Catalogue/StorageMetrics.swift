@@ -26,5 +26,18 @@ public struct StorageMetrics: Sendable {
 
 /// What is done with the store.
 public enum StorageOperation: String, ClosedLabel {
-  case read, write, delete, list, search, sync, other
+  /// A message or a part of it is read.
+  case read
+  /// A message is added or its flags are changed.
+  case write
+  /// A message is removed, an expunge included.
+  case delete
+  /// Mailboxes or the messages of one are listed.
+  case list
+  /// Messages are looked for by their content or their headers.
+  case search
+  /// What was written is made durable, as by `fsync`.
+  case sync
+  /// Anything else, such as renaming a mailbox.
+  case other
 }

@@ -31,10 +31,20 @@ public struct TLSMetrics: Sendable {
 
 /// How a client session used TLS.
 public enum TLSUse: String, ClosedLabel {
-  case yes, no, starttls
+  /// TLS from the first byte, as on ports 465 and 993 (RFC 8314).
+  case yes
+  /// The session ended without TLS, whether or not it was offered.
+  case no
+  /// TLS after a STARTTLS command (RFC 3207, RFC 9051).
+  case starttls
 }
 
 /// How well TLS protected a session with another server.
 public enum OutgoingTLSStatus: String, ClosedLabel {
-  case plain, insecure, secure
+  /// No TLS: the receiving server offered none, or its handshake failed and the mail was sent without.
+  case plain
+  /// TLS whose certificate was not verified: a passive listener sees nothing, an active one is not kept out.
+  case insecure
+  /// TLS with a certificate verified by a public authority, MTA-STS or DANE.
+  case secure
 }

@@ -6,9 +6,11 @@ import MetricInstruments
 
 /// Exports stored results; a scrape never runs a check.
 struct HealthCollector: Collector {
-  let name = "health"
+  static let reservedName = "health"
+  let name = HealthCollector.reservedName
   let health: HealthRegistry
-  let registry: Registry
+  /// And not the registry, which holds its collectors.
+  let namespace: String
 
   func collect() async -> [CollectedFamily] {
     let report = health.report()
@@ -70,6 +72,7 @@ struct HealthCollector: Collector {
   private func family(
     _ name: String, _ type: MetricType, _ help: String, unit: String = "", _ samples: [CollectedSample]
   ) -> CollectedFamily {
-    CollectedFamily(registry.fullName(name), type, help: help, unit: unit, samples: samples)
+    CollectedFamily(
+      Registry.fullName(name, in: namespace), type, help: help, unit: unit, samples: samples)
   }
 }

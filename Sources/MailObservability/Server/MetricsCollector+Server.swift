@@ -90,13 +90,10 @@ extension MetricsCollector {
   private func registerOwnCollectors(of server: HTTPServer) {
     registerHealthCollector()
     // A server started later takes the place of one that has ended.
-    replace(ServerCollector(server: server, registry: registry))
+    registry.set(own: ServerCollector(server: server, namespace: registry.namespace))
   }
 
-  func registerHealthCollector() { replace(HealthCollector(health: health, registry: registry)) }
-
-  private func replace(_ collector: any Collector) {
-    registry.removeCollector(named: collector.name)
-    try? registry.add(collector)
+  func registerHealthCollector() {
+    registry.set(own: HealthCollector(health: health, namespace: registry.namespace))
   }
 }

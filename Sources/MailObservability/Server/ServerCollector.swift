@@ -6,15 +6,17 @@ import MetricInstruments
 /// What the server knows of itself.
 struct ServerCollector: Collector {
   weak let server: HTTPServer?
-  let registry: Registry
+  /// And not the registry, which holds its collectors.
+  let namespace: String
 
-  let name = "http_server"
+  static let reservedName = "http_server"
+  let name = ServerCollector.reservedName
 
   func collect() async -> [CollectedFamily] {
     guard let server else { return [] }
     return [
       CollectedFamily(
-        registry.fullName("observability_http_connections"), .gauge,
+        Registry.fullName("observability_http_connections", in: namespace), .gauge,
         help: "Open connections to the observability server.", value: Double(server.statistics.connections))
     ]
   }

@@ -157,26 +157,32 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   }
 
   /// Writes a collected family; always whole, since a collector's answer is in memory anyway.
-  private mutating func encode(_ family: CollectedFamily, to buffer: inout OutputBuffer) -> Bool {
-    let descriptor = family.descriptor
-    let isUniform = family.samples.allSatisfy { $0.labels.map(\.name) == descriptor.labelNames }
-    var rendered = RenderedJSON(descriptor, labelNames: descriptor.labelNames, isList: !isUniform)
-    begin(rendered, &buffer)
-    for sample in family.samples {
-      if !isUniform {
-        // A collector may give each sample labels of its own.
-        rendered = RenderedJSON(descriptor, labelNames: sample.labels.map(\.name), isList: true)
-      }
-      encode(values: sample.labels.map(\.value), rendered, to: &buffer) {
-        if let histogram = sample.histogram {
-          $0.append(jsonCounts: histogram.counts, sum: sample.value, rendered)
-        } else {
-          $0.append(json: sample.value)
-        }
+  private mutating func encode(_ family: CheckedFamily, to buffer: inout OutputBuffer) -> Bool {
+    switch family.content {
+    case .numbers(let series):
+      encode(series, of: family.descriptor, to: &buffer) { number, _, buffer in buffer.append(json: number) }
+    case .distributions(let series):
+      encode(series, of: family.descriptor, to: &buffer) { distribution, rendered, buffer in
+        buffer.append(jsonCounts: distribution.counts, sum: distribution.sum, rendered)
       }
     }
-    end(rendered, &buffer)
     return true
+  }
+
+  private mutating func encode<Value>(
+    _ series: [CheckedFamily.Series<Value>], of family: FamilyDescriptor, to buffer: inout OutputBuffer,
+    value: (Value, RenderedJSON, inout OutputBuffer) -> Void
+  ) {
+    // A collector may give each sample labels of its own.
+    let names = series.first?.labels.names ?? []
+    let isUniform = series.allSatisfy { $0.labels.names == names }
+    var rendered = RenderedJSON(family, labelNames: names, isList: !isUniform)
+    begin(rendered, &buffer)
+    for series in series {
+      if !isUniform { rendered = RenderedJSON(family, labelNames: series.labels.names, isList: true) }
+      encode(values: series.labels.values, rendered, to: &buffer) { value(series.value, rendered, &$0) }
+    }
+    end(rendered, &buffer)
   }
 }
 

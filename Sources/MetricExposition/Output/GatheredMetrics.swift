@@ -6,12 +6,12 @@ package import MetricInstruments
 package struct GatheredMetrics: Sendable {
   enum Item: Sendable {
     case registered(FamilyCore)
-    case collected(CollectedFamily)
+    case collected(CheckedFamily)
 
     var name: String {
       switch self {
       case .registered(let family): family.descriptor.name
-      case .collected(let family): family.name
+      case .collected(let family): family.descriptor.name
       }
     }
 
@@ -26,24 +26,21 @@ package struct GatheredMetrics: Sendable {
 
   let items: [Item]
 
-  /// Puts together what a registry holds and what its collectors returned. Collected families must be valid and their
-  /// names free; see ``CollectedFamily/problem``.
+  /// Puts together what a registry holds and what its collectors returned. The names of collected families must be free;
+  /// ``Gathering`` sees to that.
   ///
   /// - Parameter names: if not empty, only families that have one of these names, or samples of that name.
   package init(
-    registered: [FamilyCore], collected: [CollectedFamily] = [], names: Set<String> = []
+    registered: [FamilyCore], collected: [CheckedFamily] = [], names: Set<String> = []
   ) {
     var items: [Item] = []
     items.reserveCapacity(registered.count + collected.count)
     let wanted = registered.lazy.filter { names.isEmpty || $0.descriptor.isNamed(in: names) }
-    if collected.isEmpty {
-      items.append(contentsOf: wanted.map { .registered($0) })
-    } else {
-      items.append(contentsOf: wanted.map { .registered($0) })
-      items.append(
-        contentsOf: collected.lazy.filter { names.isEmpty || $0.descriptor.isNamed(in: names) }.map {
-          .collected($0)
-        })
+    items.append(contentsOf: wanted.map { .registered($0) })
+    if !collected.isEmpty {
+      items += collected.lazy.filter { names.isEmpty || $0.descriptor.isNamed(in: names) }.map {
+        .collected($0)
+      }
       items.sort { $0.name < $1.name }
     }
     self.items = items
@@ -54,14 +51,5 @@ extension FamilyDescriptor {
   /// Whether one of the names is the family's or one of its samples'.
   func isNamed(in names: Set<String>) -> Bool {
     names.contains(name) || claimedNames.contains(where: names.contains)
-  }
-}
-
-extension CollectedFamily {
-  package var descriptor: FamilyDescriptor {
-    FamilyDescriptor(
-      name: name, type: type, help: help, unit: unit,
-      labelNames: samples.first?.labels.map(\.name) ?? [],
-      bounds: BucketBounds(samples.first?.histogram?.bounds ?? []), shape: .collected)
   }
 }

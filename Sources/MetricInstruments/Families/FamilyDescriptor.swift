@@ -78,6 +78,8 @@ package struct FamilyDescriptor: Hashable, Sendable {
       throw fail(.invalidName, "the name of a counter ends in _total")
     case .info where !name.hasSuffix("_info") || baseName.isEmpty:
       throw fail(.invalidName, "the name of an info ends in _info")
+    case .stateset where name.utf8.contains(UInt8(ascii: ":")) || name.hasPrefix("__"):
+      throw fail(.invalidName, "the label of a state set has its name: no colon, and no __ at the beginning")
     default: break
     }
     // What is of no known type bears the name that somebody else gave it; clashes are found by the claimed names.

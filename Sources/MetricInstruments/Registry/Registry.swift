@@ -8,7 +8,8 @@ import ObservabilityPlatform
 /// the one that exists. All methods may be called from any thread, while scrapes run.
 ///
 /// A registry exports two families about itself, `observability_rejected_total{reason}` and
-/// `observability_overflow_total{family}`: what instruments could not record as asked.
+/// `observability_overflow_total{family}`: what instruments could not record as asked. A scrape adds two about its
+/// collectors, `collector_success` and `collector_duration_seconds`, whose names are taken from the start.
 public final class Registry: Sendable {
   /// What every name begins with, followed by an underscore; or nothing.
   public let namespace: String
@@ -16,6 +17,8 @@ public final class Registry: Sendable {
   let context: InstrumentContext
   private let state = Locked(State())
   let overflow: BoundedFamily<Counter, OneLabel>
+  /// What is reported of collectors; their names are nobody else's.
+  package let reports: CollectorReports
 
   private struct Entry {
     let core: FamilyCore
@@ -28,7 +31,29 @@ public final class Registry: Sendable {
     /// Names of samples, and the family to which each belongs.
     var claimed: [NameClaim: LabelText] = [:]
     var sorted: [FamilyCore]?
-    var collectors: [(name: String, collector: any Collector)] = []
+    var collectors: [NamedCollector] = []
+    /// The names of the library's own collectors, whether they are there or not.
+    var ownCollectors: Set<LabelText> = []
+
+    /// The families, sorted by name.
+    var families: [FamilyCore] {
+      entries.values.map(\.core).sorted { LabelText($0.descriptor.name) < LabelText($1.descriptor.name) }
+    }
+  }
+
+  /// A collector under the name that it had when it was added.
+  package struct NamedCollector: Sendable {
+    package let name: LabelText
+    package let collector: any Collector
+  }
+
+  /// What there is to be scraped at one moment.
+  package struct Contents: Sendable {
+    /// The families, sorted by name.
+    package let families: [FamilyCore]
+    /// The names that nobody else may have, and the family to which each belongs.
+    package let owners: [NameClaim: LabelText]
+    package let collectors: [NamedCollector]
   }
 
   /// A registry.
@@ -47,6 +72,7 @@ public final class Registry: Sendable {
     self.namespace = namespace
     self.allowsUTF8Names = allowsUTF8Names
     context = InstrumentContext(clock: clock)
+    reports = CollectorReports(namespace: namespace)
     let overflowIndex = SeriesIndex(
       labelNames: ["family"], limit: 10_000, context: context, overflow: nil,
       make: { Counter(context: nil, labels: $0) })
@@ -58,6 +84,11 @@ public final class Registry: Sendable {
       .counter(
         "observability_overflow_total", help: "Recordings that went to other because a family was full."),
       labels: ["family"], children: .bounded(overflowIndex), handle: overflow)
+    state.withLock { state in
+      for report in reports.all {
+        for claim in report.claims { state.claimed[claim] = LabelText(report.name) }
+      }
+    }
   }
 
   /// Counts of refused values, by reason.
@@ -90,49 +121,77 @@ public final class Registry: Sendable {
   // MARK: - Collectors
 
   /// Asks `collector` for its values at each scrape.
+  ///
+  /// - Throws: ``RegistrationError`` when a collector of this name is there already or the library has one, or when the
+  ///   name has more than 1,024 bytes.
   public func add(_ collector: any Collector) throws(RegistrationError) {
     // The name is the host's code, so it is asked once and with nothing locked.
-    let name = collector.name
-    let isNew = state.withLock { state in
-      guard !state.collectors.contains(where: { $0.name == name }) else { return false }
-      state.collectors.append((name, collector))
-      return true
+    let name = LabelText(collector.name)
+    guard name.text.utf8.count <= LabelValue.maximumLength else {
+      throw RegistrationError(
+        .invalidName, of: name.text, "a collector's name has at most \(LabelValue.maximumLength) bytes")
     }
-    guard isNew else {
-      throw RegistrationError(.conflict, of: name, "a collector of this name is there already")
+    let problem: String? = state.withLock { state in
+      if state.ownCollectors.contains(name) { return "the library has a collector of this name" }
+      if state.collectors.contains(where: { $0.name == name }) {
+        return "a collector of this name is there already"
+      }
+      state.collectors.append(NamedCollector(name: name, collector: collector))
+      return nil
     }
+    if let problem { throw RegistrationError(.conflict, of: name.text, problem) }
   }
 
-  /// Stops asking the collector of this name; false when there is none.
+  /// Stops asking the collector of this name; false when there is none. Those of the library stay.
   @discardableResult
   public func removeCollector(named name: String) -> Bool {
-    state.withLock { state in
+    let name = LabelText(name)
+    return state.withLock { state in
+      guard !state.ownCollectors.contains(name) else { return false }
       let before = state.collectors.count
       state.collectors.removeAll { $0.name == name }
       return state.collectors.count < before
     }
   }
 
-  // MARK: - Reading
+  /// Keeps names for the library's own collectors; before a host can add any.
+  package func reserveCollectors(named names: [String]) {
+    state.withLock { $0.ownCollectors.formUnion(names.map { LabelText($0) }) }
+  }
 
-  /// The families, sorted by name.
-  package var families: [FamilyCore] {
+  /// Asks one of the library's own collectors, in place of the one that had its name.
+  package func set(own collector: any Collector) {
+    let own = NamedCollector(name: LabelText(collector.name), collector: collector)
     state.withLock { state in
-      if let sorted = state.sorted { return sorted }
-      let sorted = state.entries.values.map(\.core).sorted {
-        LabelText($0.descriptor.name) < LabelText($1.descriptor.name)
-      }
-      state.sorted = sorted
-      return sorted
+      state.ownCollectors.insert(own.name)
+      state.collectors.removeAll { $0.name == own.name }
+      state.collectors.append(own)
     }
   }
 
-  package var collectors: [any Collector] { state.withLock { $0.collectors.map(\.collector) } }
+  // MARK: - Reading
+
+  /// What there is to be scraped now.
+  package var contents: Contents {
+    state.withLock { state in
+      let families = state.sorted ?? state.families
+      state.sorted = families
+      return Contents(families: families, owners: state.claimed, collectors: state.collectors)
+    }
+  }
+
+  /// The families, sorted by name.
+  package var families: [FamilyCore] { contents.families }
 
   /// How many series the instruments have now.
   package var seriesCount: Int { families.reduce(0) { $0 + $1.seriesCount } }
 
-  package func fullName(_ name: String) -> String { namespace.isEmpty ? name : "\(namespace)_\(name)" }
+  package func fullName(_ name: String) -> String { Registry.fullName(name, in: namespace) }
+
+  /// A name with a namespace before it, for who must not hold the registry.
+  package static func fullName(_ name: String, in namespace: String) -> String {
+    namespace.isEmpty ? name : "\(namespace)_\(name)"
+  }
 
   // MARK: - How it is done
 

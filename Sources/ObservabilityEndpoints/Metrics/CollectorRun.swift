@@ -4,90 +4,81 @@ import ObservabilityPlatform
 import MetricExposition
 import MetricInstruments
 
-/// Asks the collectors of a registry.
+/// Asks collectors.
 ///
 /// Each runs once at a time: simultaneous scrapes share a run, and a collector that has not come back from an earlier
 /// scrape is not asked again, so one that hangs holds one task and not one for each scrape.
 final class CollectorRun: Sendable {
-  private let registry: Registry
+  private let allowsUTF8Names: Bool
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
-  private let running = Locked<[String: Running]>([:])
-
-  private typealias Answer = (families: [CollectedFamily], problem: String?)
+  private let running = Locked<[LabelText: Running]>([:])
 
   private struct Running: Sendable {
-    let task: Task<Answer, any Error>
+    let task: Task<[CheckedFamily], any Error>
     let start: ContinuousClock.Instant
   }
 
-  private struct Outcome: Sendable {
-    let collector: String
-    var families: [CollectedFamily]
-    /// Nil for success.
-    var problem: String?
+  /// How it went with one collector.
+  struct Outcome: Sendable {
+    let collector: LabelText
+    let result: Result<[CheckedFamily], any Error>
     let duration: Duration
   }
 
-  init(registry: Registry, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void) {
-    self.registry = registry
+  private struct Unanswered: Error, CustomStringConvertible { let description: String }
+
+  init(allowsUTF8Names: Bool, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void) {
+    self.allowsUTF8Names = allowsUTF8Names
     self.timer = timer
     self.log = log
   }
 
-  /// What the collectors returned, without what cannot be shown, and how it went with each.
-  func collect(within limit: Duration, names: Set<String>) async -> [CollectedFamily] {
-    let collectors = registry.collectors.filter { collector in
-      names.isEmpty || collector.familyNames.isEmpty || !collector.familyNames.isDisjoint(with: names)
+  /// Asks those that may have families of these names, or all.
+  func ask(
+    _ collectors: [Registry.NamedCollector], within limit: Duration, names: Set<String>
+  ) async -> [Outcome] {
+    let asked = collectors.filter { named in
+      let families = named.collector.familyNames
+      return names.isEmpty || families.isEmpty || !families.isDisjoint(with: names)
     }
-    guard !collectors.isEmpty else { return [] }
-    var outcomes = await withTaskGroup(of: Outcome.self) { group in
-      for collector in collectors { group.addTask { await self.ask(collector, within: limit) } }
+    guard !asked.isEmpty else { return [] }
+    return await withTaskGroup(of: Outcome.self) { group in
+      for collector in asked { group.addTask { await self.ask(collector, within: limit) } }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    outcomes.sort { $0.collector < $1.collector }
-    dropClashes(&outcomes)
-    for outcome in outcomes {
-      if let problem = outcome.problem { log("collector \(outcome.collector): \(problem)") }
-    }
-    return outcomes.flatMap { $0.problem == nil ? $0.families : [] } + report(outcomes)
   }
 
-  private func ask(_ collector: any Collector, within limit: Duration) async -> Outcome {
-    let name = collector.name
+  private func ask(_ collector: Registry.NamedCollector, within limit: Duration) async -> Outcome {
     let start = ContinuousClock.now
+    func outcome(_ result: Result<[CheckedFamily], any Error>) -> Outcome {
+      Outcome(collector: collector.name, result: result, duration: ContinuousClock.now - start)
+    }
     let (run, isOwn) = self.run(of: collector, at: start)
     guard isOwn || start - run.start < limit else {
-      return Outcome(
-        collector: name, families: [], problem: "has not returned since an earlier scrape", duration: .zero)
+      return outcome(.failure(Unanswered(description: "has not returned since an earlier scrape")))
     }
     let answer = await offLoop(within: limit, timer: timer) { try await run.task.value }
     if isOwn, case .deadlineExceeded = answer { run.task.cancel() }
-    let duration = ContinuousClock.now - start
     switch answer {
-    case .finished(let answer):
-      return Outcome(
-        collector: name, families: answer.families, problem: answer.problem, duration: duration)
-    case .failed(let error):
-      return Outcome(collector: name, families: [], problem: "\(error)", duration: duration)
-    case .deadlineExceeded:
-      return Outcome(collector: name, families: [], problem: "was late", duration: duration)
+    case .finished(let families): return outcome(.success(families))
+    case .failed(let error): return outcome(.failure(error))
+    case .deadlineExceeded: return outcome(.failure(Unanswered(description: "was late")))
     }
   }
 
   /// The run in progress, or a new one.
-  private func run(of collector: any Collector, at now: ContinuousClock.Instant) -> (Running, isOwn: Bool) {
-    let name = collector.name
-    let allowsUTF8 = registry.allowsUTF8Names
+  private func run(
+    of collector: Registry.NamedCollector, at now: ContinuousClock.Instant
+  ) -> (Running, isOwn: Bool) {
+    let (name, allowsUTF8) = (collector.name, allowsUTF8Names)
     return running.withLock { running in
       if let current = running[name] { return (current, false) }
-      let task = Task.detached { [self] () throws -> Answer in
+      let task = Task.detached { [self] () throws -> [CheckedFamily] in
         defer { self.running.withLock { $0[name] = nil } }
-        let families = try await collector.collect()
-        let problem = families.lazy.compactMap { family in
-          family.problem(allowingUTF8: allowsUTF8).map { "\(family.name): \($0)" }
-        }.first
-        return (families, problem)
+        return try await collector.collector.collect().map { family in
+          try CheckedFamily(family, allowingUTF8: allowsUTF8)
+        }
       }
       let run = Running(task: task, start: now)
       running[name] = run
@@ -95,33 +86,29 @@ final class CollectorRun: Sendable {
     }
   }
 
-  /// A name belongs to the registry, or else to the first collector that has it.
-  private func dropClashes(_ outcomes: inout [Outcome]) {
-    var taken = Set(registry.families.lazy.flatMap(\.descriptor.claimedNames))
-    for index in outcomes.indices where outcomes[index].problem == nil {
-      var own: Set<String> = []
-      for family in outcomes[index].families {
-        let names = family.descriptor.claimedNames
-        if let clash = names.first(where: { taken.contains($0) || own.contains($0) }) {
-          outcomes[index].problem = "\(family.name): \(clash) is taken"
-          break
-        }
-        own.formUnion(names)
+  /// What a scrape shows: what the registry held when it began, what collectors returned as far as its names are free,
+  /// and how it went with each of them.
+  func metrics(
+    _ contents: Registry.Contents, _ reports: CollectorReports, _ outcomes: [Outcome],
+    named names: Set<String>
+  ) -> GatheredMetrics {
+    var gathering = Gathering(contents)
+    var successes: [(labelValue: String, number: Double)] = []
+    for outcome in outcomes.sorted(by: { $0.collector < $1.collector }) {
+      do {
+        try gathering.add(outcome.result.get())
+        successes.append((outcome.collector.text, 1))
+      } catch {
+        log("collector \(outcome.collector): \(error)")
+        successes.append((outcome.collector.text, 0))
       }
-      if outcomes[index].problem == nil { taken.formUnion(own) }
     }
-  }
-
-  private func report(_ outcomes: [Outcome]) -> [CollectedFamily] {
-    [
-      CollectedFamily(
-        registry.fullName("collector_success"), .gauge,
-        help: "Whether a collector's values are in this scrape.",
-        samples: outcomes.map { CollectedSample($0.problem == nil ? 1 : 0, ["collector": $0.collector]) }),
-      CollectedFamily(
-        registry.fullName("collector_duration_seconds"), .gauge, help: "How long a collector took.",
-        unit: "seconds",
-        samples: outcomes.map { CollectedSample($0.duration.seconds, ["collector": $0.collector]) }),
-    ]
+    if !outcomes.isEmpty {
+      let durations = outcomes.map { ($0.collector.text, $0.duration.seconds) }
+      gathering.add(own: [
+        CheckedFamily(own: reports.success, successes), CheckedFamily(own: reports.duration, durations),
+      ])
+    }
+    return gathering.metrics(named: names)
   }
 }

@@ -29,7 +29,7 @@ final class MetricsEndpoint: Sendable {
     self.timer = timer
     self.settings = settings
     self.observer = observer
-    collectors = CollectorRun(registry: registry, timer: timer, log: observer.log)
+    collectors = CollectorRun(allowsUTF8Names: registry.allowsUTF8Names, timer: timer, log: observer.log)
     places = ScrapePlaces(limit: settings.maximumConcurrentScrapes)
   }
 
@@ -46,7 +46,7 @@ final class MetricsEndpoint: Sendable {
       return .text(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
     }
     let start = ContinuousClock.now
-    let (registry, variables) = (registry, variables)
+    let variables = variables
     guard format.form.showsCollected else {
       return await respond(in: format, place, since: start, within: settings.scrapeDeadline) {
         Scrape(format.encoder(of: GatheredMetrics(registered: []), variables), buffer: $0)
@@ -54,11 +54,15 @@ final class MetricsEndpoint: Sendable {
     }
     let names = Set(request.query.all("name[]"))
     let limit = scrapeLimit(of: request)
+    // Read once: what is registered while collectors are asked belongs to the next scrape.
+    let contents = registry.contents
     // A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
-    let collected = await collectors.collect(within: limit - min(limit / 5, .seconds(2)), names: names)
+    let outcomes = await collectors.ask(
+      contents.collectors, within: limit - min(limit / 5, .seconds(2)), names: names)
+    let (registry, collectors) = (registry, collectors)
     return await respond(in: format, place, since: start, within: limit) {
       registry.expireIdleSeries()
-      let metrics = GatheredMetrics(registered: registry.families, collected: collected, names: names)
+      let metrics = collectors.metrics(contents, registry.reports, outcomes, named: names)
       return Scrape(format.encoder(of: metrics, variables), buffer: $0)
     }
   }

@@ -10,7 +10,7 @@ enum Phase: String, ClosedLabel { case starting, serving, draining }
 struct RandomSamples {
   let registry: Registry
   let variables: PublishedVariables
-  private(set) var collected: [CollectedFamily] = []
+  private(set) var collected: [CheckedFamily] = []
   private(set) var expected = ExpectedSamples()
   private(set) var expectedVariables = ExpectedSamples()
   private var random: Generator
@@ -30,7 +30,7 @@ struct RandomSamples {
       try counters("counter\(index)")
       try gauges("gauge\(index)")
       try histograms("histogram\(index)")
-      collect("collected\(index)")
+      try collect("collected\(index)")
       try publish("variable\(index)")
     }
     try facts()
@@ -97,7 +97,7 @@ struct RandomSamples {
     }
   }
 
-  private mutating func collect(_ stem: String) {
+  private mutating func collect(_ stem: String) throws {
     let name = name(stem)
     let label = labelName("a")
     var samples: [CollectedSample] = []
@@ -108,8 +108,8 @@ struct RandomSamples {
       samples.append(sample)
       expected.add(name, [(label, shown(value))], "\(number)")
     }
-    collected.append(CollectedFamily(name, .gauge, help: hostileText(), samples: samples))
-    if let problem = collected.last?.problem(allowingUTF8: allowsUTF8) { preconditionFailure(problem) }
+    let family = CollectedFamily(name, .gauge, help: hostileText(), samples: samples)
+    collected.append(try CheckedFamily(family, allowingUTF8: allowsUTF8))
   }
 
   private mutating func publish(_ stem: String) throws {

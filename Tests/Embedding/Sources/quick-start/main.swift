@@ -1,9 +1,12 @@
+// Does the README's block compile and run, to the letter?
+
 import MailObservability
 
 let metrics = try MetricsCollector(version: "1.4.0")
 try metrics.health.add(
   HealthCheck("storage") {
-    try await store.ping(); return .pass
+    try await store.ping()
+    return .pass
   })
 let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:9090"))
 

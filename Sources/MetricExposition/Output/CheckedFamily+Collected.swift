@@ -1,0 +1,164 @@
+// Can what a collector returned be shown, and as what?
+
+package import MetricInstruments
+
+extension CheckedFamily {
+  /// Takes a collector's family whole, or says why not.
+  package init(_ family: CollectedFamily, allowingUTF8: Bool) throws(CollectedFamilyError) {
+    do throws(SampleProblem) {
+      try self.init(checking: family, allowingUTF8)
+    } catch {
+      throw CollectedFamilyError(family.name, error.text)
+    }
+  }
+
+  private init(checking family: CollectedFamily, _ allowingUTF8: Bool) throws(SampleProblem) {
+    let descriptor = FamilyDescriptor(family)
+    do throws(RegistrationError) {
+      try descriptor.validated(allowingUTF8: allowingUTF8)
+    } catch {
+      throw SampleProblem(error.message)
+    }
+    var numbers: [Series<Double>] = []
+    var distributions: [Series<HistogramSnapshot>] = []
+    var seen: Set<SeriesIdentity> = []
+    for sample in family.samples {
+      let labels = try Labels(sample, of: descriptor, allowingUTF8)
+      guard seen.insert(SeriesIdentity(labels)).inserted else {
+        throw SampleProblem("two samples have the same labels, of which empty ones do not count")
+      }
+      let timestamp = try sample.checkedTimestamp()
+      switch (family.type, sample.value) {
+      case (.counter, .number(let number)):
+        guard number.isFinite, number >= 0 else { throw SampleProblem("a counter cannot be \(number)") }
+        numbers.append(Series(labels: labels, value: number, timestamp: timestamp))
+      case (.gauge, .number(let number)), (.unknown, .number(let number)):
+        numbers.append(Series(labels: labels, value: number, timestamp: timestamp))
+      case (.info, .info):
+        numbers.append(Series(labels: labels, value: 1, timestamp: timestamp))
+      case (.stateset, .states(let states)):
+        for state in try states.checked() {
+          var labels = labels
+          labels.names.append(descriptor.baseName)
+          labels.values.append(state.name)
+          numbers.append(Series(labels: labels, value: state.isOn ? 1 : 0, timestamp: timestamp))
+        }
+      case (.histogram, .distribution(let distribution, let sum)):
+        let snapshot = try distribution.checked(sum: sum, bounds: descriptor.bounds)
+        distributions.append(Series(labels: labels, value: snapshot, timestamp: timestamp))
+      case (let type, let value):
+        throw SampleProblem("a sample of type \(type) cannot be \(value.kind)")
+      }
+    }
+    self.init(descriptor, family.type == .histogram ? .distributions(distributions) : .numbers(numbers))
+  }
+}
+
+private struct SampleProblem: Error {
+  let text: String
+
+  init(_ text: String) { self.text = text }
+}
+
+/// What makes two series of a family one to a scraper, whatever the order of their labels: an empty label is none.
+private struct SeriesIdentity: Hashable {
+  private struct Pair: Hashable {
+    let name: LabelText
+    let value: LabelText
+  }
+
+  private let pairs: [Pair]
+
+  init(_ labels: CheckedFamily.Labels) {
+    pairs = zip(labels.names, labels.values)
+      .compactMap { $1.isEmpty ? nil : Pair(name: LabelText($0), value: LabelText($1)) }
+      .sorted { $0.name < $1.name }
+  }
+}
+
+extension FamilyDescriptor {
+  fileprivate init(_ family: CollectedFamily) {
+    var bounds = BucketBounds([])
+    if case .distribution(let first, _) = family.samples.first?.value { bounds = BucketBounds(first.bounds) }
+    // Every family without a sample has bounds as good as any.
+    if family.type == .histogram, family.samples.isEmpty { bounds = .latency }
+    self.init(
+      name: family.name, type: family.type, help: family.help, unit: family.unit,
+      labelNames: family.samples.first?.labels.map(\.name) ?? [], bounds: bounds, shape: .collected)
+  }
+}
+
+extension CheckedFamily.Labels {
+  fileprivate init(
+    _ sample: CollectedSample, of family: FamilyDescriptor, _ allowingUTF8: Bool
+  ) throws(SampleProblem) {
+    names = sample.labels.map(\.name)
+    values = sample.labels.map { LabelText($0.value).text }
+    guard Set(names.map { LabelText($0) }).count == names.count else {
+      throw SampleProblem("a label comes twice in \(names)")
+    }
+    let shown = family.type == .stateset ? names + [family.baseName] : names
+    if let problem = LabelName.problemWhenEscaped(shown) { throw SampleProblem(problem) }
+    for name in names {
+      guard allowingUTF8 ? !name.isEmpty && !name.utf8.contains(0) : LabelName.isLegacy(name),
+        !name.hasPrefix("__"), name != "quantile", name != LabelName.reservedForJSON,
+        !(family.type == .histogram && name == "le"),
+        !(family.type == .stateset && LabelText(name) == LabelText(family.baseName))
+      else { throw SampleProblem("the label name \"\(name)\" cannot be used") }
+    }
+    guard values.allSatisfy({ $0.utf8.count <= LabelValue.maximumLength }) else {
+      throw SampleProblem("a label value has more than \(LabelValue.maximumLength) bytes")
+    }
+  }
+}
+
+extension CollectedSample {
+  fileprivate func checkedTimestamp() throws(SampleProblem) -> SampleTimestamp? {
+    guard let timestamp else { return nil }
+    guard let checked = SampleTimestamp(seconds: timestamp) else {
+      throw SampleProblem("a timestamp is in seconds, from 1970 to the year 9999, and was \(timestamp)")
+    }
+    return checked
+  }
+}
+
+extension CollectedSample.Value {
+  fileprivate var kind: String {
+    switch self {
+    case .number: "a number"
+    case .distribution: "a distribution"
+    case .states: "a set of states"
+    case .info: "an info"
+    }
+  }
+}
+
+extension [CollectedSample.State] {
+  fileprivate func checked() throws(SampleProblem) -> [CollectedSample.State] {
+    let names = map { LabelText($0.name) }
+    guard names.allSatisfy({ 1...LabelValue.maximumLength ~= $0.text.utf8.count }) else {
+      throw SampleProblem("the name of a state has 1 to \(LabelValue.maximumLength) bytes")
+    }
+    guard Set(names).count == count else { throw SampleProblem("a state comes twice in \(names)") }
+    return zip(self, names).map { CollectedSample.State($1.text, $0.isOn) }
+  }
+}
+
+extension CollectedSample.Distribution {
+  fileprivate func checked(
+    sum: Double, bounds expected: BucketBounds
+  ) throws(SampleProblem) -> HistogramSnapshot {
+    guard BucketBounds(bounds) == expected else { throw SampleProblem("the buckets differ between samples") }
+    guard counts.count == bounds.count + 1 else {
+      throw SampleProblem("a histogram needs one count more than it has bounds")
+    }
+    var total: UInt64 = 0
+    for count in counts {
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      guard !overflow else { throw SampleProblem("the counts add up to more than 2^64 - 1") }
+      total = sum
+    }
+    guard sum.isFinite, sum >= 0 else { throw SampleProblem("a sum cannot be \(sum)") }
+    return HistogramSnapshot(counts: counts, sum: sum)
+  }
+}
