@@ -15,6 +15,7 @@ public import MetricInstruments
 /// // ... process the message ...
 /// timer.observe()
 /// connection.end()
+/// await server.shutdown()
 /// ```
 ///
 /// Share one instance; it may be used from any thread. Instruments never trap, whatever is recorded: what they

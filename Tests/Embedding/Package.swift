@@ -22,7 +22,9 @@ let package = Package(
   dependencies: [
     .package(name: "swift-mail-observability", path: "../.."),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
   ],
   targets: [
@@ -30,7 +32,13 @@ let package = Package(
     program("quick-start"),
     // Every feature once, and what a scrape then says.
     program("embedding"),
-    program("mounted-in-hummingbird", [.product(name: "Hummingbird", package: "hummingbird")]),
+    program(
+      "mounted-in-hummingbird",
+      [
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     // Compiled only.
     .target(name: "snippets", dependencies: [product], swiftSettings: strictness),
     .target(

@@ -1,17 +1,31 @@
 #!/usr/bin/env python3
-"""Is the tree itself in order? What no compiler says: paths that a case-insensitive file system takes for one."""
+"""Is the tree itself in order? What no compiler says.
+
+- No two paths differ in case only: a case-insensitive file system takes them for one.
+- Every Swift block of the README and the documentation is a run of lines of a source in Tests/Embedding, which compiles.
+- Every Swift file begins with a comment: the question that it answers.
+- Tests/Embedding stores every public type by its bare name, beside the libraries that a host uses.
+"""
 
 import collections
 import pathlib
+import re
 import subprocess
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+EMBEDDING = ROOT / "Tests/Embedding/Sources"
+# Names that swift-metrics has too: documented, and written with the module's name where both are imported.
+SHARED = {"Counter", "Gauge"}
 
 
 def tracked():
     output = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
     return [path for path in output.decode().split("\0") if path]
+
+
+# Paths
 
 
 def prefixes(path):
@@ -28,16 +42,126 @@ def colliding(paths):
     return [sorted(group) for group in spellings.values() if len(group) > 1]
 
 
-def check_cases():
-    assert colliding(["a/http", "a/HTTP/x"]) == [["a/HTTP", "a/http"]], "the check itself finds nothing"
-    return [f"paths that differ in case only: {', '.join(group)}" for group in colliding(tracked())]
+def check_cases(paths):
+    return [f"paths that differ in case only: {', '.join(group)}" for group in colliding(paths)]
+
+
+# Swift blocks
+
+
+def uncommented(text):
+    """A Swift source's doc comments as the text that they are, everything else blank."""
+    lines = []
+    for line in text.splitlines():
+        comment = re.match(r"\s*/// ?(.*)$", line)
+        lines.append(comment.group(1) if comment else "")
+    return "\n".join(lines)
+
+
+def blocks(text):
+    """Every Swift block: the number of its first line, and its lines without their common indent."""
+    found, start = [], None
+    for number, line in enumerate(text.splitlines(), 1):
+        if start is None and line.strip() == "```swift":
+            start, lines = number + 1, []
+        elif start is not None and line.strip() == "```":
+            found.append((start, dedented(lines)))
+            start = None
+        elif start is not None:
+            lines.append(line)
+    return found
+
+
+def dedented(lines):
+    return [line.rstrip() for line in textwrap.dedent("\n".join(lines)).strip("\n").split("\n")]
+
+
+def stands_in(block, source):
+    """Whether the block is a run of the source's lines, at whatever depth."""
+    length = len(block)
+    return any(
+        source[start].strip() == block[0].strip() and dedented(source[start:start + length]) == block
+        for start in range(len(source) - length + 1))
+
+
+def unproved(text, sources):
+    return [start for start, block in blocks(text) if not any(stands_in(block, source) for source in sources)]
+
+
+def check_blocks(paths):
+    sources = [path.read_text().splitlines() for path in sorted(EMBEDDING.rglob("*.swift"))]
+    problems, count = [], 0
+    for path in paths:
+        if not (path == "README.md" or path.startswith("Sources/") and path.endswith((".md", ".swift"))):
+            continue
+        text = (ROOT / path).read_text()
+        if path.endswith(".swift"):
+            text = uncommented(text)
+        count += len(blocks(text))
+        for line in unproved(text, sources):
+            problems.append(f"{path}:{line}: this block stands in no source of Tests/Embedding")
+    return problems if count else ["not one Swift block was found"]
+
+
+# First lines
+
+
+def is_question(line):
+    return bool(re.match(r"// \S", line))
+
+
+def check_first_lines(paths):
+    return [
+        f"{path}: the first line is no comment that says which question the file answers"
+        for path in paths
+        if path.endswith(".swift") and pathlib.PurePath(path).name != "Package.swift"
+        and (lines := (ROOT / path).read_text().splitlines()) and not is_question(lines[0])]
+
+
+# Names
+
+
+def public_types(listing):
+    """The types of the listing that are not nested in another."""
+    types = set()
+    for line in listing.splitlines():
+        match = re.match(r"\w+ (\w+): (?:@\S+ )*(?:final )?(?:class|struct|enum|actor|protocol|typealias) ", line)
+        if match:
+            types.add(match.group(1))
+    return types
+
+
+def unnamed(types, text):
+    def pattern(name):
+        return rf"MailObservability\.{name}\b" if name in SHARED else rf"(?<![\w.]){name}\b"
+    return sorted(name for name in types if not re.search(pattern(name), text))
+
+
+def check_names():
+    listing = (ROOT / "Tests/Repository/public-api.txt").read_text()
+    text = "\n".join(path.read_text() for path in (EMBEDDING / "names-beside-others").glob("*.swift"))
+    return [f"{name}: not stored by its bare name in names-beside-others" for name in unnamed(public_types(listing), text)]
+
+
+def check_checks():
+    """What the checks must find, so that one that finds nothing is not taken for a tree in order."""
+    assert colliding(["a/http", "a/HTTP/x"]) == [["a/HTTP", "a/http"]]
+    block = "text\n```swift\nlet a = 1\nif a {\n  b()\n}\n```\n"
+    assert unproved(block, [["func f() {", "  let a = 1", "  if a {", "    b()", "  }", "}"]]) == []
+    assert unproved(block, [["let a = 1", "if a {", "b()", "}"]]) == [3]
+    assert unproved(uncommented("  /// ```swift\n  /// x()\n  /// ```"), [["y()"]]) == [2]
+    assert is_question("// Who?") and not is_question("import Foundation")
+    assert public_types("M Counter: final class Counter\nM Counter.add(): func add()\n") == {"Counter"}
+    assert unnamed({"Counter", "Registry"}, "let a: Other.Counter, b: Other.Registry") == ["Counter", "Registry"]
 
 
 def main():
-    problems = check_cases()
+    check_checks()
+    paths = tracked()
+    problems = check_cases(paths) + check_blocks(paths) + check_first_lines(paths) + check_names()
     for problem in problems:
         print(problem)
-    print("0 problems" if not problems else f"{len(problems)} problems")
+    print(f"{len(problems)} problems")
     return 1 if problems else 0
 
 

@@ -22,7 +22,8 @@ public final class Recording: Sendable {
       .counter("bench_closed_total", help: "A closed family."), by: ("protocol", MailProtocol.self),
       ("direction", Direction.self), ("result", DeliveryResult.self))
     bounded = try registry.register(
-      .counter("bench_bounded_total", help: "A bounded family."), byBounded: "protocol", "direction", "result",
+      .counter("bench_bounded_total", help: "A bounded family."), byBounded: "protocol", "direction",
+      "result",
       "domain",
       limit: 500)
   }

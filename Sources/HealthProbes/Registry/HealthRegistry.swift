@@ -6,10 +6,14 @@ package import ObservabilityPlatform
 ///
 /// ```swift
 /// let health = HealthRegistry()
-/// try health.declare("storage")           // not ready, not started, but alive
-/// try health.add(HealthCheck("storage") { try await store.ping(); return .pass })
+/// try health.declare("storage")  // not ready, not started, but alive
+/// try health.add(
+///   HealthCheck("storage") {
+///     try await store.ping()
+///     return .pass
+///   })
 /// health.setMaintenance("kernel update")  // out of the load balancer
-/// health.setMaintenance(nil)              // and back
+/// health.setMaintenance(nil)  // and back
 /// ```
 ///
 /// Every answer is given within one overall deadline, 800 ms unless it is set otherwise, whatever checks do:

@@ -4,7 +4,12 @@
 public struct LogMessage: Sendable {
   /// How much it matters.
   public enum Level: String, Sendable {
-    case info, warning, error
+    /// Something that is worth knowing, such as the address that is served.
+    case info
+    /// Something that an operator should look at; the server goes on as configured.
+    case warning
+    /// Something that the server cannot do.
+    case error
   }
 
   /// How much it matters.

@@ -3,7 +3,7 @@
 /// A closed set of label values: an enum whose cases are all the values that a label can take.
 ///
 /// ```swift
-/// enum Protocol: String, ClosedLabel { case smtp, imap, jmap }
+/// enum Verdict: String, ClosedLabel { case clean, spam, infected }
 /// ```
 ///
 /// A family over closed labels is an array indexed by the case, so a peer can never make it grow and reading a

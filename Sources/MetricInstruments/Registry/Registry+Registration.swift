@@ -3,7 +3,14 @@
 import ObservabilityPlatform
 
 extension Registry {
-  /// Registers a metric without labels.
+  /// Registers a metric without labels, with the registry's namespace before its name.
+  ///
+  /// Registering the same again (type, name, help, unit and buckets) returns the instrument that exists, so two parts of
+  /// a program may each register what they share.
+  ///
+  /// - Returns: the instrument, to be kept: recording into it looks nothing up. May be called from any thread.
+  /// - Throws: ``RegistrationError``: `invalidName`, `invalidUnit` or `invalidBounds` for a declaration that no scraper
+  ///   would take; `conflict` when the name, or that of one of its samples, is registered as anything else.
   public func register<Child>(_ declaration: MetricDeclaration<Child>) throws(RegistrationError) -> Child {
     try add(declaration, labels: [], shape: "plain") { [context] in
       let child = declaration.make(context, .none)
@@ -11,7 +18,16 @@ extension Registry {
     }
   }
 
-  /// Registers a metric with one closed label.
+  /// Registers a metric with one closed label: a family that has every series from the start.
+  ///
+  /// Registering the same again returns the family that exists; with other labels, or labels of another type, it is a
+  /// conflict.
+  ///
+  /// - Parameters:
+  ///   - declaration: the metric.
+  ///   - label: the label's name and the type of its values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
+  ///   comes twice, or a type that is no enum of at most 256 cases without associated values.
   public func register<Child, Label: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by label: (String, Label.Type)
   ) throws(RegistrationError) -> ClosedFamily<Child, Label> {
@@ -25,7 +41,17 @@ extension Registry {
     }
   }
 
-  /// Registers a metric with two closed labels.
+  /// Registers a metric with two closed labels: a family that has every series from the start.
+  ///
+  /// Registering the same again returns the family that exists; with other labels, or labels of another type, it is a
+  /// conflict.
+  ///
+  /// - Parameters:
+  ///   - declaration: the metric.
+  ///   - first: the first label's name and the type of its values.
+  ///   - second: those of the second.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
+  ///   comes twice, or a type that is no enum of at most 256 cases without associated values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type)
   ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
@@ -42,7 +68,18 @@ extension Registry {
     }
   }
 
-  /// Registers a metric with three closed labels.
+  /// Registers a metric with three closed labels: a family that has every series from the start.
+  ///
+  /// Registering the same again returns the family that exists; with other labels, or labels of another type, it is a
+  /// conflict.
+  ///
+  /// - Parameters:
+  ///   - declaration: the metric.
+  ///   - first: the first label's name and the type of its values.
+  ///   - second: those of the second.
+  ///   - third: those of the third.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
+  ///   comes twice, or a type that is no enum of at most 256 cases without associated values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel, Third: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type),
     _ third: (String, Third.Type)
@@ -66,21 +103,57 @@ extension Registry {
     }
   }
 
-  /// Registers a metric with one bounded label. At most `limit` values have a series of their own.
+  /// Registers a metric with one bounded label, whose values are known when something is recorded.
+  ///
+  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
+  /// exists.
+  ///
+  /// - Parameters:
+  ///   - declaration: the metric.
+  ///   - label: the label's name.
+  ///   - limit: how many values have a series of their own. Everything beyond is recorded under `other` and counted in
+  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
+  ///   comes twice.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded label: String, limit: Int = 500
   ) throws(RegistrationError) -> BoundedFamily<Child, OneLabel> {
     try addBounded(declaration, labels: [label], limit: limit)
   }
 
-  /// Registers a metric with two bounded labels. At most `limit` combinations have a series of their own.
+  /// Registers a metric with two bounded labels, whose values are known when something is recorded.
+  ///
+  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
+  /// exists.
+  ///
+  /// - Parameters:
+  ///   - declaration: the metric.
+  ///   - first: the name of the first label.
+  ///   - second: the name of the second label.
+  ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
+  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
+  ///   comes twice.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, limit: Int = 500
   ) throws(RegistrationError) -> BoundedFamily<Child, TwoLabels> {
     try addBounded(declaration, labels: [first, second], limit: limit)
   }
 
-  /// Registers a metric with three bounded labels. At most `limit` combinations have a series of their own.
+  /// Registers a metric with three bounded labels, whose values are known when something is recorded.
+  ///
+  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
+  /// exists.
+  ///
+  /// - Parameters:
+  ///   - declaration: the metric.
+  ///   - first: the name of the first label.
+  ///   - second: the name of the second label.
+  ///   - third: the name of the third label.
+  ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
+  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
+  ///   comes twice.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
     limit: Int = 500
@@ -88,7 +161,21 @@ extension Registry {
     try addBounded(declaration, labels: [first, second, third], limit: limit)
   }
 
-  /// Registers a metric with four bounded labels. At most `limit` combinations have a series of their own.
+  /// Registers a metric with four bounded labels, whose values are known when something is recorded.
+  ///
+  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
+  /// exists.
+  ///
+  /// - Parameters:
+  ///   - declaration: the metric.
+  ///   - first: the name of the first label.
+  ///   - second: the name of the second label.
+  ///   - third: the name of the third label.
+  ///   - fourth: the name of the fourth label.
+  ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
+  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
+  ///   comes twice.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
     _ fourth: String, limit: Int = 500
@@ -96,7 +183,15 @@ extension Registry {
     try addBounded(declaration, labels: [first, second, third, fourth], limit: limit)
   }
 
-  /// Registers facts that are exported as the labels of a series with the value 1. The name ends in `_info`.
+  /// Registers facts that are exported as the labels of a series with the value 1, to be joined with others.
+  ///
+  /// Registering the same names again returns what exists, with the values that it has.
+  ///
+  /// - Parameters:
+  ///   - name: the name; it ends in `_info`.
+  ///   - help: what the facts are about.
+  ///   - facts: the labels' names, and their values at first.
+  /// - Throws: ``RegistrationError``: `invalidName`, `invalidLabels` or `conflict`.
   public func info(
     _ name: String, help: String, _ facts: KeyValuePairs<String, String>
   ) throws(RegistrationError) -> InfoMetric {
@@ -108,7 +203,15 @@ extension Registry {
     }
   }
 
-  /// Registers a set of states, exported as one series a state. The label is called as the metric.
+  /// Registers a set of states, exported as one series a state: 1 for those that hold, 0 for the others.
+  ///
+  /// Registering the same again returns what exists.
+  ///
+  /// - Parameters:
+  ///   - name: the name of the metric, and of the label that names the state.
+  ///   - help: what the states are about.
+  ///   - states: the type whose cases are the states.
+  /// - Throws: ``RegistrationError``: `invalidName`, `conflict`, or `invalidLabels` for a type that cannot be a label.
   public func stateSet<State: ClosedLabel>(
     _ name: String, help: String, of states: State.Type
   ) throws(RegistrationError) -> StateSet<State> {

@@ -12,7 +12,8 @@ enum Outcome: String, ClosedLabel { case kept, dropped }
 
 // MARK: - The catalogue
 
-let metrics = try MetricsCollector(namespace: "mx", groups: [.smtp, .connections, .mail, .queue], version: "1.0")
+let metrics = try MetricsCollector(
+  namespace: "mx", groups: [.smtp, .connections, .mail, .queue], version: "1.0")
 metrics.smtp.connections.increment()
 metrics.smtp.commands[.mail].increment()
 let connection = metrics.connections.open(.smtp)

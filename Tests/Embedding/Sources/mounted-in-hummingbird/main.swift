@@ -1,65 +1,50 @@
-// How are the endpoints mounted in Hummingbird, beside its own types?
+// Do the endpoints answer in a Hummingbird application, beside its own routes?
 
+import Foundation
 import Hummingbird
 import MailObservability
-import NIOCore
 
-/// Hands requests to the endpoints, and their answers to the router.
-struct ObservabilityResponder<Context: RequestContext & RemoteAddressRequestContext>: HTTPResponder {
-  let endpoints: MetricsEndpoints
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
 
-  func respond(to request: Request, context: Context) async throws -> Response {
-    var fields = EndpointFields()
-    for field in request.headers { fields.append(field.name.rawName, field.value) }
-    let endpointRequest: EndpointRequest
-    do {
-      endpointRequest = try EndpointRequest(
-        method: request.method.rawValue, target: request.uri.string, headers: fields,
-        peer: EndpointPeer(context.remoteAddress))
-    } catch {
-      return Response(status: .badRequest)
-    }
-    let answer = await endpoints.respond(to: endpointRequest)
-    var headers = HTTPFields()
-    for (name, value) in answer.headers.list {
-      if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
-    }
-    return Response(status: .init(code: answer.status), headers: headers, body: body(of: answer))
-  }
+// MARK: - An application beside Hummingbird's own types
 
-  private func body(of answer: EndpointResponse) -> ResponseBody {
-    switch answer.body {
-    case .bytes(let bytes): ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-    case .stream(let stream):
-      ResponseBody { writer in
-        defer { stream.finished?() }
-        while let part = try await stream.next() { try await writer.write(ByteBuffer(bytes: part)) }
-        try await writer.finish(nil)
-      }
-    }
-  }
+let metrics = try MetricsCollector(version: "1.0")
+metrics.smtp.connections.increment()
+let responder = ObservabilityResponder<Context>(endpoints: try metrics.endpoints())
+
+let router = Router(context: Context.self)
+router.get("/hello") { _, _ in "hello" }
+for path in ["/metrics", "/live", "/ready", "/ready/{check}", "/health"] {
+  router.get(RouterPath(path)) { try await responder.respond(to: $0, context: $1) }
 }
 
-extension EndpointPeer {
-  init(_ address: SocketAddress?) {
-    switch address {
-    case .v4(let address):
-      self = .ip(withUnsafeBytes(of: address.address.sin_addr) { Array($0) }, port: 0)
-    case .v6(let address):
-      self = .ip(withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }, port: 0)
-    case .unixDomainSocket: self = .unix
-    case nil: self = .unknown
-    }
-  }
+let (ports, port) = AsyncStream.makeStream(of: Int.self)
+let application = Application(
+  router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+  onServerRunning: { port.yield($0.localAddress?.port ?? 0) })
+let running = Task { try await application.runService(gracefulShutdownSignals: []) }
+guard let number = await ports.first(where: { _ in true }) else {
+  fatalError("the application did not start")
 }
 
-/// What Hummingbird knows of a request, and who sent it.
-struct Context: RequestContext, RemoteAddressRequestContext {
-  var coreContext: CoreRequestContextStorage
-  let remoteAddress: SocketAddress?
-
-  init(source: ApplicationRequestContextSource) {
-    coreContext = .init(source: source)
-    remoteAddress = source.channel.remoteAddress
-  }
+func get(_ path: String) async throws -> (status: Int, text: String) {
+  guard let url = URL(string: "http://127.0.0.1:\(number)\(path)") else { return (0, "") }
+  let (data, response) = try await URLSession.shared.data(from: url)
+  return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
 }
+
+let scrape = try await get("/metrics")
+var wrong: [String] = []
+if scrape.status != 200 || !scrape.text.contains("\nrusmes_smtp_connections_total 1\n") {
+  wrong.append("/metrics")
+}
+if try await get("/live").status != 200 { wrong.append("/live") }
+if try await get("/ready").status != 200 { wrong.append("/ready") }
+if try await get("/ready/nothing").status != 404 { wrong.append("/ready/nothing") }
+if try await get("/hello").text != "hello" { wrong.append("/hello") }
+running.cancel()
+_ = await running.result
+print(wrong.isEmpty ? "everything is there" : "wrong: \(wrong)")
+if !wrong.isEmpty { exit(1) }

@@ -1,1 +1,124 @@
-// Can each public type be stored beside Foundation, swift-metrics, swift-distributed-tracing and Hummingbird?
+// Does every public type stand by its bare name beside the libraries that a host uses?
+
+// Each import is here for its names.
+import Foundation
+import Hummingbird
+import MailObservability
+import Metrics
+import Tracing
+
+/// One property of each public type of this package.
+///
+/// swift-metrics has a `Counter` and a `Gauge` too. Where both modules are imported, the name of the module says which
+/// is meant; calls such as `registry.register(.counter(…))` need it nowhere.
+struct EveryType {
+  var aliasHook: AliasHook?
+  var aliasHookResult: AliasHookResult?
+  var authenticationMechanism: AuthenticationMechanism?
+  var authenticationMetrics: AuthenticationMetrics?
+  var authenticationResult: AuthenticationResult?
+  var boundedFamily: BoundedFamily<MailObservability.Counter, OneLabel>?
+  var bucketBounds: BucketBounds?
+  var buildMetrics: BuildMetrics?
+  var checkResult: CheckResult?
+  var closedFamily2: ClosedFamily2<MailObservability.Gauge, MailProtocol, QueueState>?
+  var closedFamily3: ClosedFamily3<MailObservability.Counter, MailProtocol, QueueState, TLSUse>?
+  var closedFamily: ClosedFamily<MailObservability.Counter, MailProtocol>?
+  var closedLabel: (any ClosedLabel)?
+  var collectedFamily: CollectedFamily?
+  var collectedSample: CollectedSample?
+  var collector: (any Collector)?
+  var connectionDirection: ConnectionDirection?
+  var connectionMetrics: ConnectionMetrics?
+  var counter: MailObservability.Counter?
+  var daneResult: DANEResult?
+  var deliveryMetrics: DeliveryMetrics?
+  var deliveryResult: DeliveryResult?
+  var doubleVariable: DoubleVariable?
+  var endpointBody: EndpointBody?
+  var endpointBodyStream: EndpointBodyStream?
+  var endpointFields: EndpointFields?
+  var endpointPeer: EndpointPeer?
+  var endpointQuery: EndpointQuery?
+  var endpointRequest: EndpointRequest?
+  var endpointRequestError: EndpointRequestError?
+  var endpointResponse: EndpointResponse?
+  var exemplar: Exemplar?
+  var filesystemReading: FilesystemReading?
+  var fourLabels: FourLabels?
+  var gauge: MailObservability.Gauge?
+  var gaugeGuard: GaugeGuard?
+  var healthCheck: HealthCheck?
+  var healthCheckReport: HealthCheckReport?
+  var healthError: HealthError?
+  var healthObserver: HealthObserver?
+  var healthProbe: HealthProbe?
+  var healthRegistry: HealthRegistry?
+  var healthReport: HealthReport?
+  var healthResult: HealthResult?
+  var healthState: HealthState?
+  var healthStatistics: HealthStatistics?
+  var healthStatus: HealthStatus?
+  var healthTransition: HealthTransition?
+  var histogram: Histogram?
+  var histogramSnapshot: HistogramSnapshot?
+  var hookResult: HookResult?
+  var httpServerDeadlines: HTTPServerDeadlines?
+  var httpServerLimits: HTTPServerLimits?
+  var imapCommand: IMAPCommand?
+  var imapMetrics: IMAPMetrics?
+  var imapResult: IMAPResult?
+  var infoMetric: InfoMetric?
+  var integerVariable: IntegerVariable?
+  var ipNetwork: IPNetwork?
+  var jmapMetrics: JMAPMetrics?
+  var labelTuple: (any LabelTuple)?
+  var logMessage: LogMessage?
+  var mailMetrics: MailMetrics?
+  var mailProtocol: MailProtocol?
+  var mapNumber: MapNumber?
+  var mapVariable: MapVariable?
+  var metricDeclaration: MetricDeclaration<MailObservability.Counter>?
+  var metricGroup: MetricGroup?
+  var metricInstrument: MetricInstrument?
+  var metricsCollector: MetricsCollector?
+  var metricsConfig: MetricsConfig?
+  var metricsConfigError: MetricsConfigError?
+  var metricsEndpoints: MetricsEndpoints?
+  var metricType: MetricType?
+  var monotonicClock: MonotonicClock?
+  var mtastsCacheMetrics: MTASTSCacheMetrics?
+  var mtastsMode: MTASTSMode?
+  var observabilityServer: ObservabilityServer?
+  var oneLabel: OneLabel?
+  var outgoingTLSStatus: OutgoingTLSStatus?
+  var policyMetrics: PolicyMetrics?
+  var probeCounts: ProbeCounts?
+  var probeSet: ProbeSet?
+  var publishedVariables: PublishedVariables?
+  var pushMetrics: PushMetrics?
+  var queueMetrics: QueueMetrics?
+  var queueState: QueueState?
+  var recipientKind: RecipientKind?
+  var registrationError: RegistrationError?
+  var registry: Registry?
+  var senderCheckResult: SenderCheckResult?
+  var smtpCommand: SMTPCommand?
+  var smtpConnectionRejection: SMTPConnectionRejection?
+  var smtpMessageRejection: SMTPMessageRejection?
+  var smtpMetrics: SMTPMetrics?
+  var stateSet: StateSet<QueueState>?
+  var storageMetrics: StorageMetrics?
+  var storageOperation: StorageOperation?
+  var stringVariable: StringVariable?
+  var threeLabels: ThreeLabels?
+  var tlsMetrics: TLSMetrics?
+  var tlsUse: TLSUse?
+  var transferDirection: TransferDirection?
+  var transitionCounts: TransitionCounts?
+  var twoLabels: TwoLabels?
+  var wrongProtocol: WrongProtocol?
+}
+
+/// The standard library's span of memory. The name alone is Tracing's where that is imported.
+func length(of bytes: Swift.Span<UInt8>) -> Int { bytes.count }

@@ -1,0 +1,55 @@
+// Do the blocks of the article on metrics of one's own compile? One function a block.
+
+import MailObservability
+
+func aCounterAndAGauge(metrics: MetricsCollector) throws {
+  let greylisted = try metrics.registry.register(
+    .counter("greylisted_total", help: "Recipients put off by greylisting."))
+  let openFiles = try metrics.registry.register(
+    .gauge("spool_files", help: "Files in the spool directory."))
+
+  greylisted.increment()
+  openFiles.set(17)
+}
+
+func aHistogram(metrics: MetricsCollector) throws {
+  let lookup = try metrics.registry.register(
+    .histogram(
+      "list_lookup_duration_seconds", help: "Duration of look-ups in block lists.", unit: "seconds",
+      buckets: [0.001, 0.01, 0.1, 1]))
+
+  let timer = lookup.startTimer()
+  // ... ask the list ...
+  timer.observe()
+}
+
+func aClosedFamily(metrics: MetricsCollector) throws {
+  let verdicts = try metrics.registry.register(
+    .counter("scanner_verdicts_total", help: "Messages scanned, by verdict."), by: ("verdict", Verdict.self))
+
+  verdicts[.spam].increment()
+}
+
+func aBoundedFamily(metrics: MetricsCollector) throws {
+  let hits = try metrics.registry.register(
+    .counter("list_hits_total", help: "Hits of block lists, by list."), byBounded: "list", limit: 20)
+
+  hits["zen.example"].increment()
+}
+
+struct Licences: Collector {
+  let name = "licences"
+
+  func collect() async throws -> [CollectedFamily] {
+    let left = try await License.ask()
+    return [CollectedFamily("mx_licences_left", .gauge, help: "Mailboxes left.", value: Double(left))]
+  }
+}
+
+func aCollector(metrics: MetricsCollector) throws {
+  try metrics.registry.add(Licences())
+}
+
+enum License {
+  static func ask() async throws -> Int { 7 }
+}

@@ -1,0 +1,36 @@
+// Do the documentation's blocks about recording compile? One function a block.
+
+import MailObservability
+
+enum Verdict: String, ClosedLabel { case clean, spam, infected }
+
+func declared(registry: Registry) throws {
+  let commands = try registry.register(
+    .counter("smtp_commands_total", help: "Commands received."), by: ("command", SMTPCommand.self))
+  commands[.mail].increment()
+}
+
+func timed(metrics: MetricsCollector) {
+  let timer = metrics.mail.processingLatency.startTimer()
+  defer { timer.observe() }
+  // ... process the message ...
+  _ = timer.elapsed
+}
+
+func exemplarsFromTheCurrentTrace(registry: Registry) {
+  registry.setExemplarSource { TraceContext.current.map { ["trace_id": $0.traceID] } }
+}
+
+func published(metrics: MetricsCollector) throws {
+  let puts = try metrics.variables.integer("mail/queue/putCount", "envelopes put in the queue")
+  puts.add(1)
+}
+
+func aSession(metrics: MetricsCollector) {
+  let connection = metrics.connections.open(.submission)
+  let session = metrics.startSMTPSessionTimer()
+  metrics.smtp.commands[.ehlo].increment()
+  metrics.smtp.messagesRejected[.unknownRecipient].increment()
+  session.observe()
+  connection.end()
+}

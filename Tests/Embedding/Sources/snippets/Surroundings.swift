@@ -1,0 +1,11 @@
+// What do the documentation's blocks take for granted?
+
+struct Store: Sendable {
+  func ping() async throws {}
+}
+
+/// What a tracing library keeps for the current task.
+struct TraceContext: Sendable {
+  @TaskLocal static var current: TraceContext?
+  var traceID: String
+}
