@@ -94,7 +94,7 @@ enum InstrumentRows {
       Row("bounded family, 4 labels, 2 threads / its own single thread", nil) {
         let (two, one) = (try Recording(), try Recording())
         return .compared(
-          try .of(.here(threads: 2) { two.incrementBounded($0) }, .here { one.incrementOpen($0) }))
+          try .of(.here(threads: 2) { two.incrementBounded($0) }, .here { one.incrementBounded($0) }))
       },
       Row(
         "bounded family, 4 labels, 2 threads / client_golang WithLabelValues, 2 threads", 0.7,

@@ -42,7 +42,7 @@ struct CheckRecord: Sendable {
     return now - last.at > settings.effectiveValidity
   }
 
-  /// Whether the last result is young enough to be used without running the check again.
+  /// Whether the last result is recent enough to be used without running the check again.
   func isFresh(at now: HealthInstant) -> Bool {
     guard let last else { return false }
     return now - last.at < settings.period

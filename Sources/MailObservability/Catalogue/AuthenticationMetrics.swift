@@ -25,7 +25,7 @@ public enum AuthenticationResult: String, ClosedLabel {
   case success
   /// Wrong credentials: what an attack makes many of.
   case failure
-  /// The credentials could not be judged: the directory did not answer, or the exchange was malformed or given up.
+  /// Not judged: the directory did not answer, or the exchange was malformed or given up.
   case error
   /// Not judged, because there were too many failures before.
   case rateLimited = "rate_limited"
@@ -47,7 +47,7 @@ public enum AuthenticationMechanism: String, ClosedLabel {
   case other
   /// CRAM-MD5 (RFC 2195).
   case cramMD5 = "cram_md5"
-  /// SCRAM-SHA-256 (RFC 7677), with channel binding or without.
+  /// SCRAM-SHA-256 (RFC 7677); `init(saslName:)` takes SCRAM-SHA-256-PLUS for `other`.
   case scramSHA256 = "scram_sha_256"
 
   /// The mechanism of a SASL name in any case; anything else is `.other`.

@@ -58,7 +58,7 @@ public enum SenderCheckResult: String, ClosedLabel {
   case pass
   /// The sender is not authorised, or the signature does not verify.
   case fail
-  /// SPF `~all`: probably not authorised (RFC 7208, section 2.6.5). Not a result of DKIM.
+  /// SPF `~all`: probably not authorised (RFC 7208, section 2.6.5). A result of SPF alone.
   case softfail
   /// SPF `?all`, or a DKIM signature that could not be processed: no statement either way.
   case neutral
@@ -68,7 +68,7 @@ public enum SenderCheckResult: String, ClosedLabel {
   case temperror
   /// A record or a signature that cannot be interpreted: no later try tells either.
   case permerror
-  /// A valid signature that local policy does not accept, such as a key that is too short (RFC 8601, section 2.7.1).
+  /// A valid signature that local policy does not accept, as of too short a key (RFC 8601, section 2.7.1).
   case policy
 }
 
@@ -76,7 +76,7 @@ public enum SenderCheckResult: String, ClosedLabel {
 public enum CheckResult: String, ClosedLabel {
   /// What was asked for holds.
   case pass
-  /// It does not hold, and the mail was refused or held back for it.
+  /// It does not hold, whatever follows: in the MTA-STS mode `testing` the mail is delivered all the same.
   case fail
 }
 

@@ -46,7 +46,7 @@ public struct QueueMetrics: Sendable {
 public enum QueueState: String, ClosedLabel {
   /// Being delivered at this moment.
   case active
-  /// Has failed for a while, and waits for its next attempt.
+  /// The last attempt failed transiently: waits for the next one.
   case deferred
   /// Put aside by an operator or by policy: not tried until it is released.
   case hold

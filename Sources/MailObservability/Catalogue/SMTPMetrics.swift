@@ -106,7 +106,7 @@ public enum SMTPMessageRejection: String, ClosedLabel {
   case virus
   /// A rule that is not about its content: SPF, DMARC, rates, a sender that is not allowed.
   case policy
-  /// The client is to authenticate first, or may not use that sender address (530, 553).
+  /// Not authenticated (530, 5.7.0: RFC 4954), or no right to that sender (550, 5.7.1: RFC 6409).
   case authentication
   /// The message or an address is malformed, a bare line ending included.
   case syntax

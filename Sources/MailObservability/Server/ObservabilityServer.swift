@@ -55,7 +55,7 @@ public final class ObservabilityServer: Sendable {
   ///
   /// `/ready` answers 503 from now on, `/live` stays 200. For the length of `delay` everything is still served, so that
   /// load balancers can turn away; then only probes are, and requests that had begun are finished. What is left after
-  /// `gracePeriod` more is cut off. The listener closes last, so that no probe meets a closed door.
+  /// `gracePeriod` more is cut off. The listener closes last, so that no probe finds its connection refused.
   public func shutdown(gracePeriod: Duration = .seconds(10), delay: Duration = .zero) async {
     guard let server, let task else { return }
     health.setDraining(true)
@@ -63,7 +63,11 @@ public final class ObservabilityServer: Sendable {
     _ = await task.value
   }
 
-  /// Waits until the server has ended. Cancelling the task that waits drains it: the way a group of services is run.
+  /// Waits until the server has ended; returns at once when it is not enabled.
+  ///
+  /// Cancelling the task that waits drains the server, within 10 seconds and without a delay. At a signal a
+  /// `ServiceGroup` of swift-service-lifecycle asks for a graceful shutdown, which is no cancellation: make it
+  /// one with `cancelWhenGracefulShutdown { try await server.run() }`.
   ///
   /// - Throws: ``MetricsConfigError`` when the address can no longer be served.
   public func run() async throws(MetricsConfigError) {

@@ -58,8 +58,8 @@ extension ServerCore {
     }
   }
 
-  /// Whether every place is taken, those of the reserve too. While that is so, a connection stays in the
-  /// system's queue, where its peer waits, and meets no closed door.
+  /// Whether there are as many connections as the limit and the reserve allow. While that is so, a new one
+  /// stays in the system's backlog, where its peer waits and is not refused.
   private var isFull: Bool { counters.connections.load(ordering: .relaxed) >= mostConnections }
 
   private func makeAnyRoom() -> Bool { !isFull || evictAny() }

@@ -82,7 +82,7 @@ package actor HTTPServer {
   /// From now on `isDraining` is true. For the length of `delay` everything is still served, so that load
   /// balancers can turn away; then idle connections are closed, and only probes are served, others get 503.
   /// Requests that had begun are finished. After `gracePeriod` more what is left is cut off. The listener
-  /// closes last, so that no probe meets a closed door.
+  /// closes last, so that no probe finds its connection refused.
   package func shutdown(gracePeriod: Duration, delay: Duration = .zero) async {
     core.beginDrain(gracePeriod: gracePeriod, delay: delay)
     await drained()

@@ -5,11 +5,11 @@ import MailObservability
 func aCounterAndAGauge(metrics: MetricsCollector) throws {
   let greylisted = try metrics.registry.register(
     .counter("greylisted_total", help: "Recipients put off by greylisting."))
-  let openFiles = try metrics.registry.register(
+  let spoolFiles = try metrics.registry.register(
     .gauge("spool_files", help: "Files in the spool directory."))
 
   greylisted.increment()
-  openFiles.set(17)
+  spoolFiles.set(17)
 }
 
 func aHistogram(metrics: MetricsCollector) throws {
@@ -37,19 +37,19 @@ func aBoundedFamily(metrics: MetricsCollector) throws {
   hits["zen.example"].increment()
 }
 
-struct Licences: Collector {
-  let name = "licences"
+struct MailboxQuota: Collector {
+  let name = "mailbox_quota"
 
   func collect() async throws -> [CollectedFamily] {
-    let left = try await License.ask()
-    return [CollectedFamily("mx_licences_left", .gauge, help: "Mailboxes left.", value: Double(left))]
+    let left = try await Quota.ask()
+    return [CollectedFamily("mx_mailboxes_left", .gauge, help: "Mailboxes left.", value: Double(left))]
   }
 }
 
 func aCollector(metrics: MetricsCollector) throws {
-  try metrics.registry.add(Licences())
+  try metrics.registry.add(MailboxQuota())
 }
 
-enum License {
+enum Quota {
   static func ask() async throws -> Int { 7 }
 }
