@@ -1,4 +1,5 @@
-// Hands out stripes one after the other, so that the first threads of a process never collide.
+// Hands out stripes one after the other, so that the first threads of a process never collide, and marks the threads
+// that run a hook.
 #include "ThreadSlot.h"
 
 #include <stdatomic.h>
@@ -41,3 +42,13 @@ uint32_t mailobs_thread_stripe_move(void) {
   mailobs_thread_stripe_value = stripe + 1;
   return stripe;
 }
+
+static _Thread_local bool is_in_hook = false;
+
+bool mailobs_thread_enter_hook(void) {
+  if (is_in_hook) return false;
+  is_in_hook = true;
+  return true;
+}
+
+void mailobs_thread_leave_hook(void) { is_in_hook = false; }

@@ -130,4 +130,28 @@ struct CounterTests {
     counter.increment(by: 0.5)
     #expect(counter.value == Double(after))
   }
+
+  @Test("that is removed refuses nothing as well")
+  func zeroAfterRemoval() {
+    counter.markRemoved()
+    counter.increment(by: 0)
+    counter.increment(by: 0.0)
+    #expect(rejected(.removedSeries) == 2)
+  }
+
+  @Test("that threads fought over shows what it accepted, however much that is")
+  func dividedLimit() {
+    let counter = counter
+    while !counter.isDivided { onThreads(4) { _ in for _ in 0..<10_000 { counter.increment() } } }
+    var expected = counter.integerValue
+    for amount in [UInt64(Int64.max) - (1 << 33), 1 << 61, 1 << 61, 1 << 60, 1 << 33, 1] {
+      let before = rejected(.tooLarge)
+      counter.increment(by: amount)
+      if rejected(.tooLarge) == before { expected += amount }
+      #expect(counter.integerValue == expected)
+    }
+    #expect(rejected(.tooLarge) > 0)
+    for _ in 0..<4000 { counter.increment(by: 1 << 31) }
+    #expect(counter.integerValue == expected + (4000 << 31))
+  }
 }

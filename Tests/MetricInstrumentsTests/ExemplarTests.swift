@@ -115,6 +115,22 @@ struct ExemplarTests {
     #expect(histogram.snapshot.count == 3)
   }
 
+  @Test("comes from a hook that records itself, which is asked for none of its own recordings")
+  func recordingHook() throws {
+    let registry = try Registry()
+    let counter = try registry.register(.counter("x_total", help: ""))
+    let asked = try registry.register(.counter("asked_total", help: ""))
+    registry.setExemplarSource {
+      asked.increment(by: 1)
+      return ["trace_id": "a"]
+    }
+    counter.increment(by: 2)
+    counter.increment(by: 2)
+    #expect(asked.value == 2)
+    #expect(counter.exemplars.all.compactMap { $0 }.map(\.value) == [2])
+    #expect(asked.exemplars.all.isEmpty)
+  }
+
   @Test("is whole, and of its own bucket, whatever threads do at once")
   func concurrent() {
     let (counter, histogram, registry) = (counter, histogram, registry)

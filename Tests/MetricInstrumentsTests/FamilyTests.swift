@@ -71,6 +71,11 @@ struct FamilyTests {
     case a, b
     var labelValue: String { "same" }
   }
+  struct Code: ClosedLabel {
+    let raw: UInt8
+    static let allCases = [Code(raw: 0), Code(raw: 1)]
+    var labelValue: String { "\(raw)" }
+  }
 
   @Test("refuses types whose cases cannot be told by their position")
   func refusesTypes() throws {
@@ -87,6 +92,8 @@ struct FamilyTests {
     #expect(refused(Shuffled.self))
     #expect(refused(Partial.self))
     #expect(refused(Same.self))
+    // A struct of one byte is as large as an enum, and has values that no array of its cases has a place for.
+    #expect(refused(Code.self))
   }
 }
 

@@ -107,4 +107,49 @@ struct GaugeTests {
     #expect(gauge.isRemoved)
     #expect(registry.rejected[.removedSeries].value == 2)
   }
+
+  @Test("that is removed keeps its last value for who still reads it, and stays absent if it never had one")
+  func removedValue() throws {
+    gauge.set(42)
+    gauge.markRemoved()
+    gauge.markRemoved()
+    #expect(gauge.value == 42)
+    let never = try registry.register(.gauge("never", help: "", absentUntilSet: true))
+    never.markRemoved()
+    #expect(!never.isSet)
+  }
+
+  @Test(
+    "comes back to what it was when guards of any size end, in any order", arguments: [0.1, 1e-9, 1.0 / 3, 2])
+  func guardsDoNotDrift(amount: Double) {
+    gauge.set(7)
+    var guards = (1...10).map { gauge.track(by: amount * Double($0)) }
+    guards.append(gauge.track())
+    guards.shuffle()
+    for tracked in guards { tracked.end() }
+    #expect(gauge.value == 7)
+  }
+
+  @Test("is not lowered by a guard whose amount was refused")
+  func refusedGuard() {
+    gauge.set(Double.greatestFiniteMagnitude)
+    let tracked = gauge.track(by: Double.greatestFiniteMagnitude)
+    gauge.set(1)
+    tracked.end()
+    #expect(gauge.value == 1)
+  }
+
+  @Test("loses nothing that is recorded while it is removed")
+  func removedWhileRecording() {
+    let (gauge, registry) = (gauge, registry)
+    onThreads(3) { index in
+      if index == 2 {
+        while gauge.value < 1000 {}
+        gauge.markRemoved()
+      } else {
+        for _ in 0..<20_000 { gauge.increment() }
+      }
+    }
+    #expect(gauge.value + registry.rejected[.removedSeries].value == 40_000)
+  }
 }

@@ -75,10 +75,19 @@ struct HistogramTests {
 
   @Test("refuses an observation that its sum has no room for, count and all")
   func sumOverflow() {
-    histogram.observe(Double.greatestFiniteMagnitude)
+    histogram.observe(HistogramStripe.limit)
+    histogram.observe(HistogramStripe.limit)
     histogram.observe(Double.greatestFiniteMagnitude)
     #expect(histogram.snapshot.count == 1)
-    #expect(registry.rejected[.tooLarge].value == 1)
+    #expect(registry.rejected[.tooLarge].value == 2)
+  }
+
+  @Test("has a finite sum, however many threads have a part in it")
+  func sumOfStripes() {
+    let histogram = histogram
+    onThreads(16) { _ in for _ in 0..<2000 { histogram.observe(HistogramStripe.limit) } }
+    #expect(histogram.snapshot.sum.isFinite)
+    #expect(histogram.snapshot.count + registry.rejected[.tooLarge].integerValue == 32_000)
   }
 
   @Test("records durations in seconds")

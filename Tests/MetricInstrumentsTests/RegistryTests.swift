@@ -166,6 +166,66 @@ struct RegistryTests {
     try registry.add(Named(name: "one"))
   }
 
+  @Test("asks for a collector's name with nothing locked")
+  func collectorThatRegistersInItsName() throws {
+    final class Busy: Collector {
+      let registry: Registry
+      init(_ registry: Registry) { self.registry = registry }
+      var name: String {
+        _ = try? registry.register(.counter("asked_total", help: ""))
+        return "busy"
+      }
+      func collect() async throws -> [CollectedFamily] { [] }
+    }
+    let registry = try Registry()
+    try registry.add(Busy(registry))
+    #expect(registry.removeCollector(named: "busy"))
+  }
+
+  @Test("keeps what it exports about itself")
+  func ownFamilies() throws {
+    let registry = try Registry(namespace: "n")
+    for name in ["observability_rejected_total", "observability_overflow_total"] {
+      #expect(!registry.unregister(name))
+      #expect(registry.families.contains { $0.descriptor.name == "n_\(name)" })
+      #expect(throws: RegistrationError.self) { try registry.register(.counter(name, help: "")) }
+    }
+  }
+
+  @Test("counts what is recorded into facts, states and variables that are exported no more")
+  func closedFamilies() throws {
+    let registry = try Registry()
+    let info = try registry.info("build_info", help: "", ["version": "1"])
+    let states = try registry.stateSet("shape", help: "", of: Shape.self)
+    #expect(registry.unregister("build_info"))
+    #expect(registry.unregister("shape"))
+    info.set(["version": "2"])
+    states.set(.flat, true)
+    states.setOnly(.round)
+    #expect(registry.rejected[.removedSeries].value == 3)
+    #expect(info.facts.map(\.value) == ["1"])
+    #expect(!states.isOn(.flat))
+  }
+
+  @Test("publishes a variable anew that was unregistered")
+  func variableAgain() throws {
+    let registry = try Registry()
+    let variables = PublishedVariables(registry)
+    let first = try variables.integer("puts")
+    let map = try variables.map("results", label: "result")
+    #expect(registry.unregister("puts"))
+    #expect(registry.unregister("results"))
+    first.add(1)
+    map["pass"].add(1)
+    #expect(registry.rejected[.removedSeries].value == 2)
+    let second = try variables.integer("puts")
+    second.add(3)
+    try variables.map("results", label: "result")["pass"].add(4)
+    #expect(second.value == 3)
+    #expect(registry.families.contains { $0.descriptor.name == "puts" })
+    #expect(series(of: "results", in: registry).compactMap { ($0 as? VariableCell)?.number } == [.integer(4)])
+  }
+
   @Test("takes registrations while others read")
   func concurrent() throws {
     let registry = registry

@@ -18,6 +18,12 @@ public enum Registries {
     for host in hosts { _ = family[host, "accepted"] }
   }
 
+  /// Takes out the series of each host.
+  @inline(never)
+  public static func remove(_ family: BoundedFamily<Counter, TwoLabels>, _ hosts: ArraySlice<String>) {
+    for host in hosts { family.remove(host, "accepted") }
+  }
+
   /// A registry with one family of labelled counters that have values.
   public static func counters(_ count: Int) throws -> Registry {
     let (registry, family) = try emptyFamily(limit: count)

@@ -32,7 +32,9 @@ while let argument = arguments.popFirst() {
 
 signal(SIGPIPE, SIG_IGN)
 
-let rows = (InstrumentRows.all + ExpositionRows.all).filter { only.isEmpty || $0.name.contains(only) }
+let rows = (InstrumentRows.all + SweepRows.all + ExpositionRows.all).filter {
+  only.isEmpty || $0.name.contains(only)
+}
 if isList {
   for row in rows { print(row.name) }
   exit(0)

@@ -1,7 +1,8 @@
-// Which stripe of a striped instrument does the calling thread use?
+// Which stripe of a striped instrument does the calling thread use, and is it inside a hook?
 #ifndef MAILOBS_SHIMS_THREAD_SLOT_H
 #define MAILOBS_SHIMS_THREAD_SLOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // 0 until the thread's first use; then the number of its stripe + 1, so that the hot path neither masks it nor asks
@@ -21,5 +22,9 @@ static inline uint32_t mailobs_thread_stripe(void) {
   uint32_t value = mailobs_thread_stripe_value;
   return value != 0 ? value - 1 : mailobs_thread_stripe_assign();
 }
+
+// False when this thread is inside already.
+bool mailobs_thread_enter_hook(void);
+void mailobs_thread_leave_hook(void);
 
 #endif

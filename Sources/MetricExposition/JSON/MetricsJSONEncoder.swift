@@ -5,13 +5,15 @@ import MetricInstruments
 /// Writes gathered metrics as one JSON object, a part at a time: `name → {help, type, value}`.
 ///
 /// A family without a series has the value `null`, and so has every number that JSON cannot write. No key comes twice:
-/// the names of families, the labels of a family and the series of a family are each unique by registration.
+/// the names of families and the labels of a family are unique by registration, its series by being those of one moment.
 ///
 /// It holds locks no longer than ``TextEncoder`` does, and allocates nothing for each series once warm.
 struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
+  /// What each item shows of the series that come and go; begun together, so that the scrape is of one moment.
+  private let readings: [SeriesReading?]
   private var item = 0
-  /// The next position within the item.
+  /// The next position within an item whose series do not come and go.
   private var position = 0
   /// Whether the current family's header is out, and whether any of its series is.
   private var hasHeader = false
@@ -19,7 +21,10 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   private var isFinished = false
   private var distribution = HistogramSnapshot()
 
-  init(_ metrics: GatheredMetrics) { items = metrics.items }
+  init(_ metrics: GatheredMetrics) {
+    items = metrics.items
+    readings = metrics.items.map(\.reading)
+  }
 
   mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
     while item < items.count {
@@ -71,14 +76,12 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
         position += 1
         if buffer.count >= size, position < instruments.count { return false }
       }
-    case .bounded(let index):
-      while position < index.endIndex {
-        let part = position..<(position + 128)
-        index.forEach(as: MetricInstrument.self, in: part) {
+    case .bounded:
+      while let reading = readings[item], !reading.isComplete {
+        reading.readPart(as: MetricInstrument.self) {
           encode($0, family.descriptor.type, rendered, alwaysShown: false, to: &buffer)
         }
-        position = part.upperBound
-        if buffer.count >= size, position < index.endIndex { return false }
+        if buffer.count >= size, !reading.isComplete { return false }
       }
     case .info(let info):
       encode(values: info.facts.map(\.value), rendered, to: &buffer) { $0.append(UInt8(ascii: "1")) }

@@ -14,6 +14,14 @@ package struct GatheredMetrics: Sendable {
       case .collected(let family): family.name
       }
     }
+
+    /// A new reading of the series, if they come and go.
+    var reading: SeriesReading? {
+      guard case .registered(let family) = self, case .bounded(let index) = family.children else {
+        return nil
+      }
+      return index.read()
+    }
   }
 
   let items: [Item]
@@ -54,6 +62,6 @@ extension CollectedFamily {
     FamilyDescriptor(
       name: name, type: type, help: help, unit: unit,
       labelNames: samples.first?.labels.map(\.name) ?? [],
-      bounds: BucketBounds(samples.first?.histogram?.bounds ?? []), shape: "collected")
+      bounds: BucketBounds(samples.first?.histogram?.bounds ?? []), shape: .collected)
   }
 }

@@ -9,9 +9,11 @@ import MetricInstruments
 /// of the text delays nobody who records. Once the buffer has its size, encoding allocates nothing for each series.
 struct TextEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
+  /// What each item shows of the series that come and go; begun together, so that the scrape is of one moment.
+  private let readings: [SeriesReading?]
   let format: ExpositionFormat
   private var item = 0
-  /// The next position within the item.
+  /// The next position within an item whose series do not come and go.
   private var position = 0
   /// Whether the current family's header is out: a family without samples has none.
   private var hasHeader = false
@@ -20,6 +22,7 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
 
   init(_ metrics: GatheredMetrics, format: ExpositionFormat) {
     items = metrics.items
+    readings = metrics.items.map(\.reading)
     self.format = format
   }
 
@@ -66,15 +69,13 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
         if buffer.count >= size { return position == instruments.count }
       }
       return true
-    case .bounded(let index):
-      // In parts, so that a series which goes away is not kept alive by a scrape that waits for its reader.
-      while position < index.endIndex {
-        let part = position..<(position + 128)
-        index.forEach(as: MetricInstrument.self, in: part) {
+    case .bounded:
+      guard let reading = readings[item] else { return true }
+      while !reading.isComplete {
+        reading.readPart(as: MetricInstrument.self) {
           encode($0, family.descriptor, rendered, alwaysShown: false, to: &buffer)
         }
-        position = part.upperBound
-        if buffer.count >= size { return position >= index.endIndex }
+        if buffer.count >= size { return reading.isComplete }
       }
       return true
     case .info(let info):

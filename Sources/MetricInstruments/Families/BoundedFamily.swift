@@ -10,14 +10,15 @@
 /// Looking up a series allocates nothing once it exists. Keep the instrument where the same labels are used often:
 /// recording through it costs no more than on an unlabelled one. All methods may be called from any thread.
 public struct BoundedFamily<Child: MetricInstrument, Labels: LabelTuple>: Sendable {
-  @usableFromInline let index: SeriesIndex
+  @usableFromInline package let index: SeriesIndex
 
   init(index: SeriesIndex) { self.index = index }
 
-  /// Takes out the series that were neither looked up nor changed for as long as `age`, and says how many there were.
+  /// Takes out the series that were in no use for as long as `age`, and says how many there were.
   ///
-  /// Use is noticed from one call to the next, so call it regularly. `other` stays. Recordings through a handle that
-  /// somebody kept are refused and counted as `removed_series`.
+  /// Use is a look-up, a recording, or a ``GaugeGuard`` that is held. It is noticed from one call to the next, so call this
+  /// regularly, or register the family with an `idleTimeout`. `other` stays. Recordings through a handle that somebody
+  /// kept are refused and counted as `removed_series`.
   @discardableResult
   public func expireIdle(after age: Duration) -> Int { index.expireIdle(after: age) }
 

@@ -38,10 +38,14 @@ extension ClosedLabel {
     guard !cases.isEmpty, cases.count <= 256, MemoryLayout<Self>.size == (cases.count == 1 ? 0 : 1) else {
       return "\(Self.self) must be an enum of 1 to 256 cases without associated values"
     }
+    // A struct of one byte has the size of an enum, and values beyond its cases.
+    guard cases.allSatisfy({ Mirror(reflecting: $0).displayStyle == .enum }) else {
+      return "\(Self.self) must be an enum, with no mirror of its own"
+    }
     guard cases.enumerated().allSatisfy({ $0.offset == $0.element.ordinal }) else {
       return "\(Self.self).allCases must list every case in the order of declaration"
     }
-    guard Set(cases.map { LabelValue.withoutNUL($0.labelValue) }).count == cases.count else {
+    guard Set(cases.map { LabelText($0.labelValue) }).count == cases.count else {
       return "two cases of \(Self.self) have the same label value"
     }
     return nil

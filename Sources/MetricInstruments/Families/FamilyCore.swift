@@ -21,6 +21,21 @@ package final class FamilyCore: Sendable {
     self.children = children
   }
 
+  /// From now on recordings into the family are refused and counted, for label values without a series too.
+  func close() {
+    switch children {
+    case .fixed(let instruments): for instrument in instruments { instrument.markRemoved() }
+    case .bounded(let index): index.close()
+    case .info(let info): info.markRemoved()
+    case .stateSet(let set): set.markRemoved()
+    }
+  }
+
+  /// Takes out series that were in no use for as long as the family allows, if it is time to look.
+  func expireIdleWhenDue() {
+    if case .bounded(let index) = children { index.expireIdleWhenDue() }
+  }
+
   var seriesCount: Int {
     switch children {
     case .fixed(let instruments): instruments.count

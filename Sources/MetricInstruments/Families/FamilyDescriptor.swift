@@ -11,12 +11,13 @@ package struct FamilyDescriptor: Hashable, Sendable {
   package let labelNames: [String]
   /// Empty unless it is a histogram.
   package let bounds: BucketBounds
-  /// How the family's series come about: two families that differ here are not the same.
-  let shape: String
+  let shape: FamilyShape
+  /// Whether a gauge is left out until something is recorded.
+  let isAbsentUntilSet: Bool
 
   package init(
     name: String, type: MetricType, help: String, unit: String, labelNames: [String], bounds: BucketBounds,
-    shape: String
+    shape: FamilyShape, isAbsentUntilSet: Bool = false
   ) {
     self.name = name
     self.type = type
@@ -25,6 +26,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
     self.labelNames = labelNames
     self.bounds = bounds
     self.shape = shape
+    self.isAbsentUntilSet = isAbsentUntilSet
   }
 
   /// The name without the suffix that the type adds to it: OpenMetrics calls this the family's name.
@@ -39,20 +41,20 @@ package struct FamilyDescriptor: Hashable, Sendable {
   /// The suffix that the type adds to the family's name: `_total`, `_info` or nothing.
   var typeSuffix: Substring { name.dropFirst(baseName.count) }
 
-  /// The names that the family's samples and headers can have, in any format and for any scraper: no other family may
-  /// have one of them.
+  /// The names that the family's samples and headers can have, in any format and for any scraper.
   package var claimedNames: [String] {
-    let base = baseName
-    var claimed = sampleNames(of: base)
-    guard !MetricName.isLegacy(name) else { return claimed }
-    for scheme in NameEscaping.changing {
+    var seen: Set<LabelText> = []
+    return claims.compactMap { seen.insert($0.name).inserted ? $0.name.text : nil }
+  }
+
+  /// What no other family may claim. Two names are in each other's way only where one scraper can be told both, so a name
+  /// is claimed for each way in which a scraper may be told it.
+  package var claims: [NameClaim] {
+    NameEscaping.allCases.flatMap { scheme in
       // The suffix is escaped with the name, which leaves it where it was.
       let escaped = scheme.escape(name).dropLast(typeSuffix.count)
-      for sample in sampleNames(of: String(escaped)) where !claimed.contains(sample) {
-        claimed.append(sample)
-      }
+      return sampleNames(of: String(escaped)).map { NameClaim(scheme: scheme, name: LabelText($0)) }
     }
-    return claimed
   }
 
   private func sampleNames(of base: String) -> [String] {
@@ -87,7 +89,7 @@ package struct FamilyDescriptor: Hashable, Sendable {
         throw fail(.invalidUnit, "the name must end in its unit, _\(unit) (before _total)")
       }
     }
-    guard Set(labelNames).count == labelNames.count else {
+    guard Set(labelNames.map { LabelText($0) }).count == labelNames.count else {
       throw fail(.invalidLabels, "a label comes twice in \(labelNames)")
     }
     if let problem = LabelName.problemWhenEscaped(labelNames) { throw fail(.invalidLabels, problem) }

@@ -71,6 +71,27 @@ struct Key4: LabelKey {
   var longest: Int { max(triple.longest, fourth.count) }
 }
 
+/// Any number of values that are strings already: for what happens once a series, and not at each look-up.
+struct KeyOfTexts: LabelKey {
+  let values: [String]
+
+  /// The values as they are shown.
+  init(shown values: [String]) { self.values = values.map { LabelText($0).text } }
+
+  func hash(_ hash: LabelHash) -> UInt64 {
+    values.reduce(hash.seed) { sum, value in value.withUTF8Bytes { hash.combine(sum, $0) } }
+  }
+
+  func equals(_ labels: SeriesLabels) -> Bool {
+    labels.count == values.count
+      && values.indices.allSatisfy { index in
+        values[index].withUTF8Bytes { labels.value(at: index, equals: $0) }
+      }
+  }
+
+  var longest: Int { values.map(\.utf8.count).max() ?? 0 }
+}
+
 extension String {
   /// The string's bytes; in place for every string that Swift made itself.
   @inline(__always)

@@ -5,58 +5,52 @@ import Synchronization
 
 /// The series of a family whose label values come from outside.
 ///
-/// A lookup takes one of several locks, each on a cache line of its own: a thread stays on its own lock, so lookups
-/// do not meet. A change takes all of them. Past the limit, a new combination is recorded under `other` in every
-/// label, and the overflow is counted.
-///
-/// The table is open-addressed, of one word a slot: the upper half of a series' hash, and its index in the list + 1.
+/// A look-up takes one of several locks, each on a cache line of its own: a thread stays on its own lock, so look-ups do
+/// not meet. A change takes all of them, one series at a time and for a few stores: what it needs is allocated before, and
+/// what it leaves is given back after. Past the limit, a new combination is recorded under `other` in every label, and the
+/// overflow is counted.
 @usableFromInline
 package final class SeriesIndex: @unchecked Sendable {
-  private let list = SeriesList()
+  let list = SeriesList()
   private let labelNames: [String]
   private let limit: Int
   private let make: @Sendable (SeriesLabels) -> MetricInstrument
-  private let context: InstrumentContext
+  let context: InstrumentContext
   private let overflow: Counter?
   private let hashing = LabelHash()
+  let idle: IdleExpiry
 
+  // One who changes at a time, before he takes the locks of those who look up.
+  let changing = Lock()
   private let locks: UnsafeMutableRawPointer
-  // One writer at a time, before it takes the locks of the readers.
-  private let writing = Lock()
-  // Read with any of `locks` held, changed with all of them.
-  private var table: UnsafeMutablePointer<UInt64>
-  private var mask: Int
-  private var live = 0
-  private var tombstones = 0
-  private var other: (MetricInstrument)?
+  // Read with `changing` or any of `locks` held, changed with all of them. Behind an address, since each use of a class's
+  // own property is checked for exclusivity.
+  private let table: UnsafeMutablePointer<SeriesTable>
+  private var other: MetricInstrument?
+  private var isClosed = false
+  private var largestSlice = 0
 
-  private static let tombstone: UInt64 = 0xFFFF_FFFF
-  private static let indexBits: UInt64 = 0xFFFF_FFFF
-
+  /// - Parameter idleTimeout: how long a series stays that nobody uses; nil for ever.
   init(
-    labelNames: [String], limit: Int, context: InstrumentContext, overflow: Counter?,
-    make: @escaping @Sendable (SeriesLabels) -> MetricInstrument
+    labelNames: [String], limit: Int, idleTimeout: Duration? = nil, context: InstrumentContext,
+    overflow: Counter?, make: @escaping @Sendable (SeriesLabels) -> MetricInstrument
   ) {
     self.labelNames = labelNames
     self.limit = max(0, min(limit, 1 << 28))
+    idle = IdleExpiry(timeout: idleTimeout)
     self.context = context
     self.overflow = overflow
     self.make = make
+    table = .allocate(capacity: 1)
+    table.initialize(to: SeriesTable())
     locks = .allocate(byteCount: Stripes.count * Stripes.stride, alignment: Stripes.stride)
-    table = SeriesIndex.emptyTable(16)
-    mask = 15
     for stripe in 0..<Stripes.count { lock(stripe).initialize(to: Atomic(0)) }
   }
 
   deinit {
     locks.deallocate()
+    table.deinitialize(count: 1)
     table.deallocate()
-  }
-
-  private static func emptyTable(_ size: Int) -> UnsafeMutablePointer<UInt64> {
-    let table = UnsafeMutablePointer<UInt64>.allocate(capacity: size)
-    table.initialize(repeating: 0, count: size)
-    return table
   }
 
   @inline(__always)
@@ -65,7 +59,7 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   /// How many series there are, `other` included.
-  var count: Int { reading { live + (other == nil ? 0 : 1) } }
+  var count: Int { reading { table.pointee.count + (other == nil ? 0 : 1) } }
 
   private func reading<Result>(_ body: () -> Result) -> Result {
     let own = lock(Stripes.current())
@@ -74,15 +68,14 @@ package final class SeriesIndex: @unchecked Sendable {
     return body()
   }
 
-  private func writing<Result>(_ body: () -> Result) -> Result {
-    writing.withLock {
-      for stripe in 0..<Stripes.count { StripeLock.lock(lock(stripe)) }
-      defer { for stripe in 0..<Stripes.count { StripeLock.unlock(lock(stripe)) } }
-      return body()
-    }
+  /// With `changing` held: keeps everybody out who looks up.
+  private func withTable<Result>(_ body: (inout SeriesTable) -> Result) -> Result {
+    for stripe in 0..<Stripes.count { StripeLock.lock(lock(stripe)) }
+    defer { for stripe in 0..<Stripes.count { StripeLock.unlock(lock(stripe)) } }
+    return body(&table.pointee)
   }
 
-  // MARK: - Lookup
+  // MARK: - Looking up
 
   // One function for each number of labels, so that the generic one is specialised here and callers in other
   // modules need not be.
@@ -118,16 +111,6 @@ package final class SeriesIndex: @unchecked Sendable {
     }
   }
 
-  private func find(_ values: [String]) -> MetricInstrument {
-    switch values.count {
-    case 1: find(values[0])
-    case 2: find(values[0], values[1])
-    case 3: find(values[0], values[1], values[2])
-    case 4: find(values[0], values[1], values[2], values[3])
-    default: overflowing(counted: false)
-    }
-  }
-
   @inline(__always)
   private func find(_ key: some LabelKey) -> MetricInstrument {
     let hash = key.hash(hashing)
@@ -138,188 +121,167 @@ package final class SeriesIndex: @unchecked Sendable {
       return found.takeRetainedValue()
     }
     StripeLock.unlock(own)
-    return create(key, hash: hash)
+    return admitted(key, hash: hash)
   }
 
   /// The series of a key, retained, with one of the locks held.
   @inline(__always)
   private func held(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    let tag = hash & ~SeriesIndex.indexBits
-    while true {
-      let entry = table[slot]
-      if entry == 0 { return nil }
-      if entry & ~SeriesIndex.indexBits == tag, entry & SeriesIndex.indexBits != SeriesIndex.tombstone {
-        let index = Int(entry & SeriesIndex.indexBits) &- 1
-        if let series = list.series(index, as: MetricInstrument.self),
-          series._withUnsafeGuaranteedRef({ key.equals($0.labels) })
-        {
-          let lastUse = list.slot(index)
-          if lastUse.pointee.lastUse.load(ordering: .relaxed) != 0 {
-            lastUse.pointee.lastUse.store(0, ordering: .relaxed)
-          }
-          return series.retain()
-        }
-      }
-      slot = (slot &+ 1) & mask
+    guard let position = position(of: key, hash: hash),
+      let series = list.series(position, as: MetricInstrument.self)
+    else { return nil }
+    let slot = list.slot(position)
+    if slot.pointee.lastUse.load(ordering: .relaxed) != 0 {
+      slot.pointee.lastUse.store(0, ordering: .relaxed)
+    }
+    return series.retain()
+  }
+
+  @inline(__always)
+  private func position(of key: some LabelKey, hash: UInt64) -> Int? {
+    table.pointee.position(of: hash) { position in
+      list.series(position, as: MetricInstrument.self)?._withUnsafeGuaranteedRef { key.equals($0.labels) }
+        ?? false
     }
   }
 
-  // MARK: - Change
+  // MARK: - Admission
 
   @inline(never)
-  private func create(_ key: some LabelKey, hash: UInt64) -> MetricInstrument {
-    guard key.longest <= LabelValue.maximumLength else {
-      context.reject(.invalidLabel)
-      return overflowing(counted: false)
+  private func admitted(_ key: some LabelKey, hash: UInt64) -> MetricInstrument {
+    switch admission(of: key, hash: hash) {
+    case .own(let series): series.takeRetainedValue()
+    case .other(let reason): other(for: reason)
     }
-    if isFull { return overflowing(counted: true) }
-    let values = key.values
-    // A NUL is shown as U+FFFD, and what is shown alike must be one series.
-    if values.contains(where: { $0.utf8.contains(0) }) {
-      context.reject(.invalidLabel)
-      return find(values.map { LabelValue.withoutNUL($0) })
-    }
-    // The same holds for what would look like the series of the overflow.
-    if values.allSatisfy({ $0 == LabelValue.other }) { return overflowing(counted: false) }
-    let made: MetricInstrument? = writing {
-      // Another thread may have been faster.
-      if let found = held(key, hash: hash) { return found.takeRetainedValue() }
-      guard live < limit else { return nil }
-      let series = make(SeriesLabels(names: labelNames, values: values, hash: hash))
-      insert(series, hash: hash)
-      return series
-    }
-    return made ?? overflowing(counted: true)
   }
 
-  private var isFull: Bool { reading { live >= limit } }
+  /// Where the recordings under a key go that was not found a moment ago.
+  private func admission(of key: some LabelKey, hash: UInt64) -> LabelAdmission {
+    if let problem = key.problem { return .other(problem) }
+    guard !key.isShownDifferently else {
+      context.reject(.invalidLabel)
+      let shown = KeyOfTexts(shown: key.values)
+      return admission(of: shown, hash: shown.hash(hashing))
+    }
+    // Whether there is room means something only together with a look at who is there.
+    let known: LabelAdmission? = reading {
+      if let found = held(key, hash: hash) { return .own(found) }
+      return isClosed ? .other(.isClosed) : isFull ? .other(.isFull) : nil
+    }
+    return known ?? create(key, hash: hash)
+  }
+
+  private var isFull: Bool { table.pointee.count >= limit }
+
+  private func create(_ key: some LabelKey, hash: UInt64) -> LabelAdmission {
+    changing.withLock {
+      // Another thread may have been faster.
+      if let found = held(key, hash: hash) { return .own(found) }
+      guard !isClosed else { return .other(.isClosed) }
+      guard !isFull else { return .other(.isFull) }
+      let series = make(SeriesLabels(names: labelNames, values: key.values, hash: hash))
+      if table.pointee.needsRoom {
+        let room = table.pointee.makeRoom()
+        withTable { $0.grow(into: room) }
+      }
+      let position = list.insert(series)
+      let emptied = withTable {
+        $0.insert(hash, at: position)
+        return $0.takeEmptied()
+      }
+      emptied?.discard()
+      return .own(.passRetained(series))
+    }
+  }
 
   /// The series that takes what has no series of its own.
-  private func overflowing(counted: Bool) -> MetricInstrument {
-    if counted { overflow?.increment() }
+  private func other(for reason: OtherReason) -> MetricInstrument {
+    switch reason {
+    case .tooLong: context.reject(.invalidLabel)
+    case .isFull: overflow?.increment()
+    case .namedOther, .isClosed: break
+    }
     if let other = reading({ other }) { return other }
-    return writing {
+    return changing.withLock {
       if let other { return other }
       let series = make(
         SeriesLabels(
           names: labelNames, values: [String](repeating: LabelValue.other, count: labelNames.count)))
-      _ = list.insert(series)
-      other = series
+      if isClosed { series.markRemoved() } else { _ = list.insert(series) }
+      withTable { _ in other = series }
       return series
     }
   }
 
-  private func insert(_ series: MetricInstrument, hash: UInt64) {
-    if (live + tombstones + 1) * 4 > (mask + 1) * 3 { rehash() }
-    let index = list.insert(series)
-    place(hash, index)
-    live += 1
-  }
-
-  private func place(_ hash: UInt64, _ index: Int) {
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while table[slot] != 0 { slot = (slot &+ 1) & mask }
-    table[slot] = hash & ~SeriesIndex.indexBits | UInt64(index &+ 1)
-  }
-
-  /// A table with room for twice the live series, without tombstones.
-  private func rehash() {
-    var size = 16
-    while size * 3 < (live + 1) * 8 { size *= 2 }
-    table.deallocate()
-    table = SeriesIndex.emptyTable(size)
-    mask = size - 1
-    tombstones = 0
-    for index in 0..<list.endIndex {
-      guard let series = list.series(index, as: MetricInstrument.self)?.takeUnretainedValue(),
-        series !== other
-      else {
-        continue
-      }
-      place(series.labels.hash, index)
-    }
-  }
-
-  private func discard(_ index: Int) {
-    guard let series = list.series(index, as: MetricInstrument.self)?.takeUnretainedValue() else { return }
-    series.markRemoved()
-    var slot = Int(truncatingIfNeeded: series.labels.hash) & mask
-    while table[slot] & SeriesIndex.indexBits != UInt64(index &+ 1) {
-      if table[slot] == 0 { return }
-      slot = (slot &+ 1) & mask
-    }
-    table[slot] = SeriesIndex.tombstone
-    live -= 1
-    tombstones += 1
-    list.remove(index)
-  }
+  // MARK: - Removal
 
   /// Takes out the series with these values; false when there is none. `other` stays.
   func remove(_ values: [String]) -> Bool {
-    writing {
-      let end = list.endIndex
-      for index in 0..<end {
-        guard let series = list.series(index, as: MetricInstrument.self)?.takeUnretainedValue(),
-          series !== other,
-          series.labels.values == values
-        else { continue }
-        discard(index)
-        return true
-      }
-      return false
+    let key = KeyOfTexts(shown: values)
+    let hash = key.hash(hashing)
+    return changing.withLock {
+      guard let position = position(of: key, hash: hash) else { return false }
+      return discard(position) { _ in true }
     }
   }
 
-  /// Takes out what was neither looked up nor changed for as long as `age`, and says how many series that was.
-  func expireIdle(after age: Duration) -> Int {
-    let now = max(1, context.clock.nanoseconds)
-    let limit = UInt64(clamping: Int64(clamping: Int128(max(0, age.seconds) * 1e9)))
-    return writing {
-      var expired = 0
-      for index in 0..<list.endIndex {
-        guard let series = list.series(index, as: MetricInstrument.self)?.takeUnretainedValue(),
-          series !== other
-        else {
-          continue
-        }
-        let slot = list.slot(index)
-        let fingerprint = series.fingerprint
-        let lastUse = slot.pointee.lastUse.load(ordering: .relaxed)
-        if lastUse == 0 || fingerprint != slot.pointee.fingerprint {
-          slot.pointee.fingerprint = fingerprint
-          slot.pointee.lastUse.store(now, ordering: .relaxed)
-        } else if now > lastUse, now - lastUse >= limit {
-          discard(index)
-          expired += 1
-        }
+  /// Takes out the series at a position, with `changing` held and if `isWanted` while nobody looks up.
+  func discard(_ position: Int, if isWanted: (MetricInstrument) -> Bool) -> Bool {
+    guard let series = list.series(position, as: MetricInstrument.self)?.takeUnretainedValue(),
+      series !== other
+    else { return false }
+    let isOut = withTable { isWanted(series) && $0.remove(series.labels.hash, at: position) }
+    guard isOut else { return false }
+    series.markRemoved()
+    list.remove(position)
+    return true
+  }
+
+  /// From now on recordings into what the family had, has or would have are refused and counted.
+  ///
+  /// The series stay readable for who reads them already.
+  func close() {
+    changing.withLock { withTable { _ in isClosed = true } }
+    inSlices { slice in
+      for position in slice {
+        list.series(position, as: MetricInstrument.self)?.takeUnretainedValue().markRemoved()
       }
-      return expired
+    }
+  }
+
+  /// Whether the family is exported no more.
+  var isExported: Bool { reading { !isClosed } }
+
+  /// How many series are looked at before others may change something.
+  static let slice = 256
+
+  /// The most series, or entries of the table, that were touched while others had to wait.
+  package var mostTouched: Int { changing.withLock { max(largestSlice, table.pointee.mostTouched) } }
+
+  /// Hands all positions to `body`, some at a time, with `changing` held.
+  func inSlices(_ body: (Range<Int>) -> Void) {
+    var start = 0
+    while start < list.endIndex {
+      changing.withLock {
+        let slice = start..<min(start + SeriesIndex.slice, list.endIndex)
+        largestSlice = max(largestSlice, slice.count)
+        body(slice)
+      }
+      start += SeriesIndex.slice
     }
   }
 
   // MARK: - Reading it all
+
+  /// Begins to read the series that there are now.
+  package func read() -> SeriesReading { SeriesReading(list) }
 
   /// Hands every series to `body`, in the order in which they appeared, without holding a lock: series may come and
   /// go meanwhile, and one that goes stays readable until the end.
   package func forEach<Child: MetricInstrument>(
     as type: Child.Type, _ body: (Child) throws -> Void
   ) rethrows {
-    try forEach(as: type, in: 0..<Int.max, body)
+    let reading = read()
+    while !reading.isComplete { try reading.readPart(as: type, body) }
   }
-
-  /// The same for a range of positions, so that a long list can be read in parts.
-  package func forEach<Child: MetricInstrument>(
-    as type: Child.Type, in range: Range<Int>, _ body: (Child) throws -> Void
-  ) rethrows {
-    list.beginReading()
-    defer { list.endReading() }
-    for index in range.clamped(to: 0..<list.endIndex) {
-      guard let series = list.series(index, as: type) else { continue }
-      try series._withUnsafeGuaranteedRef(body)
-    }
-  }
-
-  /// One past the last position that holds a series.
-  package var endIndex: Int { list.endIndex }
 }

@@ -1,14 +1,20 @@
 // How is a list of series read without a lock while it grows and shrinks?
 
+import ObservabilityPlatform
 import Synchronization
 
 /// A list that is read without a lock while it grows and shrinks.
 ///
 /// Segments double in size and never move, so an index is an address for good. A removed series leaves a hole that
-/// a later one fills. Memory of a removed series is given back once no reader can still be looking at it: a reader
-/// announces itself before its first look, and a remover that sees a reader leaves the series to the last of them.
+/// a later one fills.
+///
+/// Births and removals are numbered. A reader announces itself with the number of that moment and looks at nothing
+/// younger, so a remover gives what is younger than every reader back at once, and hands the rest to the readers that
+/// may be looking at it or are yet to come to it (``SeriesReading``).
 final class SeriesList: @unchecked Sendable {
   struct Slot: ~Copyable {
+    /// The number of the birth of the series here; written before `series` is.
+    let birth = Atomic<UInt64>(0)
     /// The series' address, or 0 for a hole.
     let series = Atomic<UInt>(0)
     /// 0 when the series was looked up since the last sweep for idle ones; else when it was last seen in use.
@@ -22,10 +28,11 @@ final class SeriesList: @unchecked Sendable {
 
   private let segments: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>
   private let used = Atomic<Int>(0)
-  private let readers = Atomic<Int>(0)
+  // Counted up with the family's lock held.
+  private let moment = Atomic<UInt64>(0)
+  private let readers = Locked<[KeptSeries]>([])
   // Under the lock of the family.
   private var holes: [Int] = []
-  private var graveyard: [Unmanaged<AnyObject>] = []
 
   init() {
     segments = .allocate(capacity: SeriesList.maximumSegments)
@@ -36,10 +43,9 @@ final class SeriesList: @unchecked Sendable {
     for index in 0..<used.load(ordering: .relaxed) {
       let address = slot(index).pointee.series.load(ordering: .relaxed)
       if let pointer = UnsafeRawPointer(bitPattern: address) {
-        Unmanaged<AnyObject>.fromOpaque(pointer).release()
+        Unmanaged<MetricInstrument>.fromOpaque(pointer).release()
       }
     }
-    for series in graveyard { series.release() }
     for index in 0..<SeriesList.maximumSegments {
       segments[index].load(ordering: .relaxed)?.deallocate()
     }
@@ -60,7 +66,7 @@ final class SeriesList: @unchecked Sendable {
   }
 
   /// Appends a series or fills a hole; with the family's lock held.
-  func insert(_ series: AnyObject) -> Int {
+  func insert(_ series: MetricInstrument) -> Int {
     let index: Int
     if let hole = holes.popLast() {
       index = hole
@@ -71,6 +77,9 @@ final class SeriesList: @unchecked Sendable {
       allocateSegment(of: index)
     }
     let address = UInt(bitPattern: Unmanaged.passRetained(series).toOpaque())
+    let birth = moment.add(1, ordering: .relaxed).newValue
+    // Not before the hole that a removal left is seen: a reader compares the two.
+    slot(index).pointee.birth.store(birth, ordering: .releasing)
     slot(index).pointee.series.store(address, ordering: .releasing)
     if index == used.load(ordering: .relaxed) { used.store(index + 1, ordering: .releasing) }
     return index
@@ -88,27 +97,60 @@ final class SeriesList: @unchecked Sendable {
 
   /// Takes the series out; with the family's lock held.
   func remove(_ index: Int) {
-    let address = slot(index).pointee.series.exchange(0, ordering: .sequentiallyConsistent)
-    guard let pointer = UnsafeRawPointer(bitPattern: address) else { return }
+    let slot = slot(index)
+    let birth = slot.pointee.birth.load(ordering: .relaxed)
+    // Who begins to read after the lock is given back finds the hole.
+    let removed = readers.withLock { readers -> Unmanaged<MetricInstrument>? in
+      moment.add(1, ordering: .relaxed)
+      let address = slot.pointee.series.exchange(0, ordering: .acquiringAndReleasing)
+      guard let pointer = UnsafeRawPointer(bitPattern: address) else { return nil }
+      let series = Unmanaged<MetricInstrument>.fromOpaque(pointer)
+      for reader in readers where birth <= reader.beginning {
+        reader.keep(series.takeUnretainedValue(), at: index)
+      }
+      return series
+    }
+    guard let removed else { return }
     holes.append(index)
-    graveyard.append(Unmanaged<AnyObject>.fromOpaque(pointer))
-    buryIfUnseen()
+    removed.release()
   }
 
-  /// With the family's lock held.
-  func buryIfUnseen() {
-    guard !graveyard.isEmpty, readers.load(ordering: .sequentiallyConsistent) == 0 else { return }
-    for series in graveyard { series.release() }
-    graveyard.removeAll()
+  // MARK: - Reading
+
+  /// What is kept for a reader that begins now, and where the list ends for it.
+  func beginReading() -> (KeptSeries, end: Int) {
+    readers.withLock { readers in
+      let reader = KeptSeries(beginning: moment.load(ordering: .relaxed))
+      readers.append(reader)
+      return (reader, endIndex)
+    }
   }
 
-  func beginReading() { readers.add(1, ordering: .sequentiallyConsistent) }
-  func endReading() { readers.subtract(1, ordering: .sequentiallyConsistent) }
+  func endReading(_ reader: KeptSeries) {
+    readers.withLock { $0.removeAll { $0 === reader } }
+  }
 
-  /// The series at an index, unless it is a hole. It stays alive until `endReading()`.
+  /// The series at an index, unless it is a hole or was born after a reader began. It stays alive until that reader has
+  /// taken what was kept of this part of the list.
   @inline(__always)
-  func series<Child: AnyObject>(_ index: Int, as type: Child.Type) -> Unmanaged<Child>? {
-    let address = slot(index).pointee.series.load(ordering: .sequentiallyConsistent)
+  func series<Child: MetricInstrument>(
+    _ index: Int, bornBy beginning: UInt64, as type: Child.Type
+  ) -> Unmanaged<Child>? {
+    let slot = slot(index)
+    let address = slot.pointee.series.load(ordering: .acquiring)
+    let birth = slot.pointee.birth.load(ordering: .acquiring)
+    // The same address again: the number between the two looks belongs to it. An address that another series has got
+    // meanwhile is that of a younger one, since what a reader may look at is not given back.
+    guard birth <= beginning, let pointer = UnsafeRawPointer(bitPattern: address),
+      slot.pointee.series.load(ordering: .acquiring) == address
+    else { return nil }
+    return Unmanaged<Child>.fromOpaque(pointer)
+  }
+
+  /// The series at an index, unless it is a hole; with the family's lock held, or one of those that look up.
+  @inline(__always)
+  func series<Child: MetricInstrument>(_ index: Int, as type: Child.Type) -> Unmanaged<Child>? {
+    let address = slot(index).pointee.series.load(ordering: .acquiring)
     guard let pointer = UnsafeRawPointer(bitPattern: address) else { return nil }
     return Unmanaged<Child>.fromOpaque(pointer)
   }

@@ -7,7 +7,8 @@ public import Synchronization
 ///
 /// Amounts are non-negative. Integers are exact up to 2^63 - 1 and stay exact when floating-point amounts are
 /// recorded beside them. Whatever cannot be added (negative, NaN, infinite, past the limit) is left out and
-/// counted in `<namespace>_observability_rejected_total{reason}`; nothing traps.
+/// counted in `<namespace>_observability_rejected_total{reason}`; nothing traps. A counter that several threads fight
+/// over may refuse amounts from 2^62 on, since no thread knows what the others have.
 ///
 /// All methods may be called from any thread. Recording takes no lock and allocates nothing, but for the one
 /// time at which a counter that several threads fight over is given a cell for each.
@@ -27,6 +28,8 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   static let elsewhere: UInt64 = 1 << 63
   // Amounts below this take the fast path; a sum can only pass 2^63 by billions of them.
   private static let largeAmount: UInt64 = 1 << 32
+  // What a divided counter may have in its base and in its cells, together less than 2^63.
+  private static let dividedLimit: UInt64 = 1 << 62
   private static let structure = Lock()
 
   override init(context: InstrumentContext?, labels: SeriesLabels) {
@@ -88,7 +91,7 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     let whole = amount.rounded(.towardZero)
     let part = amount - whole
     if whole > 0, !add(UInt64(whole)) { return false }
-    guard part > 0 else { return true }
+    guard part > 0 else { return whole > 0 || !isRemoved || refuse(.removedSeries) }
     var old = fraction.load(ordering: .relaxed)
     while true {
       // Negative zero or less: the sign marks the sum of a removed series, as the top bit does for the count.
@@ -190,7 +193,8 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     var old = cell.pointee.load(ordering: .relaxed)
     while true {
       let new = old &+ amount
-      guard Int64(bitPattern: old | new) >= 0 else {
+      // The limit is above any amount that comes here, so `new` has not wrapped.
+      guard old | new < Counter.dividedLimit / UInt64(Stripes.count) else {
         return refuse(Counter.isElsewhere(old) ? .removedSeries : .tooLarge)
       }
       let exchanged = cell.pointee.weakCompareExchange(
@@ -204,24 +208,38 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
 
   @inline(never)
   private func addLarge(_ amount: UInt64) -> Bool {
-    let fits = Counter.structure.withLock {
-      // Under the lock no other large amount arrives, so the sum seen here can only be passed by billions of
-      // small ones.
-      amount < Counter.elsewhere && integerValue < Counter.elsewhere - amount
+    guard amount < Counter.elsewhere else { return refuse(.tooLarge) }
+    // Under the lock the counter is neither divided nor removed.
+    let outcome: RejectionReason? = Counter.structure.withLock {
+      var old = base.load(ordering: .relaxed)
+      while true {
+        let isDivided = Counter.isElsewhere(old)
+        if isDivided, isRemoved { return .removedSeries }
+        let sum = (old & ~Counter.elsewhere) + amount
+        guard sum < (isDivided ? Counter.dividedLimit : Counter.elsewhere) else { return .tooLarge }
+        let (exchanged, current) = base.weakCompareExchange(
+          expected: old, desired: sum | old & Counter.elsewhere, ordering: .relaxed)
+        if exchanged { return nil }
+        old = current
+      }
     }
-    guard fits else { return refuse(.tooLarge) }
-    return addElsewhere(amount)
+    if let outcome { return refuse(outcome) }
+    return true
   }
 
   /// Gives every thread a cell of its own.
   private func divide() {
     Counter.structure.withLock {
-      guard !Counter.isElsewhere(base.load(ordering: .relaxed)) else { return }
+      // Neither twice nor past the limit. Small amounts that arrive until the bit is set are nothing beside it.
+      guard base.load(ordering: .relaxed) < Counter.dividedLimit / 2 else { return }
       // The address first: whoever sees the bit must find the cells.
       division.store(CounterCells.allocate().address, ordering: .releasing)
       base.bitwiseOr(Counter.elsewhere, ordering: .acquiringAndReleasing)
     }
   }
+
+  /// Whether threads have a cell each.
+  var isDivided: Bool { currentDivision.cells != nil }
 
   private static func isElsewhere(_ base: UInt64) -> Bool { base & elsewhere != 0 }
 

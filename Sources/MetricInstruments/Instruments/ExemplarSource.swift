@@ -1,5 +1,6 @@
 // Who is asked for the trace that a recording belongs to?
 
+import CObservabilityShims
 import ObservabilityPlatform
 import Synchronization
 
@@ -25,6 +26,9 @@ final class ExemplarSource: Sendable {
   /// The labels for a recording that is being made on this thread.
   var current: Exemplar.Labels? {
     guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else { return nil }
+    // Tracing libraries count as well: what a hook records itself has no exemplar.
+    guard mailobs_thread_enter_hook() else { return nil }
+    defer { mailobs_thread_leave_hook() }
     return Unmanaged<Box>.fromOpaque(pointer).takeUnretainedValue().hook()
   }
 

@@ -1,5 +1,6 @@
 // How does a number go up and down without a lock?
 
+import ObservabilityPlatform
 import Synchronization
 
 /// A value that can rise and fall: queue depth, open connections, free bytes.
@@ -8,22 +9,28 @@ import Synchronization
 /// out and counted in `<namespace>_observability_rejected_total{reason}`; nothing traps. All methods may be called
 /// from any thread, take no lock and allocate nothing (``track(by:)`` allocates its guard).
 public final class Gauge: MetricInstrument, @unchecked Sendable {
-  private let bits: Atomic<UInt64>
-
-  // A gauge never holds NaN, so one NaN is free to mean that the series was removed, and another that nothing
-  // was set yet.
-  private static let removed: UInt64 = 0x7FF8_0000_0000_0001
-  private static let unset: UInt64 = 0x7FF8_0000_0000_0002
+  // A `GaugeState`. It decides, removal included: an exchange in flight when a series is removed fails.
+  private let state: Atomic<UInt64>
+  // The state before the removal, which readers still want.
+  private let last: Atomic<UInt64>
+  // Since the last look for idle series; a value that is set again changes nothing else.
+  private let wasRecorded = Atomic<Bool>(false)
+  // How many guards are held.
+  private let guards = Atomic<Int>(0)
+  private let tally = LazyReference<GuardTally>()
+  private static let structure = Lock()
 
   /// - Parameter absentUntilSet: whether the exposition leaves the series out until the first recording.
   init(context: InstrumentContext?, labels: SeriesLabels, absentUntilSet: Bool = false) {
-    bits = Atomic(absentUntilSet ? Gauge.unset : 0)
+    state = Atomic((absentUntilSet ? GaugeState.unset : .value(0)).word)
+    last = Atomic(0)
     super.init(context: context, labels: labels)
   }
 
   /// Replaces the value. NaN and infinities are refused and counted.
   public func set(_ value: Double) {
-    update { _ in value }
+    guard let tally = tally.current else { return change { _ in value } }
+    tally.reset { change { _ in value } }
   }
 
   /// Replaces the value; integers beyond 2^53 lose their last digits.
@@ -31,12 +38,12 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   /// Adds an amount, which may be negative.
   public func increment(by amount: Double = 1) {
-    update { $0 + amount }
+    change { $0 + amount }
   }
 
   /// Subtracts an amount, which may be negative.
   public func decrement(by amount: Double = 1) {
-    update { $0 - amount }
+    change { $0 - amount }
   }
 
   /// Adds one (or `amount`) now and takes it away when the returned guard ends, however that comes about.
@@ -45,31 +52,101 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   }
 
   /// The current value.
-  public var value: Double {
-    let value = Double(bitPattern: bits.load(ordering: .relaxed))
-    return value.isNaN ? 0 : value
+  public var value: Double { shown.value }
+
+  /// False for a gauge that starts absent and was never set.
+  package var isSet: Bool { shown != .unset }
+
+  /// What readers see: of a series that was removed its last value.
+  private var shown: GaugeState {
+    let current = GaugeState(word: state.load(ordering: .acquiring))
+    return current == .removed ? GaugeState(word: last.load(ordering: .relaxed)) : current
   }
 
+  // MARK: - Change
+
   @inline(__always)
-  private func update(_ change: (Double) -> Double) {
-    var old = bits.load(ordering: .relaxed)
+  private func change(_ change: (Double) -> Double) {
+    if let reason = update(change) { reject(reason) }
+  }
+
+  /// Why the value could not be changed, or nil.
+  @inline(__always)
+  private func update(_ change: (Double) -> Double) -> RejectionReason? {
+    var old = state.load(ordering: .relaxed)
     while true {
-      guard old != Gauge.removed else { return reject(.removedSeries) }
-      let new = change(old == Gauge.unset ? 0 : Double(bitPattern: old))
-      guard new.isFinite else { return reject(.notFinite) }
-      let (exchanged, current) = bits.weakCompareExchange(
+      guard old != GaugeState.removedWord else { return .removedSeries }
+      let new = change(GaugeState(word: old).value)
+      guard new.isFinite else { return .notFinite }
+      let (exchanged, current) = state.weakCompareExchange(
         expected: old, desired: new.bitPattern, ordering: .relaxed)
-      if exchanged { return }
+      if exchanged {
+        if !wasRecorded.load(ordering: .relaxed) { wasRecorded.store(true, ordering: .relaxed) }
+        return nil
+      }
       old = current
     }
   }
 
-  /// False for a gauge that starts absent and was never set.
-  package var isSet: Bool { bits.load(ordering: .relaxed) != Gauge.unset }
+  // MARK: - Guards
 
-  override var isRemoved: Bool { bits.load(ordering: .relaxed) == Gauge.removed }
+  /// Adds what a guard holds and keeps the series in use; false when it was refused.
+  func beginGuard(_ amount: Double) -> Bool {
+    guards.add(1, ordering: .relaxed)
+    guard let reason = addOfGuard(amount) else { return true }
+    guards.subtract(1, ordering: .relaxed)
+    reject(reason)
+    return false
+  }
 
-  override func markRemoved() { bits.store(Gauge.removed, ordering: .relaxed) }
+  /// Takes back what a guard held.
+  func endGuard(_ amount: Double) {
+    let reason = addOfGuard(-amount)
+    if guards.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { settle() }
+    if let reason { reject(reason) }
+  }
 
-  override var fingerprint: UInt64 { bits.load(ordering: .relaxed) }
+  private func addOfGuard(_ amount: Double) -> RejectionReason? {
+    // Whole numbers are added exactly, as long as there are no others.
+    let tally = amount == amount.rounded() ? tally.current : tally.value { GuardTally() }
+    guard let tally else { return update { $0 + amount } }
+    return tally.add { rounding in
+      update { old in
+        let new = old + amount
+        rounding = GuardTally.rounding(of: new, from: old, amount)
+        return new
+      }
+    }
+  }
+
+  /// No guard is held, so what rounding left behind goes.
+  private func settle() {
+    tally.current?.settle { rounding in
+      guard guards.load(ordering: .relaxed) == 0 else { return false }
+      return update { $0 + rounding } == nil
+    }
+  }
+
+  // MARK: - As a series
+
+  override var isRemoved: Bool { state.load(ordering: .relaxed) == GaugeState.removedWord }
+
+  override func markRemoved() {
+    // One at a time, or the state that one has kept could be replaced by an older one of another.
+    Gauge.structure.withLock {
+      var old = state.load(ordering: .relaxed)
+      while old != GaugeState.removedWord {
+        last.store(old, ordering: .relaxed)
+        let (exchanged, current) = state.compareExchange(
+          expected: old, desired: GaugeState.removedWord, ordering: .acquiringAndReleasing)
+        if exchanged { return }
+        old = current
+      }
+    }
+  }
+
+  override func wasUsed(since last: inout UInt64) -> Bool {
+    let isHeld = guards.load(ordering: .relaxed) > 0
+    return wasRecorded.exchange(false, ordering: .relaxed) || isHeld
+  }
 }

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// Buckets are kept non-cumulative and summed up when read. Observations are non-negative; negative, NaN and
 /// infinite ones are left out and counted in `<namespace>_observability_rejected_total{reason}`, as is one that
-/// would carry the sum past what a `Double` holds. Nothing traps.
+/// would carry the sum past 2^1017 (1.4e306), or each thread's own part of the sum once several fight over it. The sum is
+/// always finite. Nothing traps.
 ///
 /// All methods may be called from any thread. An observation takes one stripe's lock for a few stores and
 /// allocates nothing, but for the one time at which a histogram that several threads fight over is given a stripe

@@ -6,20 +6,35 @@ import ObservabilityPlatform
 ///
 /// The facts can be replaced as a whole at any time, from any thread.
 public final class InfoMetric: Sendable {
-  private let state: Locked<[(name: String, value: String)]>
+  private struct State {
+    var facts: [(name: String, value: String)]
+    var isRemoved = false
+  }
 
-  init(_ facts: [(name: String, value: String)]) { state = Locked(facts) }
+  private let state: Locked<State>
+  private let context: InstrumentContext
+
+  init(_ facts: [(name: String, value: String)], context: InstrumentContext) {
+    state = Locked(State(facts: facts))
+    self.context = context
+  }
 
   /// The current facts, in order.
-  package var facts: [(name: String, value: String)] { state.withLock { $0 } }
+  package var facts: [(name: String, value: String)] { state.withLock { $0.facts } }
 
-  /// Replaces the values of the facts that are named; names that were not registered are ignored.
+  /// Replaces the values of the facts that are named; names that were not registered are ignored. Once the metric was
+  /// unregistered this is refused, and counted as `removed_series`.
   public func set(_ facts: KeyValuePairs<String, String>) {
-    state.withLock { current in
+    let isRefused = state.withLock { state in
+      guard !state.isRemoved else { return true }
       for (name, value) in facts {
-        guard let index = current.firstIndex(where: { $0.name == name }) else { continue }
-        current[index].value = value
+        guard let index = state.facts.firstIndex(where: { $0.name == name }) else { continue }
+        state.facts[index].value = value
       }
+      return false
     }
+    if isRefused { context.reject(.removedSeries) }
   }
+
+  func markRemoved() { state.withLock { $0.isRemoved = true } }
 }

@@ -13,7 +13,7 @@ public struct MetricDeclaration<Child: MetricInstrument>: Sendable {
   let help: String
   let unit: String
   let bounds: BucketBounds
-  let variant: String
+  let isAbsentUntilSet: Bool
   let make: @Sendable (InstrumentContext, SeriesLabels) -> Child
 }
 
@@ -21,7 +21,7 @@ extension MetricDeclaration where Child == Counter {
   /// A counter. Its name ends in `_total`, before that in the unit if there is one.
   public static func counter(_ name: String, help: String, unit: String = "") -> MetricDeclaration {
     MetricDeclaration(
-      name: name, type: .counter, help: help, unit: unit, bounds: [], variant: "",
+      name: name, type: .counter, help: help, unit: unit, bounds: [], isAbsentUntilSet: false,
       make: { Counter(context: $0, labels: $1) })
   }
 }
@@ -34,7 +34,7 @@ extension MetricDeclaration where Child == Gauge {
     _ name: String, help: String, unit: String = "", absentUntilSet: Bool = false
   ) -> MetricDeclaration {
     MetricDeclaration(
-      name: name, type: .gauge, help: help, unit: unit, bounds: [], variant: absentUntilSet ? "absent" : "",
+      name: name, type: .gauge, help: help, unit: unit, bounds: [], isAbsentUntilSet: absentUntilSet,
       make: { Gauge(context: $0, labels: $1, absentUntilSet: absentUntilSet) })
   }
 }
@@ -45,7 +45,7 @@ extension MetricDeclaration where Child == Histogram {
     _ name: String, help: String, unit: String = "", buckets: BucketBounds = .latency
   ) -> MetricDeclaration {
     MetricDeclaration(
-      name: name, type: .histogram, help: help, unit: unit, bounds: buckets, variant: "",
+      name: name, type: .histogram, help: help, unit: unit, bounds: buckets, isAbsentUntilSet: false,
       make: { Histogram(context: $0, labels: $1, bounds: buckets) })
   }
 }

@@ -30,6 +30,13 @@ public class MetricInstrument: @unchecked Sendable {
   /// Changes whenever something was recorded; equal values mean that probably nothing was.
   var fingerprint: UInt64 { 0 }
 
+  /// Whether something was recorded, or is held now, since `last` was written by this method. One thread at a time asks.
+  func wasUsed(since last: inout UInt64) -> Bool {
+    let current = fingerprint
+    defer { last = current }
+    return current != last
+  }
+
   @inline(never)
   final func reject(_ reason: RejectionReason) { context?.reject(reason) }
 }

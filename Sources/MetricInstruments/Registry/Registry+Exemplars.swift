@@ -9,7 +9,7 @@ extension Registry {
   ///
   /// It is asked by ``Histogram/observe(_:)-(Double)``, by timers, and by the forms of ``Counter`` that are given an
   /// amount (`increment(by:)`); a bare ``Counter/increment()`` is inlined into its caller and asks nobody. The hook
-  /// runs on the recording thread, so it must be quick, must not block, and must not record into the same registry.
+  /// runs on the recording thread, so it must be quick and must not block. What it records itself has no exemplar.
   /// Labels that no scraper would take are left out and counted as `invalid_label`; the amount is recorded. May be
   /// called from any thread, at any time.
   public func setExemplarSource(_ source: (@Sendable () -> Exemplar.Labels?)?) {

@@ -12,7 +12,7 @@ extension Registry {
   /// - Throws: ``RegistrationError``: `invalidName`, `invalidUnit` or `invalidBounds` for a declaration that no scraper
   ///   would take; `conflict` when the name, or that of one of its samples, is registered as anything else.
   public func register<Child>(_ declaration: MetricDeclaration<Child>) throws(RegistrationError) -> Child {
-    try add(declaration, labels: [], shape: "plain") { [context] in
+    try add(declaration, labels: [], shape: .plain) { [context] in
       let child = declaration.make(context, .none)
       return (.fixed([child]), child)
     }
@@ -33,7 +33,7 @@ extension Registry {
   ) throws(RegistrationError) -> ClosedFamily<Child, Label> {
     let names = [label.0]
     try check([Label.closedLabelProblem], of: declaration)
-    return try add(declaration, labels: names, shape: "\(Label.self)") { [context] in
+    return try add(declaration, labels: names, shape: .closed([ObjectIdentifier(Label.self)])) { [context] in
       let children = Label.allCases.map {
         declaration.make(context, SeriesLabels(names: names, values: [$0.labelValue]))
       }
@@ -57,7 +57,10 @@ extension Registry {
   ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
     let names = [first.0, second.0]
     try check([First.closedLabelProblem, Second.closedLabelProblem], of: declaration)
-    return try add(declaration, labels: names, shape: "\(First.self),\(Second.self)") { [context] in
+    return try add(
+      declaration, labels: names,
+      shape: .closed([ObjectIdentifier(First.self), ObjectIdentifier(Second.self)])
+    ) { [context] in
       let children = First.allCases.flatMap { first in
         Second.allCases.map { second in
           declaration.make(
@@ -87,7 +90,12 @@ extension Registry {
     let names = [first.0, second.0, third.0]
     try check(
       [First.closedLabelProblem, Second.closedLabelProblem, Third.closedLabelProblem], of: declaration)
-    return try add(declaration, labels: names, shape: "\(First.self),\(Second.self),\(Third.self)") {
+    return try add(
+      declaration, labels: names,
+      shape: .closed([
+        ObjectIdentifier(First.self), ObjectIdentifier(Second.self), ObjectIdentifier(Third.self),
+      ])
+    ) {
       [context] in
       let children = First.allCases.flatMap { first in
         Second.allCases.flatMap { second in
@@ -105,26 +113,30 @@ extension Registry {
 
   /// Registers a metric with one bounded label, whose values are known when something is recorded.
   ///
-  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
-  /// exists.
+  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
+  /// family that exists.
   ///
   /// - Parameters:
   ///   - declaration: the metric.
   ///   - label: the label's name.
   ///   - limit: how many values have a series of their own. Everything beyond is recorded under `other` and counted in
   ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
+  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
+  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
   ///   comes twice.
   public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded label: String, limit: Int = 500
+    _ declaration: MetricDeclaration<Child>, byBounded label: String, limit: Int = 500,
+    idleTimeout: Duration? = nil
   ) throws(RegistrationError) -> BoundedFamily<Child, OneLabel> {
-    try addBounded(declaration, labels: [label], limit: limit)
+    try addBounded(declaration, labels: [label], limit: limit, idleTimeout: idleTimeout)
   }
 
   /// Registers a metric with two bounded labels, whose values are known when something is recorded.
   ///
-  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
-  /// exists.
+  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
+  /// family that exists.
   ///
   /// - Parameters:
   ///   - declaration: the metric.
@@ -132,18 +144,22 @@ extension Registry {
   ///   - second: the name of the second label.
   ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
   ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
+  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
+  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
   ///   comes twice.
   public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, limit: Int = 500
+    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, limit: Int = 500,
+    idleTimeout: Duration? = nil
   ) throws(RegistrationError) -> BoundedFamily<Child, TwoLabels> {
-    try addBounded(declaration, labels: [first, second], limit: limit)
+    try addBounded(declaration, labels: [first, second], limit: limit, idleTimeout: idleTimeout)
   }
 
   /// Registers a metric with three bounded labels, whose values are known when something is recorded.
   ///
-  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
-  /// exists.
+  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
+  /// family that exists.
   ///
   /// - Parameters:
   ///   - declaration: the metric.
@@ -152,19 +168,22 @@ extension Registry {
   ///   - third: the name of the third label.
   ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
   ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
+  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
+  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
   ///   comes twice.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
-    limit: Int = 500
+    limit: Int = 500, idleTimeout: Duration? = nil
   ) throws(RegistrationError) -> BoundedFamily<Child, ThreeLabels> {
-    try addBounded(declaration, labels: [first, second, third], limit: limit)
+    try addBounded(declaration, labels: [first, second, third], limit: limit, idleTimeout: idleTimeout)
   }
 
   /// Registers a metric with four bounded labels, whose values are known when something is recorded.
   ///
-  /// A series appears when it is first looked up. Registering the same again, limit included, returns the family that
-  /// exists.
+  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
+  /// family that exists.
   ///
   /// - Parameters:
   ///   - declaration: the metric.
@@ -174,13 +193,17 @@ extension Registry {
   ///   - fourth: the name of the fourth label.
   ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
   ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
+  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
+  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
   ///   comes twice.
   public func register<Child>(
     _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
-    _ fourth: String, limit: Int = 500
+    _ fourth: String, limit: Int = 500, idleTimeout: Duration? = nil
   ) throws(RegistrationError) -> BoundedFamily<Child, FourLabels> {
-    try addBounded(declaration, labels: [first, second, third, fourth], limit: limit)
+    try addBounded(
+      declaration, labels: [first, second, third, fourth], limit: limit, idleTimeout: idleTimeout)
   }
 
   /// Registers facts that are exported as the labels of a series with the value 1, to be joined with others.
@@ -196,9 +219,9 @@ extension Registry {
     _ name: String, help: String, _ facts: KeyValuePairs<String, String>
   ) throws(RegistrationError) -> InfoMetric {
     let names = facts.map(\.key)
-    let descriptor = descriptor(name, .info, help, labels: names, shape: "info")
+    let descriptor = descriptor(name, .info, help, labels: names, shape: .info)
     return try add(descriptor) {
-      let info = InfoMetric(facts.map { (name: $0.key, value: $0.value) })
+      let info = InfoMetric(facts.map { (name: $0.key, value: $0.value) }, context: context)
       return (.info(info), info)
     }
   }
@@ -215,12 +238,13 @@ extension Registry {
   public func stateSet<State: ClosedLabel>(
     _ name: String, help: String, of states: State.Type
   ) throws(RegistrationError) -> StateSet<State> {
-    let descriptor = descriptor(name, .stateset, help, labels: [], shape: "\(State.self)")
+    let descriptor = descriptor(
+      name, .stateset, help, labels: [], shape: .stateSet(ObjectIdentifier(State.self)))
     if let problem = State.closedLabelProblem {
       throw RegistrationError(.invalidLabels, of: descriptor.name, problem)
     }
     return try add(descriptor) {
-      let set = AnyStateSet(names: State.allCases.map(\.labelValue))
+      let set = AnyStateSet(names: State.allCases.map(\.labelValue), context: context)
       return (.stateSet(set), StateSet(set))
     }
   }
@@ -229,11 +253,11 @@ extension Registry {
 
   private func descriptor(
     _ name: String, _ type: MetricType, _ help: String, unit: String = "", labels: [String],
-    bounds: BucketBounds = [], shape: String
+    bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false
   ) -> FamilyDescriptor {
     FamilyDescriptor(
       name: fullName(name), type: type, help: help, unit: unit, labelNames: labels, bounds: bounds,
-      shape: shape)
+      shape: shape, isAbsentUntilSet: isAbsentUntilSet)
   }
 
   private func check(_ problems: [String?], of declaration: MetricDeclaration<some MetricInstrument>)
@@ -245,24 +269,25 @@ extension Registry {
   }
 
   func add<Handle: Sendable>(
-    _ declaration: MetricDeclaration<some MetricInstrument>, labels: [String], shape: String,
+    _ declaration: MetricDeclaration<some MetricInstrument>, labels: [String], shape: FamilyShape,
     make: () -> (FamilyCore.Children, Handle)
   ) throws(RegistrationError) -> Handle {
     try add(
       descriptor(
         declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
-        bounds: declaration.bounds, shape: shape + declaration.variant),
+        bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet),
       make: make)
   }
 
   private func addBounded<Child, Labels>(
-    _ declaration: MetricDeclaration<Child>, labels: [String], limit: Int
+    _ declaration: MetricDeclaration<Child>, labels: [String], limit: Int, idleTimeout: Duration?
   ) throws(RegistrationError) -> BoundedFamily<Child, Labels> {
     let context = context
     // The series is made here so that a full family is visible as 0 before it overflows.
-    return try add(declaration, labels: labels, shape: "bounded \(limit)") {
+    return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
       let index = SeriesIndex(
-        labelNames: labels, limit: limit, context: context, overflow: overflow[fullName(declaration.name)],
+        labelNames: labels, limit: limit, idleTimeout: idleTimeout, context: context,
+        overflow: overflow[fullName(declaration.name)],
         make: { declaration.make(context, $0) })
       return (.bounded(index), BoundedFamily(index: index))
     }

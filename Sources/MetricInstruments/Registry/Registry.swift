@@ -24,11 +24,11 @@ public final class Registry: Sendable {
   }
 
   private struct State {
-    var entries: [String: Entry] = [:]
+    var entries: [LabelText: Entry] = [:]
     /// Names of samples, and the family to which each belongs.
-    var claimed: [String: String] = [:]
+    var claimed: [NameClaim: LabelText] = [:]
     var sorted: [FamilyCore]?
-    var collectors: [any Collector] = []
+    var collectors: [(name: String, collector: any Collector)] = []
   }
 
   /// A registry.
@@ -63,38 +63,43 @@ public final class Registry: Sendable {
   /// Counts of refused values, by reason.
   var rejected: ClosedFamily<Counter, RejectionReason> { context.rejected }
 
-  /// Takes a metric out of the exposition, by its name without the namespace; false when there is none.
+  /// Takes a metric out of the exposition, by its name without the namespace; false when there is none, or when it is one
+  /// of the registry's own.
   ///
-  /// Recordings through instruments that somebody kept are refused and counted as `removed_series`.
+  /// Recordings through instruments and families that somebody kept are refused and counted as `removed_series`, for new
+  /// label values as for old ones. The name can be registered again at once.
   @discardableResult
   public func unregister(_ name: String) -> Bool {
-    let name = fullName(name)
-    let entry = state.withLock { state -> Entry? in
-      guard let entry = state.entries.removeValue(forKey: name) else { return nil }
+    let name = LabelText(fullName(name))
+    let core = state.withLock { state -> FamilyCore? in
+      guard let core = state.entries[name]?.core, core.descriptor.shape != .own else { return nil }
+      state.entries[name] = nil
       state.claimed = state.claimed.filter { $0.value != name }
       state.sorted = nil
-      return entry
+      return core
     }
-    guard let entry else { return false }
-    switch entry.core.children {
-    case .fixed(let instruments): for instrument in instruments { instrument.markRemoved() }
-    case .bounded(let index): index.forEach(as: MetricInstrument.self) { $0.markRemoved() }
-    case .info, .stateSet: break
-    }
-    return true
+    core?.close()
+    return core != nil
+  }
+
+  /// Takes out the series of families with an idle timeout that are in no use. Whoever scrapes calls it before he reads.
+  package func expireIdleSeries() {
+    for family in families { family.expireIdleWhenDue() }
   }
 
   // MARK: - Collectors
 
   /// Asks `collector` for its values at each scrape.
   public func add(_ collector: any Collector) throws(RegistrationError) {
+    // The name is the host's code, so it is asked once and with nothing locked.
+    let name = collector.name
     let isNew = state.withLock { state in
-      guard !state.collectors.contains(where: { $0.name == collector.name }) else { return false }
-      state.collectors.append(collector)
+      guard !state.collectors.contains(where: { $0.name == name }) else { return false }
+      state.collectors.append((name, collector))
       return true
     }
     guard isNew else {
-      throw RegistrationError(.conflict, of: collector.name, "a collector of this name is there already")
+      throw RegistrationError(.conflict, of: name, "a collector of this name is there already")
     }
   }
 
@@ -114,13 +119,15 @@ public final class Registry: Sendable {
   package var families: [FamilyCore] {
     state.withLock { state in
       if let sorted = state.sorted { return sorted }
-      let sorted = state.entries.values.map(\.core).sorted { $0.descriptor.name < $1.descriptor.name }
+      let sorted = state.entries.values.map(\.core).sorted {
+        LabelText($0.descriptor.name) < LabelText($1.descriptor.name)
+      }
       state.sorted = sorted
       return sorted
     }
   }
 
-  package var collectors: [any Collector] { state.withLock { $0.collectors } }
+  package var collectors: [any Collector] { state.withLock { $0.collectors.map(\.collector) } }
 
   /// How many series the instruments have now.
   package var seriesCount: Int { families.reduce(0) { $0 + $1.seriesCount } }
@@ -135,7 +142,7 @@ public final class Registry: Sendable {
     handle: any Sendable
   ) throws(RegistrationError) {
     let exported = Exported(handle: handle)
-    _ = try add(declaration, labels: labels, shape: "exported") { (children, exported) }
+    _ = try add(declaration, labels: labels, shape: .own) { (children, exported) }
   }
 
   private struct Exported: Sendable { let handle: any Sendable }
@@ -144,25 +151,27 @@ public final class Registry: Sendable {
     _ descriptor: FamilyDescriptor, make: () -> (FamilyCore.Children, Handle)
   ) throws(RegistrationError) -> Handle {
     try descriptor.validated(allowingUTF8: allowsUTF8Names)
+    let name = LabelText(descriptor.name)
+    let claims = descriptor.claims
     let outcome: Result<Handle, RegistrationError> = state.withLock { state in
-      if let entry = state.entries[descriptor.name], entry.core.descriptor == descriptor,
+      if let entry = state.entries[name], entry.core.descriptor == descriptor,
         let handle = entry.handle as? Handle
       {
         return .success(handle)
       }
-      for name in descriptor.claimedNames {
-        guard let owner = state.claimed[name] else { continue }
+      for claim in claims {
+        guard let owner = state.claimed[claim] else { continue }
         return .failure(
           RegistrationError(
             .conflict, of: descriptor.name,
-            owner == descriptor.name
+            owner == name
               ? "registered before with another type, help, unit, labels or buckets"
-              : "its sample \(name) would be one of \(owner)"))
+              : "its sample \(claim.name) would be one of \(owner)"))
       }
       let (children, handle) = make()
       let core = FamilyCore(descriptor, children)
-      state.entries[descriptor.name] = Entry(core: core, handle: handle)
-      for name in descriptor.claimedNames { state.claimed[name] = descriptor.name }
+      state.entries[name] = Entry(core: core, handle: handle)
+      for claim in claims { state.claimed[claim] = name }
       state.sorted = nil
       return .success(handle)
     }

@@ -9,6 +9,8 @@ struct HistogramStripe: @unchecked Sendable {
   let buckets: Int
 
   private static let header = 16
+  /// No stripe's sum passes it, so that the sum of all stripes, of which there are at most 64, is finite.
+  static let limit = 0x1p1017
 
   private static func stride(buckets: Int) -> Int {
     (header + buckets * 8 + Stripes.stride - 1) / Stripes.stride * Stripes.stride
@@ -60,7 +62,7 @@ struct HistogramStripe: @unchecked Sendable {
   func add(_ value: Double, bucket: Int) -> RejectionReason? {
     guard removed.pointee == 0 else { return .removedSeries }
     let total = sum.pointee + value
-    guard total < .infinity else { return .tooLarge }
+    guard total <= HistogramStripe.limit else { return .tooLarge }
     sum.pointee = total
     counts[bucket] &+= 1
     return nil

@@ -13,14 +13,14 @@ import ObservabilityPlatform
 /// other than a letter of ASCII, a digit or an underscore becomes an underscore, and a leading digit gets an `i` before
 /// it. No namespace is put before them, and their type is unknown.
 ///
-/// Publishing the same variable again returns the one that exists; anything else under a name that is taken throws a
+/// Publishing the same variable again returns the one that exists, or a new one if that was unregistered; anything else under a name that is taken throws a
 /// ``RegistrationError``, as does a name that becomes another metric's when it is made legal. All methods may be called
 /// from any thread.
 ///
 /// Source: chasquid's `expvarom`, whose rules these are.
 public final class PublishedVariables: Sendable {
   private let registry: Registry
-  private let published = Locked<[String: Published]>([:])
+  private let published = Locked<[LabelText: Published]>([:])
 
   private struct Published: Sendable {
     let variable: Variable
@@ -35,6 +35,15 @@ public final class PublishedVariables: Sendable {
     case double(VariableCell)
     case string(StringVariable)
     case map(SeriesIndex)
+
+    /// False once it was unregistered.
+    var isExported: Bool {
+      switch self {
+      case .integer(let cell), .double(let cell): !cell.isRemoved
+      case .string: true
+      case .map(let index): index.isExported
+      }
+    }
   }
 
   /// Variables whose numbers are exported with a registry.
@@ -87,7 +96,7 @@ public final class PublishedVariables: Sendable {
 
   /// All variables, sorted by the bytes of their names.
   package var all: [(name: String, variable: Variable)] {
-    published.withLock { $0.map { (name: $0.key, variable: $0.value.variable) } }
+    published.withLock { $0.map { (name: $0.key.text, variable: $0.value.variable) } }
       .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
@@ -97,8 +106,9 @@ public final class PublishedVariables: Sendable {
     guard !name.isEmpty, !name.utf8.contains(0) else {
       throw RegistrationError(.invalidName, of: name, "a variable needs a name without NUL")
     }
+    let key = LabelText(name)
     let outcome: Result<Variable, RegistrationError> = published.withLock { published in
-      if let current = published[name] {
+      if let current = published[key], current.variable.isExported {
         guard current.help == help, current.label == label else {
           return .failure(PublishedVariables.taken(name))
         }
@@ -106,7 +116,7 @@ public final class PublishedVariables: Sendable {
       }
       do throws(RegistrationError) {
         let made = try make(registry)
-        published[name] = Published(variable: made, help: help, label: label)
+        published[key] = Published(variable: made, help: help, label: label)
         return .success(made)
       } catch {
         return .failure(error)

@@ -27,10 +27,9 @@ extension Registry {
     _ name: String, help: String, labels: [String], make: (String) -> (FamilyCore.Children, Handle)
   ) throws(RegistrationError) -> Handle {
     let legal = MetricName.legal(for: name)
-    // The variable's own name is part of the shape: two that become alike are not the same variable.
     let descriptor = FamilyDescriptor(
       name: legal, type: .unknown, help: help, unit: "", labelNames: labels, bounds: [],
-      shape: "variable \(name)")
+      shape: .variable(LabelText(name)))
     do throws(RegistrationError) {
       return try add(descriptor) { make(legal) }
     } catch {

@@ -10,6 +10,8 @@ package final class VariableCell: MetricInstrument, @unchecked Sendable {
   private struct Storage {
     var number: VariableNumber
     var isRemoved = false
+    /// Since the last look for idle series.
+    var wasRecorded = false
   }
 
   private let word: UnsafeMutablePointer<StripeLock.Word>
@@ -74,7 +76,10 @@ package final class VariableCell: MetricInstrument, @unchecked Sendable {
   }
 
   private func change(_ body: (inout VariableNumber) -> RejectionReason?) {
-    let outcome = withLock { storage in storage.isRemoved ? .removedSeries : body(&storage.number) }
+    let outcome = withLock { storage in
+      storage.wasRecorded = true
+      return storage.isRemoved ? .removedSeries : body(&storage.number)
+    }
     if let outcome { reject(outcome) }
   }
 
@@ -88,10 +93,10 @@ package final class VariableCell: MetricInstrument, @unchecked Sendable {
 
   override func markRemoved() { withLock { $0.isRemoved = true } }
 
-  override var fingerprint: UInt64 {
-    switch number {
-    case .integer(let value): UInt64(bitPattern: value)
-    case .double(let value): ~value.bitPattern
+  override func wasUsed(since last: inout UInt64) -> Bool {
+    withLock { storage in
+      defer { storage.wasRecorded = false }
+      return storage.wasRecorded
     }
   }
 }

@@ -57,6 +57,7 @@ final class MetricsEndpoint: Sendable {
     // A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
     let collected = await collectors.collect(within: limit - min(limit / 5, .seconds(2)), names: names)
     return await respond(in: format, place, since: start, within: limit) {
+      registry.expireIdleSeries()
       let metrics = GatheredMetrics(registered: registry.families, collected: collected, names: names)
       return Scrape(format.encoder(of: metrics, variables), buffer: $0)
     }

@@ -1,0 +1,20 @@
+// How do the series of a family come about, so that one registered again is known to be the same?
+
+/// How a family's series come about: two families that differ here are not the same, whatever else they share.
+package enum FamilyShape: Sendable, Hashable {
+  /// One series without labels.
+  case plain
+  /// A series for each case of closed labels, by their types.
+  case closed([ObjectIdentifier])
+  /// Series that come and go.
+  case bounded(limit: Int, idleTimeout: Duration?)
+  case info
+  /// A series for each case of the type.
+  case stateSet(ObjectIdentifier)
+  /// A published variable, by its own name: two that become alike when made legal are not the same.
+  case variable(LabelText)
+  /// What the registry exports about itself.
+  case own
+  /// What a collector returned.
+  case collected
+}
