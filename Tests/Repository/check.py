@@ -3,7 +3,8 @@
 
 - No two paths differ in case only: a case-insensitive file system takes them for one.
 - Every Swift block of the README and the documentation is a run of lines of a source in Tests/Embedding, which compiles.
-- Every Swift file begins with a comment: the question that it answers.
+- Every Swift file begins with the question that it answers.
+- No text names a folder of the machine that it was written on.
 - Tests/Embedding stores every public type by its bare name, beside the libraries that a host uses.
 """
 
@@ -69,6 +70,8 @@ def blocks(text):
             start = None
         elif start is not None:
             lines.append(line)
+    if start is not None:
+        found.append((start, ["a block that never ends"]))
     return found
 
 
@@ -107,15 +110,31 @@ def check_blocks(paths):
 
 
 def is_question(line):
-    return bool(re.match(r"// \S", line))
+    return bool(re.match(r"// \S.*\?", line))
 
 
 def check_first_lines(paths):
     return [
-        f"{path}: the first line is no comment that says which question the file answers"
+        f"{path}: the first line is not the question that the file answers"
         for path in paths
         if path.endswith(".swift") and pathlib.PurePath(path).name != "Package.swift"
         and (lines := (ROOT / path).read_text().splitlines()) and not is_question(lines[0])]
+
+
+# Paths of a machine
+
+
+def machine_paths(text):
+    """Folders that another machine does not have: somebody's home, a toolchain's place, a checkout's."""
+    return re.findall(r"(?<![\w/.:*-])/(?:root|home|Users|work|opt)/[\w.-]+", text)
+
+
+def check_machine_paths(paths):
+    return [
+        f"{path}: speaks of {name}"
+        for path in paths
+        if (ROOT / path).is_file()
+        for name in machine_paths((ROOT / path).read_bytes().decode(errors="ignore"))]
 
 
 # Names
@@ -132,9 +151,11 @@ def public_types(listing):
 
 
 def unnamed(types, text):
+    code = re.sub(r"//.*", "", text)
+
     def pattern(name):
         return rf"MailObservability\.{name}\b" if name in SHARED else rf"(?<![\w.]){name}\b"
-    return sorted(name for name in types if not re.search(pattern(name), text))
+    return sorted(name for name in types if not re.search(pattern(name), code))
 
 
 def check_names():
@@ -150,15 +171,22 @@ def check_checks():
     assert unproved(block, [["func f() {", "  let a = 1", "  if a {", "    b()", "  }", "}"]]) == []
     assert unproved(block, [["let a = 1", "if a {", "b()", "}"]]) == [3]
     assert unproved(uncommented("  /// ```swift\n  /// x()\n  /// ```"), [["y()"]]) == [2]
-    assert is_question("// Who?") and not is_question("import Foundation")
+    assert unproved("```swift\nlet a = 1\n", [["let a = 1"]]) == [2]
+    assert is_question("// Who? He.") and not is_question("// Somebody.") and not is_question("import Foundation")
+    home = "/".join(["", "home", "somebody"])
+    assert machine_paths(f"see {home}.") == [f"{home}."] and machine_paths(f"https://example.com{home}") == []
     assert public_types("M Counter: final class Counter\nM Counter.add(): func add()\n") == {"Counter"}
     assert unnamed({"Counter", "Registry"}, "let a: Other.Counter, b: Other.Registry") == ["Counter", "Registry"]
+    assert unnamed({"Registry"}, "// a Registry") == ["Registry"] and unnamed({"Registry"}, "let a: Registry") == []
 
 
 def main():
     check_checks()
     paths = tracked()
-    problems = check_cases(paths) + check_blocks(paths) + check_first_lines(paths) + check_names()
+    problems = [
+        *check_cases(paths), *check_blocks(paths), *check_first_lines(paths), *check_machine_paths(paths),
+        *check_names(),
+    ]
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problems")

@@ -1,28 +1,35 @@
 """Which symbols does an embedder see, as the compiler tells it?"""
 
 import pathlib
+import re
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# The modules of which an embedder sees something through the product.
-MODULES = [
-    "MailObservability", "MetricInstruments", "HealthProbes", "EndpointMessages", "ObservabilityHTTP",
-    "ObservabilityEndpoints",
-]
+
+
+def modules():
+    """The modules of which `import MailObservability` shows an embedder something."""
+    exports = (ROOT / "Sources/MailObservability/Exports.swift").read_text()
+    return {"MailObservability", *re.findall(r"public import (?:\w+ )?(\w+)", exports)}
 
 
 def graphs():
     """The symbol graphs of the modules, made anew."""
+    # SwiftPM leaves those of modules and extensions that exist no longer.
+    for path in ROOT.glob(".build/*/symbolgraph/*.symbols.json"):
+        path.unlink()
     output = subprocess.run(
         ["swift", "package", "dump-symbol-graph", "--minimum-access-level", "public",
          "--skip-synthesized-members"],
         cwd=ROOT, capture_output=True, text=True)
     folders = [line.split("Files written to ", 1)[1] for line in output.stdout.splitlines() if "Files written to" in line]
-    if not folders:
-        sys.exit(output.stdout + output.stderr)
-    found = []
-    for path in sorted(pathlib.Path(folders[0]).glob("*.symbols.json")):
-        if path.name.split("@")[0].removesuffix(".symbols.json") in MODULES:
-            found.append(path)
-    return found
+    found = {}
+    for path in sorted(pathlib.Path(folders[0]).glob("*.symbols.json")) if folders else []:
+        module = path.name.removesuffix(".symbols.json").split("@")[0]
+        if module in modules():
+            found.setdefault(module, []).append(path)
+    missing = modules() - found.keys()
+    if missing:
+        sys.exit(f"{output.stdout}{output.stderr}no symbol graph: {', '.join(sorted(missing))}")
+    return [path for paths in found.values() for path in paths]

@@ -1,4 +1,4 @@
-// What is recorded and looked up: the same here as in the peers.
+// Which inputs are recorded and looked up, here as in the peers?
 
 public import MailObservability
 

@@ -1,4 +1,4 @@
-// The raw primitives that instruments are measured against.
+// Which raw primitives are instruments measured against?
 
 internal import Synchronization
 

@@ -1,4 +1,4 @@
-// The calls that a mail server makes all day, written as an embedder writes them.
+// Which calls does a mail server make all day, written as an embedder writes them?
 
 internal import MailObservability
 

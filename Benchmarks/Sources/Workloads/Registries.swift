@@ -1,4 +1,4 @@
-// Registries full of series: for registration, for memory, for encoding.
+// How are registries filled with series: for registration, for memory, for encoding?
 
 public import MailObservability
 

@@ -1,4 +1,4 @@
-// How two sides are compared on a machine that others use too.
+// How are two sides compared on a machine that others use too?
 
 #if canImport(Darwin)
   internal import Darwin

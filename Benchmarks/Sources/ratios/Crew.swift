@@ -1,4 +1,4 @@
-// Threads that do the same work at the same time.
+// How do threads do the same work at the same time?
 
 internal import Synchronization
 

@@ -1,4 +1,4 @@
-// The rows about scrapes: encoding to memory, without HTTP.
+// What does a scrape cost, encoded to memory without HTTP?
 
 internal import AllocationCounter
 internal import _MailObservabilityBenchmarks

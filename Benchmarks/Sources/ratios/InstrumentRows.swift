@@ -1,4 +1,4 @@
-// The rows about recording: what an instrument costs beside a raw primitive and beside other libraries.
+// What does recording cost beside a raw primitive and beside other libraries?
 
 internal import AllocationCounter
 internal import MailObservability

@@ -1,4 +1,4 @@
-// How another library's program is started and asked.
+// How is another library's program started and asked?
 
 #if canImport(Darwin)
   internal import Darwin

@@ -1,4 +1,4 @@
-// How the rows are shown: a table for people, JSON for programs.
+// How are the rows shown: as a table for people, as JSON for programs?
 
 #if canImport(Darwin)
   internal import Darwin

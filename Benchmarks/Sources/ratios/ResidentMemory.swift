@@ -1,4 +1,4 @@
-// How much memory the system counts as this process's.
+// How much memory does the system count as this process's?
 
 #if canImport(Darwin)
   internal import Darwin

@@ -1,4 +1,4 @@
-// A line of the table.
+// What does a line of the table hold?
 
 /// How `ours` and `baseline` are to be read.
 enum Unit: String {

@@ -1,4 +1,4 @@
-// One of the two things that a row compares.
+// What is one of the two things that a row compares?
 
 /// Runs a number of operations and says what one took.
 struct Side {

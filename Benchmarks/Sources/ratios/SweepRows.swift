@@ -1,4 +1,4 @@
-// The rows about series that go: what a removal costs, and what a sweep costs those who look up meanwhile.
+// What does a removal cost, and what does a sweep cost those who look up meanwhile?
 
 internal import MailObservability
 internal import Synchronization

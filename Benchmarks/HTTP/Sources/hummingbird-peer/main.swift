@@ -1,4 +1,4 @@
-// What Hummingbird 2 does with the same request: a route of its router, and the same header fields and body.
+// How does Hummingbird 2 answer the same request? By a route of its router, with the same fields and body.
 // Prints its port.
 
 import Hummingbird

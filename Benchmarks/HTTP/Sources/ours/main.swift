@@ -1,4 +1,4 @@
-// What is measured of this library: the whole of it, as an embedder starts it. SERIES counters are there to scrape.
+// What of this library is measured? All of it, as an embedder starts it, with SERIES counters to scrape.
 // Prints its port.
 
 import MailObservability
