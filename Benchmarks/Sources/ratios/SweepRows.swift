@@ -59,7 +59,8 @@ enum SweepRows {
         return .compared(
           ours: percentile(disturbed), baseline: percentile(undisturbed), .nanoseconds,
           note: "\(disturbed.count) look-ups beside sweeps, the longest "
-            + "\(Int((disturbed.max() ?? 0) / 1000)) us; undisturbed \(Int((undisturbed.max() ?? 0) / 1000)) us")
+            + "\(Int((disturbed.max() ?? 0) / 1000)) us; undisturbed \(Int((undisturbed.max() ?? 0) / 1000)) us"
+        )
       },
     ]
   }
