@@ -2,6 +2,7 @@
 
 @testable import MetricExposition
 import MetricInstruments
+import TestSupport
 import Testing
 
 @Suite("Exemplars in the exposition")
@@ -45,7 +46,7 @@ struct ExemplarFormatTests {
   @Test("never have a value outside of their bucket")
   func insideBucket() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let bounds = [0.001, 0.1, 1, 2.5, 10]
     let family = try registry.register(
       .histogram("h", help: "", buckets: BucketBounds(bounds)), by: ("colour", Colour.self))

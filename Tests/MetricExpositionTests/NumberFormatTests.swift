@@ -2,6 +2,7 @@
 
 @testable import MetricExposition
 import MetricInstruments
+import TestSupport
 import Testing
 
 @Suite("A number")
@@ -41,7 +42,7 @@ struct NumberFormatTests {
   @Test("reads back as the same number, whatever its bits")
   func roundTrip() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<20_000 {
       let value: Double
       switch Int.random(in: 0..<4, using: &generator) {
@@ -57,7 +58,7 @@ struct NumberFormatTests {
 
   @Test("is no longer than the shortest form of the standard library")
   func length() {
-    var generator = SplitMix(state: 7)
+    var generator = SeededGenerator(seed: 7)
     for _ in 0..<5_000 {
       let value = Double(Int.random(in: 0...10_000_000, using: &generator)) / 1_000_000
       let description = value.description
@@ -91,16 +92,5 @@ struct NumberFormatTests {
       counter.increment(by: value)
       #expect(registry.text().hasSuffix("x_total \(value)\n"))
     }
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

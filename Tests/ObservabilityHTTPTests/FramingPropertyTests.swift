@@ -1,6 +1,7 @@
 // Does the outcome ever depend on how the bytes were split, whatever the bytes?
 
 import EndpointMessages
+import TestSupport
 import Testing
 
 @testable import ObservabilityHTTP
@@ -9,7 +10,7 @@ import Testing
 struct FramingPropertyTests {
   @Test("Damaged requests come to the same outcome whole and in pieces", arguments: UInt64(1)...8)
   func splits(seed: UInt64) {
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let rows =
       FramingCase.requestLine + FramingCase.target + FramingCase.fields + FramingCase.body
       + FramingCase.chunks + FramingCase.limits + FramingCase.smuggling
@@ -48,7 +49,7 @@ struct FramingPropertyTests {
   @Test("What a target decodes to has no dot segment, no control byte, and begins with a slash")
   func targets() {
     for seed in UInt64(1)...4 {
-      var generator = SplitMix(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let pieces = [
         "/", ".", "..", "%2e", "%2F", "%5c", "%00", "%0a", "a", "%C3%A4", "%c0%af", "?", "&", "=", "+", "%",
       ]
@@ -67,16 +68,5 @@ struct FramingPropertyTests {
         #expect(!request.query.items.contains { $0.value.utf8.contains(0) }, "\(target), seed \(seed)")
       }
     }
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

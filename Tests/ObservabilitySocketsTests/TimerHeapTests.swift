@@ -1,5 +1,6 @@
 // Does the timer heap always know which timer is due next?
 
+import TestSupport
 import Testing
 
 @testable import ObservabilitySockets
@@ -9,7 +10,7 @@ struct TimerHeapTests {
   @Test("Timers come due in the order of their times, whatever was added, moved and removed")
   func randomOperations() {
     for seed in UInt64(1)...20 {
-      var generator = SplitMix(state: seed)
+      var generator = SeededGenerator(seed: seed)
       var heap = TimerHeap()
       var model: [ObjectIdentifier: (entry: TimerEntry, due: Int64)] = [:]
       for _ in 0..<500 {
@@ -50,16 +51,5 @@ struct TimerHeapTests {
     #expect(heap.popDue(at: 9) == nil)
     #expect(heap.popDue(at: 10) === entry)
     #expect(!entry.isScheduled)
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }
