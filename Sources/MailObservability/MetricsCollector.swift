@@ -65,7 +65,7 @@ public final class MetricsCollector: Sendable {
   /// Creates the catalogue.
   ///
   /// - Parameters:
-  ///   - namespace: what every name begins with; `rusmes` keeps dashboards made for rusmes-metrics working.
+  ///   - namespace: what every name begins with; `rusmes` is the prefix that rusmes-metrics has, whose names differ in part.
   ///   - groups: the parts of the catalogue to export.
   ///   - version: the host's version, for `build_info`.
   ///   - revision: the revision of the host's source, for `build_info`.

@@ -119,8 +119,8 @@ extension Registry {
   /// - Parameters:
   ///   - declaration: the metric.
   ///   - label: the label's name.
-  ///   - limit: how many values have a series of their own. Everything beyond is recorded under `other` and counted in
-  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - limit: how many values have a series of their own. When there are as many, what has none is recorded under `other` and
+  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
@@ -142,8 +142,8 @@ extension Registry {
   ///   - declaration: the metric.
   ///   - first: the name of the first label.
   ///   - second: the name of the second label.
-  ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
-  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
+  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
@@ -166,8 +166,8 @@ extension Registry {
   ///   - first: the name of the first label.
   ///   - second: the name of the second label.
   ///   - third: the name of the third label.
-  ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
-  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
+  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
@@ -191,8 +191,8 @@ extension Registry {
   ///   - second: the name of the second label.
   ///   - third: the name of the third label.
   ///   - fourth: the name of the fourth label.
-  ///   - limit: how many combinations have a series of their own. Everything beyond is recorded under `other` and counted in
-  ///     `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
+  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
