@@ -1,6 +1,7 @@
 // Which bytes may stand where in a request?
 
 /// A set of ASCII bytes as two words, so that a test is a shift and no table lookup.
+@usableFromInline
 package struct ByteSet: Sendable {
   @usableFromInline let low: UInt64
   @usableFromInline let high: UInt64
