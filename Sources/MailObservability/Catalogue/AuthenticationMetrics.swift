@@ -25,7 +25,7 @@ public enum AuthenticationResult: String, ClosedLabel {
   case success
   /// Wrong credentials: what an attack makes many of.
   case failure
-  /// Not judged: the directory did not answer, or the exchange was malformed or given up.
+  /// Not judged: the directory did not answer. An exchange that is malformed or given up is no attempt.
   case error
   /// Not judged, because there were too many failures before.
   case rateLimited = "rate_limited"

@@ -41,14 +41,14 @@ public enum RecipientKind: String, ClosedLabel {
 
 /// How a delivery attempt ended.
 public enum DeliveryResult: String, ClosedLabel {
-  /// The next hop has accepted the message, with a reply of the 200s.
+  /// The next hop has accepted the message with a reply of the 200s, or the mail store has it.
   case delivered
   /// No answer in time, to the connection or to a command; whether it is tried again is the queue's matter.
   case timeout
-  /// No reply told the result: the name was not found, the connection was refused or broke, the store failed.
+  /// No reply and no decision of this server told the result: the connection was refused or broke.
   case error
-  /// The next hop has answered that it cannot now, with a reply of the 400s: the message is tried again.
+  /// Not now: a reply of the 400s, a mail store that failed, no route yet. The message is tried again.
   case temporaryFailure = "temporary_failure"
-  /// The next hop has refused it for good, with a reply of the 500s: the message bounces.
+  /// Never: a reply of the 500s, or a recipient who is not known here. The message bounces.
   case permanentFailure = "permanent_failure"
 }

@@ -6,7 +6,7 @@ public import MetricInstruments
 public struct SMTPMetrics: Sendable {
   /// Connections accepted.
   public let connections: Counter
-  /// Connections turned away before a command, by reason.
+  /// Connections turned away, by reason. A refused message or recipient is in ``messagesRejected``.
   public let connectionsRejected: ClosedFamily<Counter, SMTPConnectionRejection>
   /// Messages accepted from a client with a positive reply.
   public let messagesReceived: Counter
@@ -104,7 +104,7 @@ public enum SMTPMessageRejection: String, ClosedLabel {
   case spam
   /// A scanner found malware.
   case virus
-  /// A rule that is not about its content: SPF, DMARC, rates, a sender that is not allowed.
+  /// A rule that is not about its content: SPF, DMARC, rates, a mail loop, a sender that is not allowed.
   case policy
   /// Not authenticated (530, 5.7.0: RFC 4954), or no right to that sender (550, 5.7.1: RFC 6409).
   case authentication
