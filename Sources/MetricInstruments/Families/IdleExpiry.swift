@@ -52,7 +52,9 @@ extension SeriesIndex {
     }
     let slot = list.slot(position)
     let lastUse = slot.pointee.lastUse.load(ordering: .relaxed)
-    let wasUsed = series.wasUsed(since: &slot.pointee.fingerprint)
+    var fingerprint = slot.pointee.fingerprint.load(ordering: .relaxed)
+    let wasUsed = series.wasUsed(since: &fingerprint)
+    slot.pointee.fingerprint.store(fingerprint, ordering: .relaxed)
     if lastUse == 0 || wasUsed {
       slot.pointee.lastUse.store(now, ordering: .relaxed)
       return false

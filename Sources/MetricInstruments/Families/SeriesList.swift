@@ -19,8 +19,9 @@ final class SeriesList: @unchecked Sendable {
     let series = Atomic<UInt>(0)
     /// 0 when the series was looked up since the last sweep for idle ones; else when it was last seen in use.
     let lastUse = Atomic<UInt64>(0)
-    /// The series' fingerprint at the last sweep. Only a sweep touches it.
-    var fingerprint: UInt64 = 0
+    /// The series' fingerprint at the last sweep. Only a sweep looks at it; atomic because a change of the property
+    /// would count as one of the whole slot, which others read.
+    let fingerprint = Atomic<UInt64>(0)
   }
 
   private static let firstSegment = 16
@@ -70,7 +71,7 @@ final class SeriesList: @unchecked Sendable {
     let index: Int
     if let hole = holes.popLast() {
       index = hole
-      slot(index).pointee.fingerprint = 0
+      slot(index).pointee.fingerprint.store(0, ordering: .relaxed)
       slot(index).pointee.lastUse.store(0, ordering: .relaxed)
     } else {
       index = used.load(ordering: .relaxed)
