@@ -30,7 +30,7 @@ struct RecordingModelTests {
 
     onThreads(7) { index in
       var generator = SeededGenerator(seed: seed &+ UInt64(index))
-      for _ in 0..<3000 {
+      for _ in 0..<1000 {
         let name = "f\(Int.random(in: 0..<3, using: &generator))_total"
         let value = "v\(Int.random(in: 0..<40, using: &generator))"
         guard
