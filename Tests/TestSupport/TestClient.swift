@@ -68,19 +68,15 @@ package final class TestClient: Sendable {
     return Array(bytes.prefix(max(0, count)))
   }
 
-  /// Everything up to the end of the stream, or until `isEnough` says so.
-  package func readNow(
-    until isEnough: (String) -> Bool = { _ in false }
-  ) throws(TestClientError) -> String {
+  /// Everything up to the end of the stream, or until the text so far contains `end`.
+  package func readNow(through end: String? = nil) throws(TestClientError) -> String {
     var all: [UInt8] = []
-    var text = ""
-    while !isEnough(text) {
+    while end.map({ String(decoding: all, as: UTF8.self).firstRange(ofText: $0) == nil }) ?? true {
       let bytes = try readNow(upTo: 1 << 16)
       if bytes.isEmpty { break }
       all += bytes
-      text = String(decoding: all, as: UTF8.self)
     }
-    return text
+    return String(decoding: all, as: UTF8.self)
   }
 
   // MARK: - Not blocking
@@ -101,7 +97,7 @@ package final class TestClient: Sendable {
   /// Reads until the text so far contains `end`, or the stream ends.
   package func read(through end: String) async throws(TestClientError) -> String {
     try await onThread { [self] in
-      Result { () throws(TestClientError) in try readNow { $0.firstRange(ofText: end) != nil } }
+      Result { () throws(TestClientError) in try readNow(through: end) }
     }.get()
   }
 }
