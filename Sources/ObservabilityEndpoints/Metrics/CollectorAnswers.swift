@@ -26,7 +26,7 @@ final class CollectorAnswers: Sendable {
     state.withLock { $0.whenComplete = whenComplete }
   }
 
-  func add(_ result: Result<[CheckedFamily], any Error>, at index: Int) {
+  func add(_ result: Result<CollectorRun.Families, any Error>, at index: Int) {
     let outcome = outcome(result, at: index)
     let whenComplete = state.withLock { state -> (@Sendable () -> Void)? in
       guard state.outcomes[index] == nil else { return nil }
@@ -49,7 +49,7 @@ final class CollectorAnswers: Sendable {
   }
 
   private func outcome(
-    _ result: Result<[CheckedFamily], any Error>, at index: Int
+    _ result: Result<CollectorRun.Families, any Error>, at index: Int
   ) -> CollectorRun.Outcome {
     CollectorRun.Outcome(
       collector: asked[index].name, result: result, duration: ContinuousClock.now - start)

@@ -10,7 +10,7 @@ import ObservabilityPlatform
 /// A run has the server's deadline, whichever scrape began it, and is cancelled when that has passed. A collector that
 /// hangs all the same holds one task, and not one for each scrape.
 final class CollectorFlights: Sendable {
-  typealias Waiter = @Sendable (Result<[CheckedFamily], any Error>) -> Void
+  typealias Waiter = @Sendable (Result<CollectorRun.Families, any Error>) -> Void
 
   private struct Flight {
     var state = SingleFlight<Waiter>()
@@ -73,7 +73,9 @@ final class CollectorFlights: Sendable {
     let task = Task.detached { [self] in
       do {
         let families = try await collector.collector.collect().map { family in
-          try CheckedFamily(family, allowingUTF8: allowsUTF8)
+          Result { () throws(CollectedFamilyError) in
+            try CheckedFamily(family, allowingUTF8: allowsUTF8)
+          }
         }
         finish(run, of: name, .success(families))
       } catch {
@@ -93,7 +95,9 @@ final class CollectorFlights: Sendable {
     if !isUnderWay { deadline.cancel() }
   }
 
-  private func finish(_ run: UInt64, of name: LabelText, _ result: Result<[CheckedFamily], any Error>) {
+  private func finish(
+    _ run: UInt64, of name: LabelText, _ result: Result<CollectorRun.Families, any Error>
+  ) {
     let (waiters, deadline) = state.withLock { state -> ([Waiter], (any OneShotTimerToken)?) in
       guard let waiters = state.flights[name]?.state.finish(run) else { return ([], nil) }
       return (waiters, state.flights.removeValue(forKey: name)?.deadline)

@@ -12,10 +12,13 @@ final class CollectorRun: Sendable {
   private let log: @Sendable (String) -> Void
   private let flights: CollectorFlights
 
+  /// Each family as it can be shown, or why it cannot: what is wrong with one costs the others nothing.
+  typealias Families = [Result<CheckedFamily, CollectedFamilyError>]
+
   /// How it went with one collector.
   struct Outcome: Sendable {
     let collector: LabelText
-    let result: Result<[CheckedFamily], any Error>
+    let result: Result<Families, any Error>
     let duration: Duration
   }
 
@@ -59,13 +62,15 @@ final class CollectorRun: Sendable {
     var gathering = Gathering(contents)
     var successes: [(labelValue: String, number: Double)] = []
     for outcome in outcomes.sorted(by: { $0.collector < $1.collector }) {
-      do {
-        try gathering.add(outcome.result.get())
-        successes.append((outcome.collector.text, 1))
-      } catch {
-        log("collector \(outcome.collector): \(error)")
-        successes.append((outcome.collector.text, 0))
+      let problems = add(outcome, to: &gathering)
+      for problem in problems.prefix(CollectorRun.mostLogged) {
+        log("collector \(outcome.collector): \(problem)")
       }
+      if problems.count > CollectorRun.mostLogged {
+        let rest = problems.count - CollectorRun.mostLogged
+        log("collector \(outcome.collector): \(rest) more of its families cannot be shown")
+      }
+      successes.append((outcome.collector.text, problems.isEmpty ? 1 : 0))
     }
     if !outcomes.isEmpty {
       let durations = outcomes.map { ($0.collector.text, $0.duration.seconds) }
@@ -74,5 +79,21 @@ final class CollectorRun: Sendable {
       ])
     }
     return gathering.metrics(named: names)
+  }
+
+  /// How many lines a scrape logs of one collector, which may return any number of bad families.
+  private static let mostLogged = 10
+
+  /// Adds the families of a collector that can be shown, and says what was wrong with the rest.
+  private func add(_ outcome: Outcome, to gathering: inout Gathering) -> [any Error] {
+    var problems: [any Error] = []
+    do {
+      for family in try outcome.result.get() {
+        do { try gathering.add(family.get()) } catch { problems.append(error) }
+      }
+    } catch {
+      problems.append(error)
+    }
+    return problems
   }
 }
