@@ -31,14 +31,7 @@ extension Registry {
   public func register<Child, Label: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by label: (String, Label.Type)
   ) throws(RegistrationError) -> ClosedFamily<Child, Label> {
-    let names = [label.0]
-    try check([Label.closedLabelProblem], of: declaration)
-    return try add(declaration, labels: names, shape: .closed([ObjectIdentifier(Label.self)])) { [context] in
-      let children = Label.allCases.map {
-        declaration.make(context, SeriesLabels(names: names, values: [$0.labelValue]))
-      }
-      return (.fixed(children), ClosedFamily(children: children))
-    }
+    try addClosed(declaration, by: [label]) { ClosedFamily(children: $1) }
   }
 
   /// Registers a metric with two closed labels: a family that has every series from the start.
@@ -51,24 +44,12 @@ extension Registry {
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, or a type that is no enum of at most 256 cases without associated values.
+  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
+  ///   combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type)
   ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
-    let names = [first.0, second.0]
-    try check([First.closedLabelProblem, Second.closedLabelProblem], of: declaration)
-    return try add(
-      declaration, labels: names,
-      shape: .closed([ObjectIdentifier(First.self), ObjectIdentifier(Second.self)])
-    ) { [context] in
-      let children = First.allCases.flatMap { first in
-        Second.allCases.map { second in
-          declaration.make(
-            context, SeriesLabels(names: names, values: [first.labelValue, second.labelValue]))
-        }
-      }
-      return (.fixed(children), ClosedFamily2(children: children))
-    }
+    try addClosed(declaration, by: [first, second]) { ClosedFamily2($0, children: $1) }
   }
 
   /// Registers a metric with three closed labels: a family that has every series from the start.
@@ -82,33 +63,13 @@ extension Registry {
   ///   - second: those of the second.
   ///   - third: those of the third.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, or a type that is no enum of at most 256 cases without associated values.
+  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
+  ///   combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel, Third: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type),
     _ third: (String, Third.Type)
   ) throws(RegistrationError) -> ClosedFamily3<Child, First, Second, Third> {
-    let names = [first.0, second.0, third.0]
-    try check(
-      [First.closedLabelProblem, Second.closedLabelProblem, Third.closedLabelProblem], of: declaration)
-    return try add(
-      declaration, labels: names,
-      shape: .closed([
-        ObjectIdentifier(First.self), ObjectIdentifier(Second.self), ObjectIdentifier(Third.self),
-      ])
-    ) {
-      [context] in
-      let children = First.allCases.flatMap { first in
-        Second.allCases.flatMap { second in
-          Third.allCases.map { third in
-            declaration.make(
-              context,
-              SeriesLabels(
-                names: names, values: [first.labelValue, second.labelValue, third.labelValue]))
-          }
-        }
-      }
-      return (.fixed(children), ClosedFamily3(children: children))
-    }
+    try addClosed(declaration, by: [first, second, third]) { ClosedFamily3($0, children: $1) }
   }
 
   /// Registers a metric with one bounded label, whose values are known when something is recorded.
@@ -240,11 +201,9 @@ extension Registry {
   ) throws(RegistrationError) -> StateSet<State> {
     let descriptor = descriptor(
       name, .stateset, help, labels: [], shape: .stateSet(ObjectIdentifier(State.self)))
-    if let problem = State.closedLabelProblem {
-      throw RegistrationError(.invalidLabels, of: descriptor.name, problem)
-    }
+    let names = try State.closedLabelValues(for: descriptor.name)
     return try add(descriptor) {
-      let set = AnyStateSet(names: State.allCases.map(\.labelValue), context: context)
+      let set = AnyStateSet(names: names, context: context)
       return (.stateSet(set), StateSet(set))
     }
   }
@@ -260,14 +219,6 @@ extension Registry {
       shape: shape, isAbsentUntilSet: isAbsentUntilSet)
   }
 
-  private func check(_ problems: [String?], of declaration: MetricDeclaration<some MetricInstrument>)
-    throws(RegistrationError)
-  {
-    for case let problem? in problems {
-      throw RegistrationError(.invalidLabels, of: fullName(declaration.name), problem)
-    }
-  }
-
   func add<Handle: Sendable>(
     _ declaration: MetricDeclaration<some MetricInstrument>, labels: [String], shape: FamilyShape,
     make: () -> (FamilyCore.Children, Handle)
@@ -277,6 +228,20 @@ extension Registry {
         declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
         bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet),
       make: make)
+  }
+
+  private func addClosed<Child, Family: Sendable>(
+    _ declaration: MetricDeclaration<Child>, by labels: [(String, any ClosedLabel.Type)],
+    family: (ClosedCombinations, [Child]) -> Family
+  ) throws(RegistrationError) -> Family {
+    let combinations = try ClosedCombinations(labels, for: fullName(declaration.name))
+    let names = combinations.names
+    return try add(declaration, labels: names, shape: .closed(combinations.types)) { [context] in
+      let children = combinations.all.map {
+        declaration.make(context, SeriesLabels(names: names, values: $0))
+      }
+      return (.fixed(children), family(combinations, children))
+    }
   }
 
   private func addBounded<Child, Labels>(
