@@ -248,9 +248,10 @@ struct BoundedFamilyTests {
 
   @Test("touches at most 256 series before it gives a lock back")
   func slices() throws {
-    let index = SeriesIndex(
+    let series = BoundedSeries(
       labelNames: ["a"], limit: 5000, context: registry.context, overflow: nil,
       make: { Counter(context: nil, labels: $0) })
+    let index = series.index
     for number in 0..<5000 { _ = index.find("\(number)") }
     var longest = 0
     index.inSlices { longest = max(longest, $0.count) }

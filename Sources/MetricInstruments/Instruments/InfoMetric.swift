@@ -36,5 +36,5 @@ public final class InfoMetric: Sendable {
     if isRefused { context.reject(.removedSeries) }
   }
 
-  func markRemoved() { state.withLock { $0.isRemoved = true } }
+  func close() { state.withLock { $0.isRemoved = true } }
 }

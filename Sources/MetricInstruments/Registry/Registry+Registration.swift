@@ -219,15 +219,17 @@ extension Registry {
       shape: shape, isAbsentUntilSet: isAbsentUntilSet)
   }
 
-  func add<Handle: Sendable>(
-    _ declaration: MetricDeclaration<some MetricInstrument>, labels: [String], shape: FamilyShape,
-    make: () -> (FamilyCore.Children, Handle)
+  func add<Child, Handle: Sendable>(
+    _ declaration: MetricDeclaration<Child>, labels: [String], shape: FamilyShape,
+    make: () -> (FamilySeries<Child>, Handle)
   ) throws(RegistrationError) -> Handle {
-    try add(
-      descriptor(
-        declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
-        bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet),
-      make: make)
+    let descriptor = descriptor(
+      declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
+      bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet)
+    return try add(descriptor) {
+      let (series, handle) = make()
+      return (declaration.children(series), handle)
+    }
   }
 
   private func addClosed<Child, Family: Sendable>(
@@ -250,11 +252,11 @@ extension Registry {
     let context = context
     // The series is made here so that a full family is visible as 0 before it overflows.
     return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
-      let index = SeriesIndex(
+      let series = BoundedSeries(
         labelNames: labels, limit: limit, idleTimeout: idleTimeout, context: context,
         overflow: overflow[fullName(declaration.name)],
         make: { declaration.make(context, $0) })
-      return (.bounded(index), BoundedFamily(index: index))
+      return (.bounded(series), BoundedFamily(series))
     }
   }
 }

@@ -73,17 +73,17 @@ public final class Registry: Sendable {
     self.allowsUTF8Names = allowsUTF8Names
     context = InstrumentContext(clock: clock)
     reports = CollectorReports(namespace: namespace)
-    let overflowIndex = SeriesIndex(
+    let overflowing = BoundedSeries(
       labelNames: ["family"], limit: 10_000, context: context, overflow: nil,
       make: { Counter(context: nil, labels: $0) })
-    overflow = BoundedFamily(index: overflowIndex)
+    overflow = BoundedFamily(overflowing)
     try export(
       .counter("observability_rejected_total", help: "Values that instruments refused, by reason."),
-      labels: ["reason"], children: .fixed(Array(context.rejected.children)), handle: context.rejected)
+      labels: ["reason"], series: .fixed(Array(context.rejected.children)), handle: context.rejected)
     try export(
       .counter(
         "observability_overflow_total", help: "Recordings that went to other because a family was full."),
-      labels: ["family"], children: .bounded(overflowIndex), handle: overflow)
+      labels: ["family"], series: .bounded(overflowing), handle: overflow)
     state.withLock { state in
       for report in reports.all {
         for claim in report.claims { state.claimed[claim] = LabelText(report.name) }
@@ -197,11 +197,11 @@ public final class Registry: Sendable {
 
   /// Registers what exists already.
   private func export(
-    _ declaration: MetricDeclaration<Counter>, labels: [String], children: FamilyCore.Children,
+    _ declaration: MetricDeclaration<Counter>, labels: [String], series: FamilySeries<Counter>,
     handle: any Sendable
   ) throws(RegistrationError) {
     let exported = Exported(handle: handle)
-    _ = try add(declaration, labels: labels, shape: .own) { (children, exported) }
+    _ = try add(declaration, labels: labels, shape: .own) { (series, exported) }
   }
 
   private struct Exported: Sendable { let handle: any Sendable }
