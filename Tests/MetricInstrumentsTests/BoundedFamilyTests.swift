@@ -11,7 +11,7 @@ struct BoundedFamilyTests {
 
   init() throws { registry = try Registry(clock: time.clock) }
 
-  private func domains(limit: Int = 500) throws -> BoundedFamily<Counter, OneLabel> {
+  private func domains(limit: Int = 500) throws -> BoundedFamily<Counter, String> {
     try registry.register(.counter("mail_total", help: ""), byBounded: "domain", limit: limit)
   }
 

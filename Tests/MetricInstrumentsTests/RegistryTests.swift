@@ -63,6 +63,24 @@ struct RegistryTests {
     #expect(code { _ = try registry.register(.histogram("h", help: "", buckets: [1, 3])) } == .conflict)
   }
 
+  @Test("takes up to four bounded labels, and says so of more")
+  func boundedLabels() throws {
+    let registry = try Registry()
+    let names = ["b", "c"]
+    // Whatever kind of string names a label, it is its text that counts.
+    let three = try registry.register(.counter("a_total", help: ""), byBounded: "a", names[0], names[1])
+    three["1", "2", "3"].increment()
+    #expect(series(of: "a_total", in: registry).map(\.labels.values) == [["1", "2", "3"]])
+    let again: BoundedFamily<Counter, (String, String, String)> = try registry.register(
+      .counter("a_total", help: ""), byBounded: "a", "b", "c")
+    #expect(again["1", "2", "3"].value == 1)
+    #expect(
+      code {
+        _ = try registry.register(.counter("b_total", help: ""), byBounded: "a", "b", "c", "d", "e")
+      } == .invalidLabels)
+    _ = try registry.register(.counter("b_total", help: ""), byBounded: "a", "b", "c", "d")
+  }
+
   @Test(
     "refuses a name that one of another family's samples would have",
     arguments: ["h", "x", "build"])

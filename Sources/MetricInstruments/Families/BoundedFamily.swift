@@ -7,9 +7,11 @@
 /// `<namespace>_observability_overflow_total{family}`. A value of more than 1,024 bytes is recorded under `other` as
 /// well and counted as `invalid_label`.
 ///
+/// `Labels` says how many labels there are: `String` for one, `(String, String)` for two, and so on up to four.
+///
 /// Looking up a series allocates nothing once it exists. Keep the instrument where the same labels are used often:
 /// recording through it costs no more than on an unlabelled one. All methods may be called from any thread.
-public struct BoundedFamily<Child: MetricInstrument, Labels: LabelTuple>: Sendable {
+public struct BoundedFamily<Child: MetricInstrument, Labels>: Sendable {
   @usableFromInline package let series: BoundedSeries<Child>
 
   init(_ series: BoundedSeries<Child>) { self.series = series }
@@ -26,7 +28,7 @@ public struct BoundedFamily<Child: MetricInstrument, Labels: LabelTuple>: Sendab
   public var count: Int { series.index.count }
 }
 
-extension BoundedFamily where Labels == OneLabel {
+extension BoundedFamily where Labels == String {
   /// The series of a label value; it is created on first use.
   @inlinable
   public subscript(_ value: String) -> Child { series.find(value) }
@@ -36,7 +38,7 @@ extension BoundedFamily where Labels == OneLabel {
   public func remove(_ value: String) -> Bool { series.index.remove([value]) }
 }
 
-extension BoundedFamily where Labels == TwoLabels {
+extension BoundedFamily where Labels == (String, String) {
   /// The series of two label values; it is created on first use.
   @inlinable
   public subscript(_ first: String, _ second: String) -> Child {
@@ -48,7 +50,7 @@ extension BoundedFamily where Labels == TwoLabels {
   public func remove(_ first: String, _ second: String) -> Bool { series.index.remove([first, second]) }
 }
 
-extension BoundedFamily where Labels == ThreeLabels {
+extension BoundedFamily where Labels == (String, String, String) {
   /// The series of three label values; it is created on first use.
   @inlinable
   public subscript(_ first: String, _ second: String, _ third: String) -> Child {
@@ -62,7 +64,7 @@ extension BoundedFamily where Labels == ThreeLabels {
   }
 }
 
-extension BoundedFamily where Labels == FourLabels {
+extension BoundedFamily where Labels == (String, String, String, String) {
   /// The series of four label values; it is created on first use.
   @inlinable
   public subscript(_ first: String, _ second: String, _ third: String, _ fourth: String) -> Child {

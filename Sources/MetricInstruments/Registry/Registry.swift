@@ -16,7 +16,7 @@ public final class Registry: Sendable {
   package let allowsUTF8Names: Bool
   let context: InstrumentContext
   private let state = Locked(State())
-  let overflow: BoundedFamily<Counter, OneLabel>
+  let overflow: BoundedFamily<Counter, String>
   /// What is reported of collectors; their names are nobody else's.
   package let reports: CollectorReports
 
