@@ -22,6 +22,7 @@ public final class Registry: Sendable {
 
   private struct Entry {
     let core: FamilyCore
+    let identity: FamilyIdentity
     /// The instrument or family as the caller has it.
     let handle: any Sendable
   }
@@ -212,8 +213,9 @@ public final class Registry: Sendable {
     try descriptor.validated(allowingUTF8: allowsUTF8Names)
     let name = LabelText(descriptor.name)
     let claims = descriptor.claims
+    let identity = FamilyIdentity(descriptor)
     let outcome: Result<Handle, RegistrationError> = state.withLock { state in
-      if let entry = state.entries[name], entry.core.descriptor == descriptor,
+      if let entry = state.entries[name], entry.identity == identity,
         let handle = entry.handle as? Handle
       {
         return .success(handle)
@@ -229,7 +231,7 @@ public final class Registry: Sendable {
       }
       let (children, handle) = make()
       let core = FamilyCore(descriptor, children)
-      state.entries[name] = Entry(core: core, handle: handle)
+      state.entries[name] = Entry(core: core, identity: identity, handle: handle)
       for claim in claims { state.claimed[claim] = name }
       state.sorted = nil
       return .success(handle)

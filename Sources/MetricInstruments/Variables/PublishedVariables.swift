@@ -24,9 +24,9 @@ public final class PublishedVariables: Sendable {
 
   private struct Published: Sendable {
     let variable: Variable
-    let help: String
+    let help: LabelText
     /// What a map's label is called; nil for anything else.
-    let label: String?
+    let label: LabelText?
   }
 
   /// A variable as `/debug/vars` shows it.
@@ -107,6 +107,7 @@ public final class PublishedVariables: Sendable {
       throw RegistrationError(.invalidName, of: name, "a variable needs a name without NUL")
     }
     let key = LabelText(name)
+    let (help, label) = (LabelText(help), label.map { LabelText($0) })
     let outcome: Result<Variable, RegistrationError> = published.withLock { published in
       if let current = published[key], current.variable.isExported {
         guard current.help == help, current.label == label else {
