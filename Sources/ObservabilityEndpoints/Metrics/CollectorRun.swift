@@ -4,23 +4,16 @@ import ObservabilityPlatform
 import MetricExposition
 import MetricInstruments
 
-/// Asks collectors.
+/// Asks collectors on behalf of scrapes.
 ///
-/// Each runs once at a time: simultaneous scrapes share a run, and a collector that has not come back from an earlier
-/// scrape is not asked again, so one that hangs holds one task and not one for each scrape.
+/// How long a scrape waits is its own affair; what it waits for is shared, see ``CollectorFlights``.
 final class CollectorRun: Sendable {
-  private let allowsUTF8Names: Bool
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
-  private let running = Locked<[LabelText: Running]>([:])
+  private let flights: CollectorFlights
 
   /// Each family as it can be shown, or why it cannot: what is wrong with one costs the others nothing.
   typealias Families = [Result<CheckedFamily, CollectedFamilyError>]
-
-  private struct Running: Sendable {
-    let task: Task<Families, any Error>
-    let start: ContinuousClock.Instant
-  }
 
   /// How it went with one collector.
   struct Outcome: Sendable {
@@ -29,15 +22,17 @@ final class CollectorRun: Sendable {
     let duration: Duration
   }
 
-  private struct Unanswered: Error, CustomStringConvertible { let description: String }
-
-  init(allowsUTF8Names: Bool, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void) {
-    self.allowsUTF8Names = allowsUTF8Names
+  /// - Parameter limit: how long a collector may take, whichever scrape asked first.
+  init(
+    allowsUTF8Names: Bool, within limit: Duration, timer: any OneShotTimer,
+    log: @escaping @Sendable (String) -> Void
+  ) {
     self.timer = timer
     self.log = log
+    flights = CollectorFlights(allowsUTF8Names: allowsUTF8Names, within: limit, timer: timer)
   }
 
-  /// Asks those that may have families of these names, or all.
+  /// Asks those that may have families of these names, or all, and waits for them until the limit.
   func ask(
     _ collectors: [Registry.NamedCollector], within limit: Duration, names: Set<String>
   ) async -> [Outcome] {
@@ -46,49 +41,16 @@ final class CollectorRun: Sendable {
       return names.isEmpty || families.isEmpty || !families.isDisjoint(with: names)
     }
     guard !asked.isEmpty else { return [] }
-    return await withTaskGroup(of: Outcome.self) { group in
-      for collector in asked { group.addTask { await self.ask(collector, within: limit) } }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-  }
-
-  private func ask(_ collector: Registry.NamedCollector, within limit: Duration) async -> Outcome {
-    let start = ContinuousClock.now
-    func outcome(_ result: Result<Families, any Error>) -> Outcome {
-      Outcome(collector: collector.name, result: result, duration: ContinuousClock.now - start)
-    }
-    let (run, isOwn) = self.run(of: collector, at: start)
-    guard isOwn || start - run.start < limit else {
-      return outcome(.failure(Unanswered(description: "has not returned since an earlier scrape")))
-    }
-    let answer = await offLoop(within: limit, timer: timer) { try await run.task.value }
-    if isOwn, case .deadlineExceeded = answer { run.task.cancel() }
-    switch answer {
-    case .finished(let families): return outcome(.success(families))
-    case .failed(let error): return outcome(.failure(error))
-    case .deadlineExceeded: return outcome(.failure(Unanswered(description: "was late")))
-    }
-  }
-
-  /// The run in progress, or a new one.
-  private func run(
-    of collector: Registry.NamedCollector, at now: ContinuousClock.Instant
-  ) -> (Running, isOwn: Bool) {
-    let (name, allowsUTF8) = (collector.name, allowsUTF8Names)
-    return running.withLock { running in
-      if let current = running[name] { return (current, false) }
-      let task = Task.detached { [self] () throws -> Families in
-        defer { self.running.withLock { $0[name] = nil } }
-        return try await collector.collector.collect().map { family in
-          Result { () throws(CollectedFamilyError) in
-            try CheckedFamily(family, allowingUTF8: allowsUTF8)
-          }
-        }
+    let answers = CollectorAnswers(asked)
+    let flights = flights
+    _ = await outcome(within: limit, timer: timer) { end in
+      answers.begin { end(.finished(())) }
+      let waiters = asked.indices.map { index in
+        flights.join(asked[index]) { answers.add($0, at: index) }
       }
-      let run = Running(task: task, start: now)
-      running[name] = run
-      return (run, true)
+      return { for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named.name) } }
     }
+    return answers.close()
   }
 
   /// What a scrape shows: what the registry held when it began, what collectors returned as far as its names are free,

@@ -29,7 +29,9 @@ final class MetricsEndpoint: Sendable {
     self.timer = timer
     self.settings = settings
     self.observer = observer
-    collectors = CollectorRun(allowsUTF8Names: registry.allowsUTF8Names, timer: timer, log: observer.log)
+    collectors = CollectorRun(
+      allowsUTF8Names: registry.allowsUTF8Names,
+      within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer, log: observer.log)
     places = ScrapePlaces(limit: settings.maximumConcurrentScrapes)
   }
 
@@ -56,9 +58,8 @@ final class MetricsEndpoint: Sendable {
     let limit = scrapeLimit(of: request)
     // Read once: what is registered while collectors are asked belongs to the next scrape.
     let contents = registry.contents
-    // A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
     let outcomes = await collectors.ask(
-      contents.collectors, within: limit - min(limit / 5, .seconds(2)), names: names)
+      contents.collectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
     let (registry, collectors) = (registry, collectors)
     return await respond(in: format, place, since: start, within: limit) {
       registry.expireIdleSeries()
@@ -106,6 +107,9 @@ final class MetricsEndpoint: Sendable {
       status: 200, headers: headers(of: format),
       body: .stream(EndpointBodyStream(next: next, finished: end)))
   }
+
+  /// A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
+  private static func collectorsShare(of limit: Duration) -> Duration { limit - min(limit / 5, .seconds(2)) }
 
   private func headers(of format: ExpositionFormat) -> EndpointFields {
     let isNegotiated = format.form.isNegotiated
