@@ -92,7 +92,24 @@ public struct HealthCheck: Sendable {
   public init(
     _ name: String, settings: Settings, run: @escaping @Sendable () async throws -> HealthResult
   ) throws(HealthError) {
-    try self.init(name, settings, .task { HealthObservation(try await run()) })
+    try self.init(name, settings, .task { _ in HealthObservation(try await run()) })
+  }
+
+  /// Creates a check whose question blocks a thread, perhaps for ever.
+  ///
+  /// - Parameters:
+  ///   - threads: where it is asked.
+  ///   - key: what it may hang on: checks with the same one share a few of the threads.
+  init(
+    _ name: String, _ settings: Settings, on threads: BlockingThreads, key: String,
+    blocking ask: @escaping @Sendable () throws -> HealthObservation
+  ) throws(HealthError) {
+    try self.init(
+      name, settings,
+      .task { progress in
+        progress.waits(for: "a free thread")
+        return try await threads.run(key: key, onBegin: { progress.goesOn() }, ask)
+      })
   }
 
   /// Creates a check that is answered at once, on the thread that asks: for what needs no task and must not wait for
@@ -115,7 +132,7 @@ public struct HealthCheck: Sendable {
   /// How the question is asked.
   enum Body: Sendable {
     /// In a task of its own.
-    case task(@Sendable () async throws -> HealthObservation)
+    case task(@Sendable (RunProgress) async throws -> HealthObservation)
     /// At once, on the thread that asks: for what must be answered when no task can run. Must not block.
     case immediate(@Sendable () -> HealthObservation)
   }

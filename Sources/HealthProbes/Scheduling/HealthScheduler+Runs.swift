@@ -79,8 +79,9 @@ extension HealthScheduler {
       statistics.deadlinesExceeded &+= 1
       effects.append(.cancel(id))
       store(
-        .fail("no result within its deadline of \(settings.deadline.brief)"), run, of: run.check, at: now,
-        &effects)
+        .fail(
+          "no result within its deadline of \(settings.deadline.brief)"
+            + (run.cause.map { ": waited for \($0)" } ?? "")), run, of: run.check, at: now, &effects)
       release(run.check, at: now, &effects)
     }
   }

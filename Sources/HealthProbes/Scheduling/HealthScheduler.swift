@@ -73,6 +73,8 @@ struct HealthScheduler: Sendable {
     var isOverdue = false
     var wasExtended = false
     var isAbandoned = false
+    /// What it says that it waits for.
+    var cause: String?
   }
 
   struct Answer {
@@ -126,6 +128,10 @@ struct HealthScheduler: Sendable {
     statistics.answersWaiting = answers.count
     return effects
   }
+
+  /// Keeps what a run says that it waits for. Nothing follows from it but the words of a failure, so it is no
+  /// event.
+  mutating func note(_ cause: String?, of run: RunID) { runs[run]?.cause = cause }
 
   /// When `.woke` is needed next; `nil` when nothing is pending.
   var nextWake: HealthInstant? {

@@ -27,9 +27,9 @@ extension HealthCheck {
     let limits = try FreeSpaceLimits(
       warnBelow: warnBelow, failBelow: failBelow, failBelowBytes: failBelowBytes, for: name)
     return try HealthCheck(
-      name, settings,
-      .task {
-        let reading = try await BlockingThreads.shared.run { try FilesystemReading.read(path) }
+      name, settings, on: .fileSystems, key: path,
+      blocking: {
+        let reading = try FilesystemReading.read(path)
         return HealthObservation(limits.judge(reading), reading: reading)
       })
   }

@@ -18,13 +18,8 @@ extension HealthCheck {
   ) throws(HealthError) -> HealthCheck {
     let limits = try UsageLimits(warnAbove: warnAbove, failAbove: failAbove, for: name)
     return try HealthCheck(
-      name, settings,
-      .task {
-        guard let reading = try await BlockingThreads.shared.run({ try CgroupMemory().read() }) else {
-          return HealthObservation(.pass)
-        }
-        return HealthObservation(limits.judge(reading))
-      })
+      name, settings, on: .ownProcess, key: "memory",
+      blocking: { HealthObservation(try CgroupMemory().read().map(limits.judge) ?? .pass) })
   }
 }
 
