@@ -50,7 +50,7 @@ extension MetricsConfigError {
     let cause = error as? SocketError
     let code: Code =
       switch cause?.code {
-      case .invalidAddress: .invalidSetting
+      case .invalidAddress, .invalidSignal: .invalidSetting
       case .busy: .conflict
       default: .refusedBySystem
       }
