@@ -52,7 +52,7 @@ final class ChurnModel: Sendable {
   /// By the family and the bytes of the value.
   let amounts: [String: [[UInt8]: Amount]]
   /// Never removed.
-  let steady: BoundedFamily<Counter, OneLabel>
+  let steady: BoundedFamily<Counter, String>
   let steadyAmounts = (0..<8).map { _ in Amount() }
   let variable: IntegerVariable
   let variableAmount = Amount()
@@ -200,7 +200,7 @@ final class ChurnModel: Sendable {
 
   // MARK: - Families that come and go
 
-  var waits: BoundedFamily<Histogram, OneLabel> {
+  var waits: BoundedFamily<Histogram, String> {
     registered {
       try $0.register(
         .histogram(ChurnModel.histogram, help: "Waits.", unit: "seconds", buckets: [1, 2, 3]),
@@ -209,7 +209,7 @@ final class ChurnModel: Sendable {
   }
 
   /// A family of fewer series than there are values.
-  func counters(_ name: String) -> BoundedFamily<Counter, OneLabel> {
+  func counters(_ name: String) -> BoundedFamily<Counter, String> {
     registered {
       try $0.register(
         .counter(name, help: "Counts \"\\\n."), byBounded: "a", limit: 50, idleTimeout: .seconds(3))

@@ -19,7 +19,7 @@ final class ChurnWorker: @unchecked Sendable {
   private var held = [Int](repeating: 0, count: 3)
   private var leastHeld = [0, 0, 0]
   private var mostHeld = [0, 0, 0]
-  private let gauges: BoundedFamily<Gauge, OneLabel>
+  private let gauges: BoundedFamily<Gauge, String>
 
   private enum Colour: String, ClosedLabel { case red, green }
 
