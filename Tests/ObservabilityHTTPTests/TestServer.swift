@@ -18,6 +18,7 @@ func withServer(
   configuration.isProbe = { $0.path == "/live" || $0.path == "/ready" }
   // A slow machine must not decide what a test sees; those of the deadline itself move the clock.
   configuration.deadlines.reserveHead = .seconds(30)
+  configuration.deadlines.stall = .seconds(30)
   configure(&configuration)
   let server = try HTTPServer(configuration: configuration, observer: observer, handler: handler)
   let address = try await server.bind()
