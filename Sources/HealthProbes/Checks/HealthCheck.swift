@@ -64,6 +64,7 @@ public struct HealthCheck: Sendable {
   ///   - failureThreshold: failures in a row that turn it to failing.
   ///   - successThreshold: successes (or warnings) in a row that turn it back.
   ///   - impact: whether a failure blocks the probes or only degrades.
+  ///   - groups: the groups that it is asked with, beside its probes: `/health?group=NAME`.
   ///   - run: asks the question. Called from any thread, never twice at the same time.
   /// - Throws: ``HealthError`` when the name or a setting makes no sense.
   public init(
@@ -76,13 +77,15 @@ public struct HealthCheck: Sendable {
     failureThreshold: Int = 1,
     successThreshold: Int = 1,
     impact: Impact = .blocks,
+    groups: Set<String> = [],
     run: @escaping @Sendable () async throws -> HealthResult
   ) throws(HealthError) {
     try self.init(
       name,
       settings: Settings(
         probes: probes, mode: mode, deadline: deadline, period: period, validity: validity,
-        failureThreshold: failureThreshold, successThreshold: successThreshold, impact: impact),
+        failureThreshold: failureThreshold, successThreshold: successThreshold, impact: impact,
+        groups: groups),
       run: run)
   }
 

@@ -86,6 +86,10 @@ extension HealthRegistry {
     case .failed(let id, let reason):
       guard let name = state.checksByID[id]?.name else { return }
       for hook in state.observers.compactMap(\.failure) { state.call { hook(name, reason) } }
+    case .slowed(let id, let duration):
+      guard let check = state.checksByID[id] else { return }
+      let (name, deadline) = (check.name, check.settings.deadline)
+      for hook in state.observers.compactMap(\.slowed) { state.call { hook(name, duration, deadline) } }
     }
   }
 

@@ -59,7 +59,9 @@ extension HealthScheduler {
       return
     }
     statistics.runsFinished &+= 1
-    store(observation, of: run.check, took: now - run.started, at: now, &effects)
+    let duration = now - run.started
+    store(observation, of: run.check, took: duration, at: now, &effects)
+    if entries[run.check]?.record.pace(duration) == true { effects.append(.slowed(run.check, duration)) }
     release(run.check, at: now, &effects)
   }
 

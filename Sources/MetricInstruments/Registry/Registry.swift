@@ -181,6 +181,13 @@ public final class Registry: Sendable {
     }
   }
 
+  /// The same when no family was registered since it was last read, so that nothing has to be sorted; else nil.
+  package var sortedContents: Contents? {
+    state.withLock { state in
+      state.sorted.map { Contents(families: $0, owners: state.claimed, collectors: state.collectors) }
+    }
+  }
+
   /// The families, sorted by name.
   package var families: [FamilyCore] { contents.families }
 
