@@ -182,13 +182,21 @@ enum Most: String, ClosedLabel {
 
 /// The series of a family as an encoder would see them.
 func series(of name: String, in registry: Registry) -> [MetricInstrument] {
-  guard let family = registry.families.first(where: { $0.descriptor.name == name }) else { return [] }
-  switch family.children {
-  case .fixed(let instruments): return instruments
-  case .bounded(let index):
-    var all: [MetricInstrument] = []
-    index.forEach(as: MetricInstrument.self) { all.append($0) }
-    return all
+  registry.families.first { $0.descriptor.name == name }.map { series(of: $0) } ?? []
+}
+
+func series(of family: FamilyCore) -> [MetricInstrument] {
+  switch family.read() {
+  case .counters(let series): return all(series)
+  case .gauges(let series): return all(series)
+  case .histograms(let series): return all(series)
+  case .variables(let series): return all(series)
   case .info, .stateSet: return []
   }
+}
+
+func all<Child>(_ reading: SeriesReading<Child>) -> [Child] {
+  var all: [Child] = []
+  reading.forEach { all.append($0) }
+  return all
 }

@@ -79,8 +79,8 @@ struct ScrapeTests {
     #expect(series.values.allSatisfy { $0 == 1 })
   }
 
-  @Test("refuses to run more often at once than is allowed, and gives places back")
-  func places() async throws {
+  @Test("refuses to run more often at once than is allowed, and gives its slot back")
+  func slots() async throws {
     let service = try Service { $0.maximumConcurrentScrapes = 1 }
     let gate = Gate()
     try service.registry.add(Waiting(gate: gate))

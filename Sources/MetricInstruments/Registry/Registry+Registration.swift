@@ -43,9 +43,9 @@ extension Registry {
   ///   - declaration: the metric.
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
-  ///   combinations of values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type)
   ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
@@ -62,9 +62,9 @@ extension Registry {
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
   ///   - third: those of the third.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
-  ///   combinations of values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel, Third: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type),
     _ third: (String, Third.Type)
@@ -72,29 +72,7 @@ extension Registry {
     try addClosed(declaration, by: [first, second, third]) { ClosedFamily3($0, children: $1) }
   }
 
-  /// Registers a metric with one bounded label, whose values are known when something is recorded.
-  ///
-  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
-  /// family that exists.
-  ///
-  /// - Parameters:
-  ///   - declaration: the metric.
-  ///   - label: the label's name.
-  ///   - limit: how many values have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
-  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
-  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
-  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded label: String, limit: Int = 500,
-    idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, OneLabel> {
-    try addBounded(declaration, labels: [label], limit: limit, idleTimeout: idleTimeout)
-  }
-
-  /// Registers a metric with two bounded labels, whose values are known when something is recorded.
+  /// Registers a metric with bounded labels, one to four, whose values are known when something is recorded.
   ///
   /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
   /// family that exists.
@@ -102,69 +80,35 @@ extension Registry {
   /// - Parameters:
   ///   - declaration: the metric.
   ///   - first: the name of the first label.
-  ///   - second: the name of the second label.
-  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - others: the names of the others, as strings; the family is looked up with as many values.
+  ///   - limit: how many combinations of values have a series of their own. When there are as many, what has
+  ///     none is recorded under `other` and counted in `observability_overflow_total{family}`. Below 0 counts
+  ///     as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, limit: Int = 500,
-    idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, TwoLabels> {
-    try addBounded(declaration, labels: [first, second], limit: limit, idleTimeout: idleTimeout)
-  }
-
-  /// Registers a metric with three bounded labels, whose values are known when something is recorded.
-  ///
-  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
-  /// family that exists.
-  ///
-  /// - Parameters:
-  ///   - declaration: the metric.
-  ///   - first: the name of the first label.
-  ///   - second: the name of the second label.
-  ///   - third: the name of the third label.
-  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
-  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
-  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
-  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
+  ///   comes twice, and for more than four labels.
+  public func register<Child, each Label: StringProtocol>(
+    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ others: repeat each Label,
     limit: Int = 500, idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, ThreeLabels> {
-    try addBounded(declaration, labels: [first, second, third], limit: limit, idleTimeout: idleTimeout)
-  }
-
-  /// Registers a metric with four bounded labels, whose values are known when something is recorded.
-  ///
-  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
-  /// family that exists.
-  ///
-  /// - Parameters:
-  ///   - declaration: the metric.
-  ///   - first: the name of the first label.
-  ///   - second: the name of the second label.
-  ///   - third: the name of the third label.
-  ///   - fourth: the name of the fourth label.
-  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
-  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
-  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
-  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
-    _ fourth: String, limit: Int = 500, idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, FourLabels> {
-    try addBounded(
-      declaration, labels: [first, second, third, fourth], limit: limit, idleTimeout: idleTimeout)
+  ) throws(RegistrationError) -> BoundedFamily<Child, (String, repeat each Label)> {
+    var labels = [first]
+    for other in repeat each others { labels.append(String(other)) }
+    guard labels.count <= 4 else {
+      throw RegistrationError(
+        .invalidLabels, of: fullName(declaration.name), "a family has at most four bounded labels")
+    }
+    let context = context
+    let limit = max(0, limit)
+    return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
+      // The series of the overflow is made here so that a full family is visible as 0 before it overflows.
+      let series = BoundedSeries(
+        labelNames: labels, limit: limit, idleTimeout: idleTimeout, context: context,
+        overflow: overflow[fullName(declaration.name)],
+        make: { declaration.make(context, $0) })
+      return (.bounded(series), BoundedFamily(series))
+    }
   }
 
   /// Registers facts that are exported as the labels of a series with the value 1, to be joined with others.
@@ -219,15 +163,17 @@ extension Registry {
       shape: shape, isAbsentUntilSet: isAbsentUntilSet)
   }
 
-  func add<Handle: Sendable>(
-    _ declaration: MetricDeclaration<some MetricInstrument>, labels: [String], shape: FamilyShape,
-    make: () -> (FamilyCore.Children, Handle)
+  func add<Child, Handle: Sendable>(
+    _ declaration: MetricDeclaration<Child>, labels: [String], shape: FamilyShape,
+    make: () -> (FamilySeries<Child>, Handle)
   ) throws(RegistrationError) -> Handle {
-    try add(
-      descriptor(
-        declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
-        bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet),
-      make: make)
+    let descriptor = descriptor(
+      declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
+      bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet)
+    return try add(descriptor) {
+      let (series, handle) = make()
+      return (declaration.children(series), handle)
+    }
   }
 
   private func addClosed<Child, Family: Sendable>(
@@ -241,20 +187,6 @@ extension Registry {
         declaration.make(context, SeriesLabels(names: names, values: $0))
       }
       return (.fixed(children), family(combinations, children))
-    }
-  }
-
-  private func addBounded<Child, Labels>(
-    _ declaration: MetricDeclaration<Child>, labels: [String], limit: Int, idleTimeout: Duration?
-  ) throws(RegistrationError) -> BoundedFamily<Child, Labels> {
-    let context = context
-    // The series is made here so that a full family is visible as 0 before it overflows.
-    return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
-      let index = SeriesIndex(
-        labelNames: labels, limit: limit, idleTimeout: idleTimeout, context: context,
-        overflow: overflow[fullName(declaration.name)],
-        make: { declaration.make(context, $0) })
-      return (.bounded(index), BoundedFamily(index: index))
     }
   }
 }
