@@ -57,7 +57,12 @@ extension MetricsCollector {
       let drive = driver.begin(
         on: loop, threshold: config.executorThreshold, log: log, onDelay: { own.executorDelay.observe($0) })
       registerOwnCollectors(of: server)
-      return ObservabilityServer(server, boundAddress: bound, health: health, onEnd: { driver.end(drive) })
+      return ObservabilityServer(
+        server, boundAddress: bound, health: health,
+        onEnd: {
+          driver.end(drive)
+          endpoints.stop()
+        })
     } catch {
       loop.shutdown()
       throw error
@@ -70,6 +75,7 @@ extension MetricsCollector {
     settings.trustedNetworks = config.trustedNetworks
     settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes
     settings.scrapeDeadline = config.scrapeDeadline
+    settings.poolDelay = { [healthDriver] in healthDriver.poolDelay }
     settings.includesCreatedSamples = config.includesCreatedSamples
     settings.serviceName = config.serviceName
     settings.version = config.version
