@@ -64,6 +64,7 @@ extension MetricsCollector {
         server, boundAddress: bound, health: health,
         onEnd: {
           driver.end(drive)
+          endpoints.stop()
           log.end()
         })
     } catch {
@@ -81,6 +82,7 @@ extension MetricsCollector {
     settings.trustedNetworks = config.trustedNetworks
     settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes
     settings.scrapeDeadline = config.scrapeDeadline
+    settings.poolDelay = { [healthDriver] in healthDriver.poolDelay }
     settings.includesCreatedSamples = config.includesCreatedSamples
     settings.serviceName = config.serviceName
     settings.version = config.version

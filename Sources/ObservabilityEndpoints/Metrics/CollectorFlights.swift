@@ -34,6 +34,7 @@ final class CollectorFlights: Sendable {
     let description: String
 
     static let late = Unanswered(description: "was late")
+    static let poolIsStuck = Unanswered(description: "was not asked: the cooperative pool runs nothing")
     static let stillRunning = Unanswered(description: "has not returned since an earlier scrape")
   }
 
@@ -66,18 +67,20 @@ final class CollectorFlights: Sendable {
     state.withLock { $0.flights[collector]?.state.leave(waiter) }
   }
 
+  /// Whether the collector's run under way has come to run at all.
+  func hasBegun(_ collector: LabelText) -> Bool {
+    state.withLock { $0.flights[collector]?.state.hasBegun ?? false }
+  }
+
   // MARK: - Runs
 
   private func begin(_ run: UInt64, of collector: Registry.NamedCollector) {
     let (name, allowsUTF8) = (collector.name, allowsUTF8Names)
     let task = Task.detached { [self] in
+      state.withLock { $0.flights[name]?.state.begin(run) }
       do {
-        let families = try await collector.collector.collect().map { family in
-          Result { () throws(CollectedFamilyError) in
-            try CheckedFamily(family, allowingUTF8: allowsUTF8)
-          }
-        }
-        finish(run, of: name, .success(families))
+        let families = try await collector.collector.collect()
+        finish(run, of: name, .success(CollectorRun.checked(families, allowsUTF8)))
       } catch {
         finish(run, of: name, .failure(error))
       }

@@ -1,4 +1,4 @@
-// How are collectors asked: all at once, off the loop, and none longer than the scrape has?
+// How are collectors asked: the host's on the pool, as long as it runs, and the library's own beside it?
 
 import ObservabilityPlatform
 import MetricExposition
@@ -8,9 +8,12 @@ import MetricInstruments
 ///
 /// How long a scrape waits is its own affair; what it waits for is shared, see ``CollectorFlights``.
 final class CollectorRun: Sendable {
+  private let allowsUTF8Names: Bool
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
   private let flights: CollectorFlights
+  private let poolDelay: @Sendable () -> Duration
+  private let patience: Duration
 
   /// Each family as it can be shown, or why it cannot: what is wrong with one costs the others nothing.
   typealias Families = [Result<CheckedFamily, CollectedFamilyError>]
@@ -24,41 +27,74 @@ final class CollectorRun: Sendable {
 
   /// - Parameter limit: how long a collector may take, whichever scrape asked first.
   init(
-    allowsUTF8Names: Bool, within limit: Duration, timer: any OneShotTimer,
+    allowsUTF8Names: Bool, within limit: Duration, timer: any OneShotTimer, settings: EndpointSettings,
     log: @escaping @Sendable (String) -> Void
   ) {
     self.timer = timer
     self.log = log
+    self.allowsUTF8Names = allowsUTF8Names
+    poolDelay = settings.poolDelay
+    patience = settings.poolPatience
     flights = CollectorFlights(allowsUTF8Names: allowsUTF8Names, within: limit, timer: timer)
   }
 
-  /// Asks those that may have families of these names, or all, and waits for them until the limit.
+  /// Asks those that need the pool, as far as they may have families of these names, and waits for them until the limit.
+  ///
+  /// Those that have not come to run when the pool has had time for it, and all of them once the pool is stuck, are waited
+  /// for no longer: the rest of the scrape is what people want to see then.
   func ask(
     _ collectors: [Registry.NamedCollector], within limit: Duration, names: Set<String>
   ) async -> [Outcome] {
-    let asked = collectors.filter { named in
-      let families = named.collector.familyNames
-      return names.isEmpty || families.isEmpty || !families.isDisjoint(with: names)
-    }
+    let asked = collectors.filter { $0.synchronous == nil && $0.mayHave(names) }
     guard !asked.isEmpty else { return [] }
     let answers = CollectorAnswers(asked)
-    let flights = flights
+    let (flights, poolDelay, patience) = (flights, poolDelay, patience)
+    guard poolDelay() < patience else { return answers.close(.poolIsStuck) }
     _ = await outcome(within: limit, timer: timer) { end in
       answers.begin { end(.finished(())) }
       let waiters = asked.indices.map { index in
         flights.join(asked[index]) { answers.add($0, at: index) }
       }
-      return { for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named.name) } }
+      let watch = RepeatingTimer(every: patience, on: timer) {
+        let isStuck = poolDelay() >= patience
+        for index in asked.indices where isStuck || !flights.hasBegun(asked[index].name) {
+          answers.add(.failure(CollectorFlights.Unanswered.poolIsStuck), at: index)
+        }
+      }
+      return {
+        watch.stop()
+        for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named.name) }
+      }
     }
-    return answers.close()
+    return answers.close(.late)
+  }
+
+  /// Reads those that need no task, as far as they may have families of these names, on the calling thread.
+  private func read(_ collectors: [Registry.NamedCollector], names: Set<String>) -> [Outcome] {
+    collectors.compactMap { named in
+      guard let collector = named.synchronous, named.mayHave(names) else { return nil }
+      let start = ContinuousClock.now
+      let result = Result { try CollectorRun.checked(collector.read(), allowsUTF8Names) }
+      return Outcome(collector: named.name, result: result, duration: ContinuousClock.now - start)
+    }
+  }
+
+  /// Each family as it can be shown, or why it cannot.
+  static func checked(_ families: [CollectedFamily], _ allowsUTF8Names: Bool) -> Families {
+    families.map { family in
+      Result { () throws(CollectedFamilyError) in
+        try CheckedFamily(family, allowingUTF8: allowsUTF8Names)
+      }
+    }
   }
 
   /// What a scrape shows: what the registry held when it began, what collectors returned as far as its names are free,
-  /// and how it went with each of them.
+  /// and how it went with each of them. The library's own are read now.
   func metrics(
     _ contents: Registry.Contents, _ reports: CollectorReports, _ outcomes: [Outcome],
     named names: Set<String>
   ) -> GatheredMetrics {
+    let outcomes = outcomes + read(contents.collectors, names: names)
     var gathering = Gathering(contents)
     var successes: [(labelValue: String, number: Double)] = []
     for outcome in outcomes.sorted(by: { $0.collector < $1.collector }) {

@@ -29,7 +29,8 @@ final class MetricsEndpoint: Sendable {
     self.observer = observer
     collectors = CollectorRun(
       allowsUTF8Names: registry.allowsUTF8Names,
-      within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer, log: observer.log)
+      within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer, settings: settings,
+      log: observer.log)
     encoding = EncodingThread(timer: timer)
     budget = SpoolBudget(limit: settings.maximumSpooledBytes)
     func admission() -> ScrapeAdmission { ScrapeAdmission(limit: settings.maximumConcurrentScrapes) }
@@ -38,6 +39,9 @@ final class MetricsEndpoint: Sendable {
 
   /// Bytes that are encoded and wait for slow readers.
   var spooledBytes: Int { budget.spooled }
+
+  /// No scrape is to be expected any more.
+  func stop() { encoding.stop() }
 
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {
