@@ -159,6 +159,6 @@ extension CollectedSample.Distribution {
       total = sum
     }
     guard sum.isFinite, sum >= 0 else { throw SampleProblem("a sum cannot be \(sum)") }
-    return HistogramSnapshot(counts: counts, sum: sum)
+    return HistogramSnapshot(bounds: expected, counts: counts, sum: sum)
   }
 }

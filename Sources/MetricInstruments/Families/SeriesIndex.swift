@@ -17,7 +17,7 @@ package final class SeriesIndex: @unchecked Sendable {
   private let make: @Sendable (SeriesLabels) -> MetricInstrument
   let context: InstrumentContext
   private let overflow: Counter?
-  private let hashing = LabelHash()
+  let hashing = LabelHash()
   let idle: IdleExpiry
 
   // One who changes at a time, before he takes the locks of those who look up.
@@ -26,7 +26,7 @@ package final class SeriesIndex: @unchecked Sendable {
   // Read with `changing` or any of `locks` held, changed with all of them. Behind an address, since each use of a class's
   // own property is checked for exclusivity.
   private let table: UnsafeMutablePointer<SeriesTable>
-  private var other: MetricInstrument?
+  private(set) var other: MetricInstrument?
   private var isClosed = false
   private var largestSlice = 0
 
@@ -61,7 +61,7 @@ package final class SeriesIndex: @unchecked Sendable {
   /// How many series there are, `other` included.
   var count: Int { reading { table.pointee.count + (other == nil ? 0 : 1) } }
 
-  private func reading<Result>(_ body: () -> Result) -> Result {
+  func reading<Result>(_ body: () -> Result) -> Result {
     let own = lock(Stripes.current())
     StripeLock.lock(own)
     defer { StripeLock.unlock(own) }
@@ -138,7 +138,7 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   @inline(__always)
-  private func position(of key: some LabelKey, hash: UInt64) -> Int? {
+  func position(of key: some LabelKey, hash: UInt64) -> Int? {
     table.pointee.position(of: hash) { position in
       list.series(position, as: MetricInstrument.self)?._withUnsafeGuaranteedRef { key.equals($0.labels) }
         ?? false

@@ -12,6 +12,8 @@ public struct BucketBounds: Sendable, Hashable, ExpressibleByArrayLiteral {
   /// Bounds to be checked when a histogram is registered.
   public init(arrayLiteral values: Double...) { self.init(values) }
 
+  static let maximumCount = 500
+
   var count: Int { values.count }
 
   /// 1 ms to 10 s: the latencies of processing a message or a command.
@@ -27,8 +29,9 @@ public struct BucketBounds: Sendable, Hashable, ExpressibleByArrayLiteral {
 
   /// What is wrong with the bounds, or nil.
   var problem: String? {
-    guard !values.isEmpty, values.count <= 500 else {
-      return "a histogram needs 1 to 500 bucket bounds and was given \(values.count)"
+    guard !values.isEmpty, values.count <= BucketBounds.maximumCount else {
+      return "a histogram needs 1 to \(BucketBounds.maximumCount) bucket bounds and was given "
+        + (values.isEmpty ? "none" : "more")
     }
     guard values.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
       return "bucket bounds must be finite and not negative; the bucket for +Inf is always there"

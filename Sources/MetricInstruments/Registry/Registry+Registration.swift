@@ -33,7 +33,7 @@ extension Registry {
   ) throws(RegistrationError) -> ClosedFamily<Child, Label> {
     let names = [label.0]
     try check([Label.closedLabelProblem], of: declaration)
-    return try add(declaration, labels: names, shape: .closed([ObjectIdentifier(Label.self)])) { [context] in
+    return try add(declaration, labels: names, shape: .closed([ClosedType(Label.self)])) { [context] in
       let children = Label.allCases.map {
         declaration.make(context, SeriesLabels(names: names, values: [$0.labelValue]))
       }
@@ -59,7 +59,7 @@ extension Registry {
     try check([First.closedLabelProblem, Second.closedLabelProblem], of: declaration)
     return try add(
       declaration, labels: names,
-      shape: .closed([ObjectIdentifier(First.self), ObjectIdentifier(Second.self)])
+      shape: .closed([ClosedType(First.self), ClosedType(Second.self)])
     ) { [context] in
       let children = First.allCases.flatMap { first in
         Second.allCases.map { second in
@@ -93,7 +93,7 @@ extension Registry {
     return try add(
       declaration, labels: names,
       shape: .closed([
-        ObjectIdentifier(First.self), ObjectIdentifier(Second.self), ObjectIdentifier(Third.self),
+        ClosedType(First.self), ClosedType(Second.self), ClosedType(Third.self),
       ])
     ) {
       [context] in
@@ -239,7 +239,7 @@ extension Registry {
     _ name: String, help: String, of states: State.Type
   ) throws(RegistrationError) -> StateSet<State> {
     let descriptor = descriptor(
-      name, .stateset, help, labels: [], shape: .stateSet(ObjectIdentifier(State.self)))
+      name, .stateset, help, labels: [], shape: .stateSet(ClosedType(State.self)))
     if let problem = State.closedLabelProblem {
       throw RegistrationError(.invalidLabels, of: descriptor.name, problem)
     }

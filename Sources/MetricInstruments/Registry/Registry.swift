@@ -59,7 +59,8 @@ public final class Registry: Sendable {
   /// A registry.
   ///
   /// - Parameters:
-  ///   - namespace: the prefix of every name, such as `rusmes`; empty for none.
+  ///   - namespace: the prefix of every name, such as `rusmes`; empty for none. A name that begins with it and an
+  ///     underscore is left as it is.
   ///   - clock: what timers read.
   ///   - allowsUTF8Names: accept any text as the name of a metric or label, as Prometheus 3 does. Scrapers that do not
   ///     understand such names are given escaped ones.
@@ -188,9 +189,10 @@ public final class Registry: Sendable {
 
   package func fullName(_ name: String) -> String { Registry.fullName(name, in: namespace) }
 
-  /// A name with a namespace before it, for who must not hold the registry.
+  /// A name with a namespace before it, unless it has that already; for who must not hold the registry.
   package static func fullName(_ name: String, in namespace: String) -> String {
-    namespace.isEmpty ? name : "\(namespace)_\(name)"
+    let prefix = namespace + "_"
+    return namespace.isEmpty || name.utf8.starts(with: prefix.utf8) ? name : prefix + name
   }
 
   // MARK: - How it is done
@@ -220,12 +222,12 @@ public final class Registry: Sendable {
       }
       for claim in claims {
         guard let owner = state.claimed[claim] else { continue }
+        let before = owner == name ? state.entries[name]?.core.descriptor : nil
         return .failure(
           RegistrationError(
             .conflict, of: descriptor.name,
-            owner == name
-              ? "registered before with another type, help, unit, labels or buckets"
-              : "its sample \(claim.name) would be one of \(owner)"))
+            before.map { descriptor.difference(from: $0) ?? "registered before as another type of Swift" }
+              ?? "its sample \(claim.name) would be one of \(owner)"))
       }
       let (children, handle) = make()
       let core = FamilyCore(descriptor, children)
