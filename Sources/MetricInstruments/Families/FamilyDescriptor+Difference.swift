@@ -27,7 +27,11 @@ extension FamilyDescriptor {
 extension FamilyShape {
   fileprivate func difference(from before: FamilyShape) -> String? {
     switch (before, self) {
-    case (.bounded(let limitBefore, let timeoutBefore), .bounded(let limit, let timeout)):
+    case (.bounded(_, _, let typeBefore), .bounded(_, _, let type)) where type != typeBefore:
+      return differing(
+        "type of the closed label", typeBefore?.description ?? "none", type?.description ?? "none")
+    case (.bounded(let limitBefore, let timeoutBefore, _), .bounded(let limit, let timeout, _)),
+      (.sparse(let limitBefore, let timeoutBefore), .sparse(let limit, let timeout)):
       if limit != limitBefore { return differing("limit", "\(limitBefore)", "\(limit)") }
       guard timeout != timeoutBefore else { return nil }
       return differing("idleTimeout", text(of: timeoutBefore), text(of: timeout))
@@ -48,10 +52,12 @@ extension FamilyShape {
     case .plain: "one series"
     case .closed: "a series for each case"
     case .bounded: "series that are found at run time"
+    case .sparse: "series with labels of their own"
     case .info: "an info"
     case .stateSet: "a state set"
     case .variable: "a published variable"
     case .own: "one of the registry's own"
+    case .closure: "values that are read from a closure"
     case .collected: "a collector's"
     }
   }

@@ -7,7 +7,9 @@ package enum FamilyShape: Sendable, Hashable {
   /// A series for each case of closed labels, by their types.
   case closed([ClosedType])
   /// Series that come and go.
-  case bounded(limit: Int, idleTimeout: Duration?)
+  case bounded(limit: Int, idleTimeout: Duration?, closed: ClosedType? = nil)
+  /// Series that come and go, each with labels of names of its own.
+  case sparse(limit: Int, idleTimeout: Duration?)
   case info
   /// A series for each case of the type.
   case stateSet(ClosedType)
@@ -15,6 +17,8 @@ package enum FamilyShape: Sendable, Hashable {
   case variable(LabelText)
   /// What the registry exports about itself.
   case own
+  /// Samples that are read from a closure.
+  case closure
   /// What a collector returned.
   case collected
 }

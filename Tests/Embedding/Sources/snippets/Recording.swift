@@ -42,3 +42,9 @@ func aSession(metrics: MetricsCollector) {
   session.observe()
   connection.end()
 }
+
+func theMostFrequent(metrics: MetricsCollector) {
+  metrics.top.senderDomains.record("example.com")
+  metrics.top.failedLogins.record("jane@example.org")
+  metrics.top.rejectingNetworks.record("192.0.2.25")
+}
