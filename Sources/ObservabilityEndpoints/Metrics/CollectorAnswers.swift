@@ -54,6 +54,7 @@ final class CollectorAnswers: Sendable {
     _ result: Result<CollectorRun.Families, any Error>, at index: Int
   ) -> CollectorRun.Outcome {
     CollectorRun.Outcome(
-      collector: asked[index].name, result: result, duration: ContinuousClock.now - start)
+      collector: asked[index].name, hasClaims: asked[index].hasClaims, result: result,
+      duration: ContinuousClock.now - start)
   }
 }

@@ -24,7 +24,10 @@ final class CollectorFlights: Sendable {
     var lastNumber: UInt64 = 0
   }
 
-  private let allowsUTF8Names: Bool
+  /// Whether the calling task is a collector's.
+  @TaskLocal static var isCollecting = false
+
+  private let check: CollectedFamilyCheck
   private let limit: Duration
   private let timer: any OneShotTimer
   private let state = Locked(State())
@@ -39,8 +42,8 @@ final class CollectorFlights: Sendable {
   }
 
   /// - Parameter limit: how long a run may take, whoever waits for it.
-  init(allowsUTF8Names: Bool, within limit: Duration, timer: any OneShotTimer) {
-    self.allowsUTF8Names = allowsUTF8Names
+  init(_ check: CollectedFamilyCheck, within limit: Duration, timer: any OneShotTimer) {
+    self.check = check
     self.limit = limit
     self.timer = timer
   }
@@ -75,12 +78,14 @@ final class CollectorFlights: Sendable {
   // MARK: - Runs
 
   private func begin(_ run: UInt64, of collector: Registry.NamedCollector) {
-    let (name, allowsUTF8) = (collector.name, allowsUTF8Names)
+    let (name, check) = (collector.name, check)
     let task = Task.detached { [self] in
       state.withLock { $0.flights[name]?.state.begin(run) }
       do {
-        let families = try await collector.collector.collect()
-        finish(run, of: name, .success(CollectorRun.checked(families, allowsUTF8)))
+        let families = try await CollectorFlights.$isCollecting.withValue(true) {
+          try await collector.collector.collect()
+        }
+        finish(run, of: name, .success(check(families)))
       } catch {
         finish(run, of: name, .failure(error))
       }

@@ -1,14 +1,14 @@
 // How are collectors asked: the host's on the pool, as long as it runs, and the library's own beside it?
 
-import ObservabilityPlatform
-import MetricExposition
-import MetricInstruments
+package import ObservabilityPlatform
+package import MetricExposition
+package import MetricInstruments
 
 /// Asks collectors on behalf of scrapes.
 ///
 /// How long a scrape waits is its own affair; what it waits for is shared, see ``CollectorFlights``.
 final class CollectorRun: Sendable {
-  private let allowsUTF8Names: Bool
+  private let check: CollectedFamilyCheck
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
   private let flights: CollectorFlights
@@ -21,21 +21,23 @@ final class CollectorRun: Sendable {
   /// How it went with one collector.
   struct Outcome: Sendable {
     let collector: LabelText
+    /// Whether the registry keeps the names of what it returned for it.
+    let hasClaims: Bool
     let result: Result<Families, any Error>
     let duration: Duration
   }
 
   /// - Parameter limit: how long a collector may take, whichever scrape asked first.
   init(
-    allowsUTF8Names: Bool, within limit: Duration, timer: any OneShotTimer, settings: EndpointSettings,
+    _ registry: Registry, within limit: Duration, timer: any OneShotTimer, settings: EndpointSettings,
     log: @escaping @Sendable (String) -> Void
   ) {
     self.timer = timer
     self.log = log
-    self.allowsUTF8Names = allowsUTF8Names
+    check = CollectedFamilyCheck(registry)
     poolDelay = settings.poolDelay
     patience = settings.poolPatience
-    flights = CollectorFlights(allowsUTF8Names: allowsUTF8Names, within: limit, timer: timer)
+    flights = CollectorFlights(check, within: limit, timer: timer)
   }
 
   /// Asks those that need the pool, as far as they may have families of these names, and waits for them until the limit.
@@ -74,17 +76,10 @@ final class CollectorRun: Sendable {
     collectors.compactMap { named in
       guard let collector = named.synchronous, named.mayHave(names) else { return nil }
       let start = ContinuousClock.now
-      let result = Result { try CollectorRun.checked(collector.read(), allowsUTF8Names) }
-      return Outcome(collector: named.name, result: result, duration: ContinuousClock.now - start)
-    }
-  }
-
-  /// Each family as it can be shown, or why it cannot.
-  static func checked(_ families: [CollectedFamily], _ allowsUTF8Names: Bool) -> Families {
-    families.map { family in
-      Result { () throws(CollectedFamilyError) in
-        try CheckedFamily(family, allowingUTF8: allowsUTF8Names)
-      }
+      let result = Result { try check(collector.read()) }
+      return Outcome(
+        collector: named.name, hasClaims: named.hasClaims, result: result,
+        duration: ContinuousClock.now - start)
     }
   }
 
@@ -125,11 +120,39 @@ final class CollectorRun: Sendable {
     var problems: [any Error] = []
     do {
       for family in try outcome.result.get() {
-        do { try gathering.add(family.get()) } catch { problems.append(error) }
+        do {
+          let family = try family.get()
+          if outcome.hasClaims { gathering.add(own: [family]) } else { try gathering.add(family) }
+        } catch {
+          problems.append(error)
+        }
       }
     } catch {
       problems.append(error)
     }
     return problems
+  }
+}
+
+extension Registry {
+  /// What a scrape would show now. Called from within a collector: without what collectors return.
+  ///
+  /// - Parameters:
+  ///   - limit: how long collectors may take; that of the first call is kept.
+  ///   - timer: what measures it; that of the first call is kept.
+  ///   - names: if not empty, only families that have one of these names, or samples of that name.
+  package func gather(
+    within limit: Duration, timer: any OneShotTimer, names: Set<String> = []
+  ) async -> GatheredMetrics {
+    // One for all calls, so that a collector that hangs holds one task.
+    let run = attachments.value(for: "collectors") {
+      CollectorRun(self, within: limit, timer: timer, log: { _ in })
+    }
+    let contents = contents
+    // One that asked all of them would ask itself, and so on for ever.
+    let outcomes =
+      CollectorFlights.isCollecting ? [] : await run.ask(contents.collectors, within: limit, names: names)
+    expireIdleSeries()
+    return run.metrics(contents, reports, outcomes, named: names)
   }
 }

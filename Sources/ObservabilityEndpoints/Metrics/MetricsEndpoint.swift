@@ -28,9 +28,8 @@ final class MetricsEndpoint: Sendable {
     self.settings = settings
     self.observer = observer
     collectors = CollectorRun(
-      allowsUTF8Names: registry.allowsUTF8Names,
-      within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer, settings: settings,
-      log: observer.log)
+      registry, within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer,
+      settings: settings, log: observer.log)
     encoding = EncodingThread(timer: timer)
     budget = SpoolBudget(limit: settings.maximumSpooledBytes)
     func admission() -> ScrapeAdmission { ScrapeAdmission(limit: settings.maximumConcurrentScrapes) }
