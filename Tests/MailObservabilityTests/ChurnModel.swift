@@ -35,9 +35,12 @@ final class ChurnModel: Sendable {
 
   /// Label values, some of which are hard to tell apart or to write, or are not kept.
   static let values: [String] = {
-    let long = String(repeating: "x", count: 900)
-    return ["", "caf\u{E9}", "cafe\u{301}", "n\0", "n\u{FFFD}", "other", "\"\\\n\r\t<&>", "日本", long + long]
-      + (0..<90).map { "\($0) \(long)" }
+    let long = String(repeating: "x", count: 300)
+    return [
+      "", "caf\u{E9}", "cafe\u{301}", "n\0", "n\u{FFFD}", "other", "\"\\\n\r\t<&>", "日本",
+      String(repeating: "x", count: 1025),
+    ]
+      + (0..<450).map { "\($0) \(long)" }
   }()
 
   /// The bytes under which each value is shown.
@@ -204,7 +207,7 @@ final class ChurnModel: Sendable {
     registered {
       try $0.register(
         .histogram(ChurnModel.histogram, help: "Waits.", unit: "seconds", buckets: [1, 2, 3]),
-        byBounded: "a", limit: 60, idleTimeout: .seconds(4))
+        byBounded: "a", limit: 150, idleTimeout: .seconds(4))
     }
   }
 
@@ -212,7 +215,7 @@ final class ChurnModel: Sendable {
   func counters(_ name: String) -> BoundedFamily<Counter, OneLabel> {
     registered {
       try $0.register(
-        .counter(name, help: "Counts \"\\\n."), byBounded: "a", limit: 50, idleTimeout: .seconds(3))
+        .counter(name, help: "Counts \"\\\n."), byBounded: "a", limit: 400, idleTimeout: .seconds(3))
     }
   }
 

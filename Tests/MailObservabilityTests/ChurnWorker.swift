@@ -33,9 +33,10 @@ final class ChurnWorker: @unchecked Sendable {
   }
 
   func work(rounds: Int) {
+    for name in ChurnModel.counters + [ChurnModel.histogram] { fill(name) }
     for _ in 0..<rounds {
       for form in ScrapeForm.allCases.shuffled(using: &generator) {
-        for _ in 0..<400 { step() }
+        for _ in 0..<100 { step() }
         scrape(form)
       }
     }
@@ -51,7 +52,7 @@ final class ChurnWorker: @unchecked Sendable {
     let value = random(ChurnModel.values.count)
     let name = ChurnModel.counters[random(ChurnModel.counters.count)]
     switch random(100) {
-    case 0 where random(4) == 0: _ = registry.unregister(name)
+    case 0 where random(8) == 0: _ = registry.unregister(name)
     case 1 where random(6) == 0: _ = registry.unregister(ChurnModel.histogram)
     case 2: _ = registry.unregister("closed_total")
     case 3...7: model.counters(name).remove(ChurnModel.values[value])
@@ -72,6 +73,7 @@ final class ChurnWorker: @unchecked Sendable {
       registry.setExemplarSource { hasTrace ? ["trace_id": "4bf92f3577b34da6"] : nil }
     case 64: _ = try? registry.register(.gauge("x\(random(20))", help: ""), byBounded: "a")
     case 65: registry.unregister("x\(random(20))")
+    case 66: fill(random(2) == 0 ? name : ChurnModel.histogram)
     default: record(model.counters(name)[ChurnModel.values[value]], name, value)
     }
   }
@@ -79,6 +81,17 @@ final class ChurnWorker: @unchecked Sendable {
   private func record(_ instrument: MetricInstrument, _ family: String, _ value: Int) {
     guard let amount = model.amounts[family]?[ChurnModel.shown[value]] else { return }
     record(instrument, amount)
+  }
+
+  /// Gives many of the values a series, so that a scrape takes several parts for one family.
+  private func fill(_ name: String) {
+    for value in ChurnModel.values.indices where random(3) > 0 {
+      if name == ChurnModel.histogram {
+        record(model.waits[ChurnModel.values[value]], name, value)
+      } else {
+        record(model.counters(name)[ChurnModel.values[value]], name, value)
+      }
+    }
   }
 
   private func recordClosed() {
