@@ -48,7 +48,8 @@ func use(_ metrics: MetricsCollector) throws -> GaugeGuard {
   metrics.smtp.connections.increment()
   let open = metrics.connections.open(.smtp)
   _ = open
-  return try registry.register(.gauge("sessions", help: ""), byBounded: "a")["x"].track()
+  let sessions = try registry.register(.gauge("sessions", help: ""), byBounded: "a")
+  return sessions["x"].track()
 }
 
 func round(_ number: Int) async throws {
