@@ -87,7 +87,8 @@ let package = Package(
         "ObservabilityEndpoints", "EndpointMessages", "HealthProbes", "MetricExposition",
         "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
-    tests("MailObservabilityTests", ["MailObservability", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "MailObservabilityTests", ["MailObservability", "HealthProbes", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [
