@@ -31,7 +31,7 @@ let package = Package(
     library("ObservabilityPlatform", ["CObservabilityShims"]),
     library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
-    library("HealthProbes", ["ObservabilityPlatform"]),
+    library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
@@ -79,7 +79,8 @@ let package = Package(
         "ObservabilityEndpoints", "EndpointMessages", "HealthProbes", "MetricExposition",
         "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
-    tests("MailObservabilityTests", ["MailObservability", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "MailObservabilityTests", ["MailObservability", "HealthProbes", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [

@@ -17,15 +17,18 @@ struct Service {
   let endpoints: ObservabilityEndpoints
 
   init(
-    observer: EndpointObserver = EndpointObserver(), _ configure: (inout EndpointSettings) -> Void = { _ in }
+    observer: EndpointObserver = EndpointObserver(), timer: any OneShotTimer = TaskSleepTimer(),
+    _ configure: (inout EndpointSettings) -> Void = { _ in }
   ) throws {
     registry = try Registry(namespace: "mail")
     variables = PublishedVariables(registry)
     health = HealthRegistry()
     var settings = EndpointSettings()
+    // The pool of a test is busy with other tests, and late without being stuck.
+    settings.poolPatience = .seconds(3600)
     configure(&settings)
     endpoints = ObservabilityEndpoints(
-      registry: registry, variables: variables, health: health, timer: TaskSleepTimer(), settings: settings,
+      registry: registry, variables: variables, health: health, timer: timer, settings: settings,
       observer: observer)
   }
 

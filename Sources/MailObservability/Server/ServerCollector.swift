@@ -5,7 +5,7 @@ import MetricInstruments
 import ObservabilitySockets
 
 /// What the server knows of itself.
-struct ServerCollector: Collector {
+struct ServerCollector: SynchronousCollector {
   weak let server: HTTPServer?
   /// And not the registry, which holds its collectors.
   let namespace: String
@@ -13,7 +13,7 @@ struct ServerCollector: Collector {
   static let reservedName = "http_server"
   let name = ServerCollector.reservedName
 
-  func collect() async -> [CollectedFamily] {
+  func read() -> [CollectedFamily] {
     guard let server else { return [] }
     return [
       CollectedFamily(

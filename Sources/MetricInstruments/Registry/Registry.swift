@@ -16,12 +16,13 @@ public final class Registry: Sendable {
   package let allowsUTF8Names: Bool
   let context: InstrumentContext
   private let state = Locked(State())
-  let overflow: BoundedFamily<Counter, OneLabel>
+  let overflow: BoundedFamily<Counter, String>
   /// What is reported of collectors; their names are nobody else's.
   package let reports: CollectorReports
 
   private struct Entry {
     let core: FamilyCore
+    let identity: FamilyIdentity
     /// The instrument or family as the caller has it.
     let handle: any Sendable
   }
@@ -45,6 +46,23 @@ public final class Registry: Sendable {
   package struct NamedCollector: Sendable {
     package let name: LabelText
     package let collector: any Collector
+    /// The same if it is one of the library's own that needs no task.
+    package let synchronous: (any SynchronousCollector)?
+    /// The names of its families; empty when they are not known.
+    private let familyNames: Set<String>
+
+    /// Both are the host's code, so they are asked once and with nothing locked.
+    init(_ collector: any Collector) {
+      self.collector = collector
+      name = LabelText(collector.name)
+      synchronous = collector as? any SynchronousCollector
+      familyNames = collector.familyNames
+    }
+
+    /// Whether it may have families of these names; all collectors may if there are no names.
+    package func mayHave(_ names: Set<String>) -> Bool {
+      names.isEmpty || familyNames.isEmpty || !familyNames.isDisjoint(with: names)
+    }
   }
 
   /// What there is to be scraped at one moment.
@@ -73,17 +91,17 @@ public final class Registry: Sendable {
     self.allowsUTF8Names = allowsUTF8Names
     context = InstrumentContext(clock: clock)
     reports = CollectorReports(namespace: namespace)
-    let overflowIndex = SeriesIndex(
+    let overflowing = BoundedSeries(
       labelNames: ["family"], limit: 10_000, context: context, overflow: nil,
       make: { Counter(context: nil, labels: $0) })
-    overflow = BoundedFamily(index: overflowIndex)
+    overflow = BoundedFamily(overflowing)
     try export(
       .counter("observability_rejected_total", help: "Values that instruments refused, by reason."),
-      labels: ["reason"], children: .fixed(Array(context.rejected.children)), handle: context.rejected)
+      labels: ["reason"], series: .fixed(Array(context.rejected.children)), handle: context.rejected)
     try export(
       .counter(
         "observability_overflow_total", help: "Recordings that went to other because a family was full."),
-      labels: ["family"], children: .bounded(overflowIndex), handle: overflow)
+      labels: ["family"], series: .bounded(overflowing), handle: overflow)
     state.withLock { state in
       for report in reports.all {
         for claim in report.claims { state.claimed[claim] = LabelText(report.name) }
@@ -125,8 +143,8 @@ public final class Registry: Sendable {
   /// - Throws: ``RegistrationError`` when a collector of this name is there already or the library has one, or when the
   ///   name has more than 1,024 bytes.
   public func add(_ collector: any Collector) throws(RegistrationError) {
-    // The name is the host's code, so it is asked once and with nothing locked.
-    let name = LabelText(collector.name)
+    let added = NamedCollector(collector)
+    let name = added.name
     guard name.text.utf8.count <= LabelValue.maximumLength else {
       throw RegistrationError(
         .invalidName, of: name.text, "a collector's name has at most \(LabelValue.maximumLength) bytes")
@@ -136,7 +154,7 @@ public final class Registry: Sendable {
       if state.collectors.contains(where: { $0.name == name }) {
         return "a collector of this name is there already"
       }
-      state.collectors.append(NamedCollector(name: name, collector: collector))
+      state.collectors.append(added)
       return nil
     }
     if let problem { throw RegistrationError(.conflict, of: name.text, problem) }
@@ -161,7 +179,7 @@ public final class Registry: Sendable {
 
   /// Asks one of the library's own collectors, in place of the one that had its name.
   package func set(own collector: any Collector) {
-    let own = NamedCollector(name: LabelText(collector.name), collector: collector)
+    let own = NamedCollector(collector)
     state.withLock { state in
       state.ownCollectors.insert(own.name)
       state.collectors.removeAll { $0.name == own.name }
@@ -177,6 +195,13 @@ public final class Registry: Sendable {
       let families = state.sorted ?? state.families
       state.sorted = families
       return Contents(families: families, owners: state.claimed, collectors: state.collectors)
+    }
+  }
+
+  /// The same when no family was registered since it was last read, so that nothing has to be sorted; else nil.
+  package var sortedContents: Contents? {
+    state.withLock { state in
+      state.sorted.map { Contents(families: $0, owners: state.claimed, collectors: state.collectors) }
     }
   }
 
@@ -197,11 +222,11 @@ public final class Registry: Sendable {
 
   /// Registers what exists already.
   private func export(
-    _ declaration: MetricDeclaration<Counter>, labels: [String], children: FamilyCore.Children,
+    _ declaration: MetricDeclaration<Counter>, labels: [String], series: FamilySeries<Counter>,
     handle: any Sendable
   ) throws(RegistrationError) {
     let exported = Exported(handle: handle)
-    _ = try add(declaration, labels: labels, shape: .own) { (children, exported) }
+    _ = try add(declaration, labels: labels, shape: .own) { (series, exported) }
   }
 
   private struct Exported: Sendable { let handle: any Sendable }
@@ -212,8 +237,9 @@ public final class Registry: Sendable {
     try descriptor.validated(allowingUTF8: allowsUTF8Names)
     let name = LabelText(descriptor.name)
     let claims = descriptor.claims
+    let identity = FamilyIdentity(descriptor)
     let outcome: Result<Handle, RegistrationError> = state.withLock { state in
-      if let entry = state.entries[name], entry.core.descriptor == descriptor,
+      if let entry = state.entries[name], entry.identity == identity,
         let handle = entry.handle as? Handle
       {
         return .success(handle)
@@ -229,7 +255,7 @@ public final class Registry: Sendable {
       }
       let (children, handle) = make()
       let core = FamilyCore(descriptor, children)
-      state.entries[name] = Entry(core: core, handle: handle)
+      state.entries[name] = Entry(core: core, identity: identity, handle: handle)
       for claim in claims { state.claimed[claim] = name }
       state.sorted = nil
       return .success(handle)
