@@ -63,6 +63,11 @@ struct ServerTests {
     ] {
       #expect(body.contains("\n\(line)\n"), "\(line)")
     }
+    for name in [
+      "wakeups_total", "busy_seconds_total", "longest_slice_seconds", "queue_length", "longest_queue",
+    ] {
+      #expect(body.contains("\nrusmes_observability_loop_\(name) "), "\(name)")
+    }
     await server.shutdown()
   }
 

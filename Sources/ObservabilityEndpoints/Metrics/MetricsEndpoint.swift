@@ -44,7 +44,7 @@ final class MetricsEndpoint: Sendable {
 
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {
-    var format = ExpositionFormat.negotiated(accept: request.headers.joined("Accept"))
+    var format = ExpositionFormat.negotiated(request.headers.accepted)
     format.created = settings.includesCreatedSamples && format.form == .openMetrics
     return await scrape(request, as: format)
   }
