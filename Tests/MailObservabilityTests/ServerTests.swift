@@ -179,16 +179,21 @@ struct ServerTests {
       .counter("many_total", help: ""), byBounded: "n", limit: 20_000)
     for number in 0..<20_000 { family["\(number)"].increment() }
     metrics.setPerDomainSource { [("a.example", 1)] }
-    let server = try await metrics.startHTTPServer(anyPort)
+    let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     let body = await onThread { () -> String? in
-      // More tasks than the pool has threads, each blocking one until the answer is here.
       let isOver = Flag()
-      for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
-        Task.detached { while !isOver.isSet { usleep(1000) } }
-      }
-      usleep(20_000)
       defer { isOver.set() }
+      // As many tasks as the pool has threads, each blocking one until the answer is here.
+      let blocked = (0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))).map { _ in
+        let isBlocked = Flag()
+        Task.detached {
+          isBlocked.set()
+          isOver.waitBlocking()
+        }
+        return isBlocked
+      }
+      for isBlocked in blocked { isBlocked.waitBlocking() }
       return HTTPClient.get("/metrics", at: address)?.body
     }
     let text = try #require(body)
