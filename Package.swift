@@ -31,7 +31,7 @@ let package = Package(
     library("ObservabilityPlatform", ["CObservabilityShims"]),
     library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
-    library("HealthProbes", ["ObservabilityPlatform"]),
+    library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),

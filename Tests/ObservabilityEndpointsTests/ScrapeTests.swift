@@ -79,8 +79,8 @@ struct ScrapeTests {
     #expect(series.values.allSatisfy { $0 == 1 })
   }
 
-  @Test("refuses to run more often at once than is allowed, and gives places back")
-  func places() async throws {
+  @Test("refuses to run more often at once than is allowed, and gives its slot back")
+  func slots() async throws {
     let service = try Service { $0.maximumConcurrentScrapes = 1 }
     let gate = Gate()
     try service.registry.add(Waiting(gate: gate))
@@ -182,7 +182,7 @@ struct CollectorTests {
     }
   }
 
-  @Test("that throws, is invalid or takes another's name loses its own values only")
+  @Test("that throws, is invalid or takes another's name loses what is wrong only")
   func fails() async throws {
     let service = try Service()
     _ = try service.registry.register(.gauge("taken", help: ""))
@@ -213,8 +213,10 @@ struct CollectorTests {
     }
     #expect(body.contains("\ngood 1\n"))
     #expect(body.contains("\nmail_taken 0\n"))
-    #expect(!body.contains("\nfine 1"))
-    #expect(!body.contains("\ntwice "))
+    #expect(body.contains("\nfine 1\n"))
+    #expect(!body.contains("not fine"))
+    #expect(body.contains("\ntwice 1\n"))
+    #expect(!body.contains("\ntwice 2\n"))
   }
 
   @Test("that hangs is left out when the scrape's time is up, and is not asked again before it returns")

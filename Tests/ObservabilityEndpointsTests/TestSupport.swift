@@ -17,7 +17,8 @@ struct Service {
   let endpoints: ObservabilityEndpoints
 
   init(
-    observer: EndpointObserver = EndpointObserver(), _ configure: (inout EndpointSettings) -> Void = { _ in }
+    observer: EndpointObserver = EndpointObserver(), timer: any OneShotTimer = TaskSleepTimer(),
+    _ configure: (inout EndpointSettings) -> Void = { _ in }
   ) throws {
     registry = try Registry(namespace: "mail")
     variables = PublishedVariables(registry)
@@ -25,7 +26,7 @@ struct Service {
     var settings = EndpointSettings()
     configure(&settings)
     endpoints = ObservabilityEndpoints(
-      registry: registry, variables: variables, health: health, timer: TaskSleepTimer(), settings: settings,
+      registry: registry, variables: variables, health: health, timer: timer, settings: settings,
       observer: observer)
   }
 

@@ -56,6 +56,50 @@ struct EventLoopTests {
     #expect(fired.withLock { order } == [1, 3])
   }
 
+  @Test("Who gives up a turn goes on after what is ready, and in the order of giving up")
+  func turns() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let order = Locked<[String]>([])
+    let began = Flag()
+    // The loop stands still until all three tasks are queued.
+    loop.execute { while !began.isSet { usleep(1000) } }
+    let many = ["a", "b"].map { name in
+      Task(executorPreference: loop) {
+        for _ in 0..<3 {
+          order.withLock { $0.append(name) }
+          await loop.nextTurn()
+        }
+      }
+    }
+    let once = Task(executorPreference: loop) { order.withLock { $0.append("once") } }
+    began.set()
+    for task in many + [once] { await task.value }
+    #expect(order.withLock { $0 } == ["a", "b", "once", "a", "b", "a", "b"])
+  }
+
+  @Test("However long the queue is, the loop looks at its descriptors after a slice of it")
+  func slices() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let before = loop.statistics.wakeUps
+    await withCheckedContinuation { done in
+      loop.execute {
+        for number in 1...100 {
+          loop.execute {
+            usleep(1000)
+            if number == 100 { done.resume() }
+          }
+        }
+      }
+    }
+    let statistics = loop.statistics
+    #expect(statistics.wakeUps - before >= 10)
+    #expect(statistics.longestQueue >= 50)
+    #expect(statistics.busyNanoseconds >= 50_000_000)
+    #expect(statistics.longestSliceNanoseconds > 0)
+  }
+
   @Test("Work handed over by many threads is run once each")
   func submissions() async throws {
     let loop = try EventLoop(name: "test")

@@ -23,4 +23,22 @@ struct SignalWatcherTests {
     }
     withExtendedLifetime(watcher) {}
   }
+
+  @Test(
+    "What is no signal, or cannot be caught, is refused, and nothing is watched then",
+    arguments: [SIGKILL, SIGSTOP, 0, -1, .min, .max, 4711])
+  func uncatchable(signal: Int32) throws {
+    let loop = try EventLoop(name: "signals")
+    defer { loop.shutdown() }
+    #expect { _ = try SignalWatcher([SIGURG, signal], on: loop) { _ in } } throws: {
+      ($0 as? SocketError)?.code == .invalidSignal
+    }
+    var action = sigaction()
+    sigaction(SIGURG, nil, &action)
+    #if canImport(Darwin)
+      #expect(action.__sigaction_u.__sa_handler == nil)
+    #else
+      #expect(action.__sigaction_handler.sa_handler == nil)
+    #endif
+  }
 }

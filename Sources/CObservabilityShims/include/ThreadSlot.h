@@ -23,6 +23,9 @@ static inline uint32_t mailobs_thread_stripe(void) {
   return value != 0 ? value - 1 : mailobs_thread_stripe_assign();
 }
 
+// Another number for every thread that lives.
+static inline uintptr_t mailobs_thread_identity(void) { return (uintptr_t)&mailobs_thread_stripe_value; }
+
 // False when this thread is inside already.
 bool mailobs_thread_enter_hook(void);
 void mailobs_thread_leave_hook(void);

@@ -6,8 +6,10 @@ import ObservabilityPlatform
 /// server is gone, a host's log hook.
 ///
 /// The cooperative pool has as many threads as the machine has processors, so a few such calls would stop
-/// the whole process. Here they stop nothing but their own check: a thread that never returns counts against
-/// the limit and is not replaced. A thread lives for as long as there is work, and ends.
+/// the whole process. A thread that never returns counts against the limit and is not replaced, so that calls
+/// which hang must not take the threads of others: calls of different kinds have instances of their own, and
+/// within one a key, which stands for what they hang on, has a share. A thread lives for as long as there is
+/// work that it may take, and ends.
 final class BlockingThreads: Sendable {
   enum Refusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// As many calls are waiting as may wait.
@@ -25,41 +27,56 @@ final class BlockingThreads: Sendable {
 
   private struct Work {
     let id: UInt64
+    let key: String
     let run: @Sendable () -> Void
   }
 
   private struct State {
     var queue: [Work] = []
     var threads = 0
+    /// How much work of each key is being done.
+    var running: [String: Int] = [:]
     var lastID: UInt64 = 0
   }
 
-  /// The threads that built-in checks share.
-  static let shared = BlockingThreads(limit: 16, queueLimit: 1024)
+  /// For looking up names; the key is the name. When the resolver hangs, it hangs for all of them.
+  static let nameLookups = BlockingThreads(limit: 32, shareLimit: 2, queueLimit: 1024)
+  /// For asking file systems; the key is the path. Each may be a mount whose server is gone.
+  static let fileSystems = BlockingThreads(limit: 64, shareLimit: 2, queueLimit: 1024)
+  /// For what the kernel says of this process, which takes a while but does not hang.
+  static let ownProcess = BlockingThreads(limit: 4, queueLimit: 1024)
 
   private let limit: Int
+  private let shareLimit: Int
   private let queueLimit: Int
   private let state = Locked(State())
 
-  init(limit: Int, queueLimit: Int) {
+  /// - Parameters:
+  ///   - limit: the most threads.
+  ///   - shareLimit: how many of them one key may have.
+  ///   - queueLimit: how many calls may wait for a thread.
+  init(limit: Int, shareLimit: Int = .max, queueLimit: Int) {
     self.limit = max(limit, 1)
+    self.shareLimit = max(shareLimit, 1)
     self.queueLimit = max(queueLimit, 1)
   }
 
   /// Threads that exist now.
   var threadCount: Int { state.withLock { $0.threads } }
 
-  /// Runs `work` on one of the threads, in the order of submission, and returns without waiting for it.
+  /// Runs `work` on one of the threads, in the order of submission as far as the shares of keys allow, and
+  /// returns without waiting for it.
   ///
   /// - Returns: what identifies the work to ``withdraw(_:)``.
   @discardableResult
-  func submit(_ work: @escaping @Sendable () -> Void) throws(Refusal) -> UInt64 {
+  func submit(key: String = "", _ work: @escaping @Sendable () -> Void) throws(Refusal) -> UInt64 {
     enum Outcome { case queued(UInt64, needsThread: Bool), full }
     let outcome = state.withLock { state -> Outcome in
       guard state.queue.count < queueLimit else { return .full }
       state.lastID &+= 1
-      state.queue.append(Work(id: state.lastID, run: work))
-      let needsThread = state.threads < limit
+      state.queue.append(Work(id: state.lastID, key: key, run: work))
+      // One whose share is used up is taken by the threads that have it.
+      let needsThread = state.threads < limit && hasShareLeft(key, state)
       if needsThread { state.threads += 1 }
       return .queued(state.lastID, needsThread: needsThread)
     }
@@ -91,7 +108,10 @@ final class BlockingThreads: Sendable {
   ///
   /// Cancellation ends the waiting only while the work has not begun. Afterwards it waits on purpose: were
   /// the caller to go away, the next call would take one more thread for the same mount that hangs.
+  ///
+  /// - Parameter onBegin: called on the thread before the work.
   func run<Value: Sendable>(
+    key: String = "", onBegin: @escaping @Sendable () -> Void = {},
     _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     let call = Locked(Call<Value>())
@@ -99,8 +119,9 @@ final class BlockingThreads: Sendable {
       try await withCheckedThrowingContinuation { continuation in
         call.withLock { $0.continuation = continuation }
         do {
-          let id = try submit {
+          let id = try submit(key: key) {
             let continuation = call.withLock { $0.take() }
+            onBegin()
             continuation?.resume(with: Result { try work() })
           }
           let isCancelled = call.withLock { call in
@@ -134,13 +155,25 @@ final class BlockingThreads: Sendable {
     call.withLock { $0.take() }?.resume(throwing: CancellationError())
   }
 
-  private func takeWork() -> Work? {
+  private func hasShareLeft(_ key: String, _ state: State) -> Bool {
+    state.running[key, default: 0] < shareLimit
+  }
+
+  /// The next work, when the thread has ended what it did; nil ends the thread. Work whose key has its share
+  /// is left to those that have it, and they come here when they are done.
+  private func takeWork(after done: Work?) -> Work? {
     state.withLock { state in
-      if state.queue.isEmpty {
+      if let done {
+        let left = state.running[done.key, default: 1] - 1
+        state.running[done.key] = left > 0 ? left : nil
+      }
+      guard let place = state.queue.firstIndex(where: { hasShareLeft($0.key, state) }) else {
         state.threads -= 1
         return nil
       }
-      return state.queue.removeFirst()
+      let work = state.queue.remove(at: place)
+      state.running[work.key, default: 0] += 1
+      return work
     }
   }
 
@@ -149,7 +182,11 @@ final class BlockingThreads: Sendable {
     do throws(SystemError) {
       // Enough of a stack for the modules of the name service switch, which live on it.
       try SystemThread.start(name: "blocking work", stackSize: 512 * 1024) { [self] in
-        while let work = takeWork() { work.run() }
+        var done: Work?
+        while let work = takeWork(after: done) {
+          work.run()
+          done = work
+        }
       }.detach()
       return nil
     } catch {

@@ -11,7 +11,7 @@ public struct JMAPMetrics: Sendable {
   /// From a request to its response, in seconds.
   public let requestDuration: Histogram
   /// Time of a method call, in seconds, by method (`Email/get`). Clients choose the name: pass only known ones.
-  public let methodDuration: BoundedFamily<Histogram, OneLabel>
+  public let methodDuration: BoundedFamily<Histogram, String>
 
   init(_ registry: Registry) throws(RegistrationError) {
     requests = try registry.register(.counter("jmap_requests_total", help: "JMAP requests received."))

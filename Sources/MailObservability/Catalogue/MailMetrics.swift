@@ -15,10 +15,10 @@ public struct MailMetrics: Sendable {
   /// From accepting a message to the end of its processing, in seconds.
   public let processingLatency: Histogram
   /// Time of one step of processing, in seconds, by its name.
-  public let mailetDuration: BoundedFamily<Histogram, OneLabel>
+  public let mailetDuration: BoundedFamily<Histogram, String>
   /// Messages by recipient domain: what is recorded here is exported. To export numbers that are kept elsewhere, see
   /// ``MetricsCollector/setPerDomainSource(_:)``.
-  public let messagesPerDomain: BoundedFamily<Counter, OneLabel>
+  public let messagesPerDomain: BoundedFamily<Counter, String>
 
   init(_ registry: Registry) throws(RegistrationError) {
     processed = try registry.register(.counter("mail_processed_total", help: "Messages processed."))

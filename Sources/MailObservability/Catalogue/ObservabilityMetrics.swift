@@ -10,7 +10,7 @@ struct ObservabilityMetrics: Sendable {
   let scrapeDuration: Histogram
   let lastScrapeBytes: Gauge
   let series: Gauge
-  let requests: BoundedFamily<Counter, TwoLabels>
+  let requests: BoundedFamily<Counter, (String, String)>
   let rejected: ClosedFamily<Counter, HTTPRejectReason>
   let executorDelay: Histogram
 

@@ -19,7 +19,7 @@ public struct SMTPMetrics: Sendable {
   /// Commands received; what is not a known verb is `.other`.
   public let commands: ClosedFamily<Counter, SMTPCommand>
   /// Replies sent, by their three digits.
-  public let replies: BoundedFamily<Counter, OneLabel>
+  public let replies: BoundedFamily<Counter, String>
   /// From a command's last byte to its reply, in seconds.
   public let commandDuration: ClosedFamily<Histogram, SMTPCommand>
   /// From accepting a connection to its end, in seconds.

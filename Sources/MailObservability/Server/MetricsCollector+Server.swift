@@ -23,6 +23,7 @@ extension MetricsCollector {
   ) async throws(MetricsConfigError) -> ObservabilityServer {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
     try config.checkPath()
+    try config.configureChecks(of: health)
     if let threshold = config.executorThreshold, threshold < .milliseconds(10) {
       throw MetricsConfigError(
         .invalidSetting, setting: "executorThreshold", value: "\(threshold)",

@@ -1,5 +1,6 @@
 // What can be set about the HTTP server?
 
+public import HealthProbes
 public import ObservabilityHTTP
 public import ObservabilityEndpoints
 
@@ -33,6 +34,10 @@ public struct MetricsConfig: Sendable {
   /// warning. nil: no such check, for a host that blocks the cooperative pool on purpose; the delays are measured
   /// anyway.
   public var executorThreshold: Duration? = .seconds(30)
+  /// What takes the place of the settings of health checks, by the checks' names: what an operator switches off
+  /// or gives more time. Applied when the server is started, to checks that are added later as well; see
+  /// `configure(_:)` of ``HealthRegistry``.
+  public var healthChecks: [String: HealthCheck.Overrides] = [:]
   /// Caps on what clients may use.
   public var limits = HTTPServerLimits()
   /// How long clients may take.

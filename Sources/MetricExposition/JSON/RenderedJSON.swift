@@ -90,9 +90,10 @@ final class RenderedJSON: @unchecked Sendable {
 extension FamilyCore {
   var renderedJSON: RenderedJSON {
     rendering.value(for: RenderedJSON.key) {
-      switch children {
-      case .stateSet: RenderedJSON(descriptor, labelNames: [descriptor.baseName])
-      case .fixed, .bounded, .info: RenderedJSON(descriptor, labelNames: descriptor.labelNames)
+      if case .stateSet = children {
+        RenderedJSON(descriptor, labelNames: [descriptor.baseName])
+      } else {
+        RenderedJSON(descriptor, labelNames: descriptor.labelNames)
       }
     }
   }

@@ -42,7 +42,7 @@ package struct CheckedFamily: Sendable {
   }
 }
 
-/// Why what a collector returned is not in the scrape.
+/// Why a family that a collector returned is not in the scrape.
 package struct CollectedFamilyError: Error, CustomStringConvertible {
   package let description: String
 

@@ -1,7 +1,7 @@
 // What is known of a family before anything is recorded, and what of it is refused?
 
 /// A family's name, type, help, unit and label names.
-package struct FamilyDescriptor: Hashable, Sendable {
+package struct FamilyDescriptor: Sendable {
   /// With the namespace, and with `_total` or `_info` where the type has it.
   package let name: String
   package let type: MetricType

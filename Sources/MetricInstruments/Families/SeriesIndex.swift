@@ -128,7 +128,7 @@ package final class SeriesIndex: @unchecked Sendable {
   @inline(__always)
   private func held(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
     guard let position = position(of: key, hash: hash),
-      let series = list.series(position, as: MetricInstrument.self)
+      let series = list.series(position)
     else { return nil }
     let slot = list.slot(position)
     if slot.pointee.lastUse.load(ordering: .relaxed) != 0 {
@@ -140,7 +140,7 @@ package final class SeriesIndex: @unchecked Sendable {
   @inline(__always)
   private func position(of key: some LabelKey, hash: UInt64) -> Int? {
     table.pointee.position(of: hash) { position in
-      list.series(position, as: MetricInstrument.self)?._withUnsafeGuaranteedRef { key.equals($0.labels) }
+      list.series(position)?._withUnsafeGuaranteedRef { key.equals($0.labels) }
         ?? false
     }
   }
@@ -227,7 +227,7 @@ package final class SeriesIndex: @unchecked Sendable {
 
   /// Takes out the series at a position, with `changing` held and if `isWanted` while nobody looks up.
   func discard(_ position: Int, if isWanted: (MetricInstrument) -> Bool) -> Bool {
-    guard let series = list.series(position, as: MetricInstrument.self)?.takeUnretainedValue(),
+    guard let series = list.series(position)?.takeUnretainedValue(),
       series !== other
     else { return false }
     let isOut = withTable { isWanted(series) && $0.remove(series.labels.hash, at: position) }
@@ -244,7 +244,7 @@ package final class SeriesIndex: @unchecked Sendable {
     changing.withLock { withTable { _ in isClosed = true } }
     inSlices { slice in
       for position in slice {
-        list.series(position, as: MetricInstrument.self)?.takeUnretainedValue().markRemoved()
+        list.series(position)?.takeUnretainedValue().markRemoved()
       }
     }
   }
@@ -269,19 +269,5 @@ package final class SeriesIndex: @unchecked Sendable {
       }
       start += SeriesIndex.slice
     }
-  }
-
-  // MARK: - Reading it all
-
-  /// Begins to read the series that there are now.
-  package func read() -> SeriesReading { SeriesReading(list) }
-
-  /// Hands every series to `body`, in the order in which they appeared, without holding a lock: series may come and
-  /// go meanwhile, and one that goes stays readable until the end.
-  package func forEach<Child: MetricInstrument>(
-    as type: Child.Type, _ body: (Child) throws -> Void
-  ) rethrows {
-    let reading = read()
-    while !reading.isComplete { try reading.readPart(as: type, body) }
   }
 }

@@ -13,45 +13,48 @@ public import Synchronization
 /// All methods may be called from any thread. Recording takes no lock and allocates nothing, but for the one
 /// time at which a counter that several threads fight over is given a cell for each.
 public final class Counter: MetricInstrument, @unchecked Sendable {
-  // One word decides everything. With the top bit clear it is the count, and an increment is one
-  // compare-and-exchange. With the top bit set the count goes on elsewhere: in the cells, or nowhere, because the
-  // series was removed. A compare-and-exchange in flight when the bit is set fails, so no amount is ever added to a
-  // count that nobody reads any more.
+  // An amount is added first and looked at afterwards: the addition returns what was there before it. An old value with
+  // the top bit set says that the word is sealed, since the series was removed or its sum is near the limit; the amount
+  // is then taken back and decided on under the lock. Whether an amount came before or after the seal is settled by the
+  // one order in which all threads see the changes of one word, so relaxed additions suffice on every processor, and no
+  // amount is ever left in a word that nobody reads any more. Only the address of the cells needs an acquiring load,
+  // the partner of the releasing store in `divide`: without it a weakly ordered processor might add to a cell before it
+  // sees its first zero. Whoever still finds no cells adds to the base, which goes on counting beside them.
   @usableFromInline let base: Atomic<UInt64>
+  // 0, or the address of the `CounterCells`.
+  @usableFromInline let cells: Atomic<UInt>
+  private let contention = Contention()
+  // What is in no cell: large amounts and, once all words are sealed, everything. The top bit says that the series was
+  // removed. Changed under the lock.
+  private let kept = Atomic<UInt64>(0)
   // Sum of the fractional parts, as the bits of a Double.
-  private let fraction: Atomic<UInt64>
-  // A `CounterDivision`.
-  private let division: Atomic<UInt>
+  private let fraction = Atomic<UInt64>(0)
 
   package let exemplars = ExemplarSlot()
 
-  static let elsewhere: UInt64 = 1 << 63
-  // Amounts below this take the fast path; a sum can only pass 2^63 by billions of them.
+  /// Set in a word to which nothing may be added any more.
+  static let seal: UInt64 = 1 << 63
+  // Amounts below this take the fast path.
   private static let largeAmount: UInt64 = 1 << 32
-  // What a divided counter may have in its base and in its cells, together less than 2^63.
+  // Large amounts may come to as much before an undivided counter is sealed, and in a divided one at all.
+  private static let keptLimit: UInt64 = 1 << 61
   private static let dividedLimit: UInt64 = 1 << 62
   private static let structure = Lock()
 
   override init(context: InstrumentContext?, labels: SeriesLabels) {
     base = Atomic(0)
-    fraction = Atomic(0)
-    division = Atomic(0)
+    cells = Atomic(0)
     super.init(context: context, labels: labels)
   }
 
-  deinit { currentDivision.cells?.deallocate() }
+  deinit { currentCells?.deallocate() }
 
   /// Adds one.
   @inlinable
   public func increment() {
-    let old = base.load(ordering: .relaxed)
-    let new = old &+ 1
-    if Int64(bitPattern: old | new) >= 0,
-      base.weakCompareExchange(expected: old, desired: new, ordering: .relaxed).exchanged
-    {
-      return
-    }
-    addElsewhere(1)
+    guard cells.load(ordering: .acquiring) == 0 else { return addOneToOwnCell() }
+    let old = base.wrappingAdd(1, ordering: .relaxed).oldValue
+    if CounterCells.needsLook(old) { lookAtBase(old, adding: 1) }
   }
 
   /// Adds an integer amount. A negative one is refused and counted.
@@ -74,14 +77,9 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   @inline(__always)
   private func add(_ amount: UInt64) -> Bool {
     guard amount < Counter.largeAmount else { return addLarge(amount) }
-    let old = base.load(ordering: .relaxed)
-    let new = old &+ amount
-    if Int64(bitPattern: old | new) >= 0,
-      base.weakCompareExchange(expected: old, desired: new, ordering: .relaxed).exchanged
-    {
-      return true
-    }
-    return addElsewhere(amount)
+    guard cells.load(ordering: .acquiring) == 0 else { return addToOwnCell(amount) }
+    let old = base.wrappingAdd(amount, ordering: .relaxed).oldValue
+    return CounterCells.needsLook(old) ? lookAtBase(old, adding: amount) : true
   }
 
   private func add(_ amount: Double) -> Bool {
@@ -95,7 +93,7 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     var old = fraction.load(ordering: .relaxed)
     while true {
       // Negative zero or less: the sign marks the sum of a removed series, as the top bit does for the count.
-      guard old & Counter.elsewhere == 0 else { return refuse(.removedSeries) }
+      guard old & Counter.seal == 0 else { return refuse(.removedSeries) }
       let new = (Double(bitPattern: old) + part).bitPattern
       let (exchanged, current) = fraction.weakCompareExchange(
         expected: old, desired: new, ordering: .relaxed)
@@ -145,125 +143,143 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
 
   /// The sum of the integral parts of all amounts, exact.
   public var integerValue: UInt64 {
-    var sum = base.load(ordering: .relaxed) & ~Counter.elsewhere
-    if let cells = currentDivision.cells {
-      for stripe in 0..<Stripes.count {
-        let (total, overflow) = sum.addingReportingOverflow(
-          cells.cell(stripe).pointee.load(ordering: .relaxed) & ~Counter.elsewhere)
-        sum = overflow ? .max : total
-      }
+    var sum = base.load(ordering: .acquiring)
+    if sum < Counter.seal {
+      let cells = currentCells
+      let kept = kept.load(ordering: .acquiring)
+      if cells == nil, kept == 0 { return sum }
+      cells.map { sum &+= $0.sum }
+      sum &+= kept
+      // The base is sealed first, so while it is not, no word read since was. What was read from a sealed word came
+      // from the seal, a releasing change, or from changes after it, which hand its ordering on; the acquiring loads
+      // then make the seal of the base visible to this one, on weakly ordered processors too.
+      if base.load(ordering: .acquiring) < Counter.seal { return min(sum, Counter.seal - 1) }
     }
-    return min(sum, Counter.elsewhere - 1)
+    return Counter.structure.withLock { self.kept.load(ordering: .relaxed) & ~Counter.seal }
   }
 
   /// The sum of the fractional parts of all amounts.
   package var fractionalValue: Double {
-    Double(bitPattern: fraction.load(ordering: .relaxed) & ~Counter.elsewhere)
+    Double(bitPattern: fraction.load(ordering: .relaxed) & ~Counter.seal)
   }
 
   // MARK: - Off the fast path
 
+  @usableFromInline
+  func addOneToOwnCell() { addToOwnCell(1) }
+
   /// False when the amount was refused.
+  @inline(__always)
+  @discardableResult
+  private func addToOwnCell(_ amount: UInt64) -> Bool {
+    guard let cells = currentCells else { return false }
+    let cell = cells.cell(Stripes.current())
+    let old = cell.pointee.count.wrappingAdd(amount, ordering: .relaxed).oldValue
+    return CounterCells.needsLook(old) ? look(at: cell, old, adding: amount) : true
+  }
+
+  /// Decides on an amount that was added to the base, in place of `old`. False when it is refused.
   @usableFromInline
   @discardableResult
-  func addElsewhere(_ amount: UInt64) -> Bool {
-    var old = base.load(ordering: .acquiring)
-    if !Counter.isElsewhere(old) { noteCollision() }
-    while true {
-      if Counter.isElsewhere(old) { return addToCell(amount) }
-      let (new, overflow) = old.addingReportingOverflow(amount)
-      guard !overflow, !Counter.isElsewhere(new) else { return refuse(.tooLarge) }
-      let (exchanged, current) = base.weakCompareExchange(
-        expected: old, desired: new, successOrdering: .relaxed, failureOrdering: .acquiring)
-      if exchanged { return true }
-      old = current
+  func lookAtBase(_ old: UInt64, adding amount: UInt64) -> Bool {
+    guard old < Counter.seal else {
+      base.wrappingSubtract(amount, ordering: .relaxed)
+      return addSealed(amount)
     }
+    if old >= CounterCells.nearlyFull { sealAll() } else if contention.isFound() { divide() }
+    return true
   }
 
-  private func noteCollision() {
-    let seen = division.load(ordering: .relaxed)
-    guard seen < CounterDivision.contentionLimit else { return }
-    _ = division.compareExchange(expected: seen, desired: seen &+ 1, ordering: .relaxed)
-    if seen &+ 1 == CounterDivision.contentionLimit { divide() }
-  }
-
-  private func addToCell(_ amount: UInt64) -> Bool {
-    guard case .divided(let cells) = currentDivision else { return refuse(.removedSeries) }
-    var cell = cells.cell(Stripes.current())
-    var old = cell.pointee.load(ordering: .relaxed)
-    while true {
-      let new = old &+ amount
-      // The limit is above any amount that comes here, so `new` has not wrapped.
-      guard old | new < Counter.dividedLimit / UInt64(Stripes.count) else {
-        return refuse(Counter.isElsewhere(old) ? .removedSeries : .tooLarge)
-      }
-      let exchanged = cell.pointee.weakCompareExchange(
-        expected: old, desired: new, ordering: .relaxed
-      ).exchanged
-      if exchanged { return true }
-      cell = cells.cell(Stripes.move())
-      old = cell.pointee.load(ordering: .relaxed)
+  @inline(never)
+  private func look(
+    at cell: UnsafeMutablePointer<CounterCells.Cell>, _ old: UInt64, adding amount: UInt64
+  ) -> Bool {
+    guard old < Counter.seal else {
+      cell.pointee.count.wrappingSubtract(amount, ordering: .relaxed)
+      return addSealed(amount)
     }
+    if old >= CounterCells.nearlyFull {
+      sealAll()
+    } else if cell.pointee.contention.isFound() {
+      // The other one may stay.
+      _ = Stripes.move()
+    }
+    return true
   }
 
   @inline(never)
   private func addLarge(_ amount: UInt64) -> Bool {
-    guard amount < Counter.elsewhere else { return refuse(.tooLarge) }
-    // Under the lock the counter is neither divided nor removed.
-    let outcome: RejectionReason? = Counter.structure.withLock {
-      var old = base.load(ordering: .relaxed)
-      while true {
-        let isDivided = Counter.isElsewhere(old)
-        if isDivided, isRemoved { return .removedSeries }
-        let sum = (old & ~Counter.elsewhere) + amount
-        guard sum < (isDivided ? Counter.dividedLimit : Counter.elsewhere) else { return .tooLarge }
-        let (exchanged, current) = base.weakCompareExchange(
-          expected: old, desired: sum | old & Counter.elsewhere, ordering: .relaxed)
-        if exchanged { return nil }
-        old = current
+    guard amount < Counter.seal else { return refuse(isRemoved ? .removedSeries : .tooLarge) }
+    return decide {
+      guard base.load(ordering: .relaxed) < Counter.seal else { return addToSealed(amount) }
+      let sum = kept.load(ordering: .relaxed) + amount
+      if sum < Counter.keptLimit || (currentCells != nil && sum < Counter.dividedLimit) {
+        kept.store(sum, ordering: .releasing)
+        return nil
       }
+      if currentCells != nil { return .tooLarge }
+      collectAll()
+      return addToSealed(amount)
     }
-    if let outcome { return refuse(outcome) }
-    return true
+  }
+
+  @inline(never)
+  private func addSealed(_ amount: UInt64) -> Bool { decide { addToSealed(amount) } }
+
+  private func decide(_ body: () -> RejectionReason?) -> Bool {
+    guard let reason = Counter.structure.withLock(body) else { return true }
+    return refuse(reason)
+  }
+
+  // MARK: - With the lock held
+
+  private func addToSealed(_ amount: UInt64) -> RejectionReason? {
+    let sum = kept.load(ordering: .relaxed)
+    if sum >= Counter.seal { return .removedSeries }
+    guard sum + amount < Counter.seal else { return .tooLarge }
+    kept.store(sum + amount, ordering: .relaxed)
+    return nil
+  }
+
+  /// Seals every word, the base first, and keeps what they came to.
+  private func collectAll() {
+    // None of the up to 64 cells and the base is far beyond 2^55, and large amounts are below 2^62.
+    var sum = kept.load(ordering: .relaxed)
+    sum &+= base.wrappingAdd(Counter.seal, ordering: .acquiringAndReleasing).oldValue
+    currentCells.map { sum &+= $0.sealAll() }
+    kept.store(min(sum, Counter.seal - 1), ordering: .releasing)
+  }
+
+  // MARK: - Changes of the structure
+
+  /// From now on the sum is exact up to its limit, and slow.
+  private func sealAll() {
+    Counter.structure.withLock {
+      if base.load(ordering: .relaxed) < Counter.seal { collectAll() }
+    }
   }
 
   /// Gives every thread a cell of its own.
-  private func divide() {
+  func divide() {
     Counter.structure.withLock {
-      // Neither twice nor past the limit. Small amounts that arrive until the bit is set are nothing beside it.
-      guard base.load(ordering: .relaxed) < Counter.dividedLimit / 2 else { return }
-      // The address first: whoever sees the bit must find the cells.
-      division.store(CounterCells.allocate().address, ordering: .releasing)
-      base.bitwiseOr(Counter.elsewhere, ordering: .acquiringAndReleasing)
+      guard currentCells == nil, base.load(ordering: .relaxed) < CounterCells.nearlyFull else { return }
+      cells.store(CounterCells.allocate().address, ordering: .releasing)
     }
   }
 
   /// Whether threads have a cell each.
-  var isDivided: Bool { currentDivision.cells != nil }
-
-  private static func isElsewhere(_ base: UInt64) -> Bool { base & elsewhere != 0 }
+  var isDivided: Bool { currentCells != nil }
 
   @inline(__always)
-  private var currentDivision: CounterDivision { CounterDivision(word: division.load(ordering: .acquiring)) }
+  private var currentCells: CounterCells? { CounterCells(cells.load(ordering: .acquiring)) }
 
-  override var isRemoved: Bool {
-    guard Counter.isElsewhere(base.load(ordering: .acquiring)) else { return false }
-    // Elsewhere but without cells is nowhere.
-    if case .divided = currentDivision { return false }
-    return true
-  }
+  override var isRemoved: Bool { kept.load(ordering: .acquiring) >= Counter.seal }
 
   override func markRemoved() {
     Counter.structure.withLock {
-      if let cells = currentDivision.cells {
-        division.bitwiseOr(CounterDivision.removedMark, ordering: .acquiringAndReleasing)
-        for stripe in 0..<Stripes.count {
-          cells.cell(stripe).pointee.bitwiseOr(Counter.elsewhere, ordering: .acquiringAndReleasing)
-        }
-      } else {
-        base.bitwiseOr(Counter.elsewhere, ordering: .acquiringAndReleasing)
-      }
-      fraction.bitwiseOr(Counter.elsewhere, ordering: .acquiringAndReleasing)
+      if base.load(ordering: .relaxed) < Counter.seal { collectAll() }
+      kept.bitwiseOr(Counter.seal, ordering: .acquiringAndReleasing)
+      fraction.bitwiseOr(Counter.seal, ordering: .acquiringAndReleasing)
     }
   }
 

@@ -16,12 +16,13 @@ public final class Registry: Sendable {
   package let allowsUTF8Names: Bool
   let context: InstrumentContext
   private let state = Locked(State())
-  let overflow: BoundedFamily<Counter, OneLabel>
+  let overflow: BoundedFamily<Counter, String>
   /// What is reported of collectors; their names are nobody else's.
   package let reports: CollectorReports
 
   private struct Entry {
     let core: FamilyCore
+    let identity: FamilyIdentity
     /// The instrument or family as the caller has it.
     let handle: any Sendable
   }
@@ -73,17 +74,17 @@ public final class Registry: Sendable {
     self.allowsUTF8Names = allowsUTF8Names
     context = InstrumentContext(clock: clock)
     reports = CollectorReports(namespace: namespace)
-    let overflowIndex = SeriesIndex(
+    let overflowing = BoundedSeries(
       labelNames: ["family"], limit: 10_000, context: context, overflow: nil,
       make: { Counter(context: nil, labels: $0) })
-    overflow = BoundedFamily(index: overflowIndex)
+    overflow = BoundedFamily(overflowing)
     try export(
       .counter("observability_rejected_total", help: "Values that instruments refused, by reason."),
-      labels: ["reason"], children: .fixed(Array(context.rejected.children)), handle: context.rejected)
+      labels: ["reason"], series: .fixed(Array(context.rejected.children)), handle: context.rejected)
     try export(
       .counter(
         "observability_overflow_total", help: "Recordings that went to other because a family was full."),
-      labels: ["family"], children: .bounded(overflowIndex), handle: overflow)
+      labels: ["family"], series: .bounded(overflowing), handle: overflow)
     state.withLock { state in
       for report in reports.all {
         for claim in report.claims { state.claimed[claim] = LabelText(report.name) }
@@ -180,6 +181,13 @@ public final class Registry: Sendable {
     }
   }
 
+  /// The same when no family was registered since it was last read, so that nothing has to be sorted; else nil.
+  package var sortedContents: Contents? {
+    state.withLock { state in
+      state.sorted.map { Contents(families: $0, owners: state.claimed, collectors: state.collectors) }
+    }
+  }
+
   /// The families, sorted by name.
   package var families: [FamilyCore] { contents.families }
 
@@ -197,11 +205,11 @@ public final class Registry: Sendable {
 
   /// Registers what exists already.
   private func export(
-    _ declaration: MetricDeclaration<Counter>, labels: [String], children: FamilyCore.Children,
+    _ declaration: MetricDeclaration<Counter>, labels: [String], series: FamilySeries<Counter>,
     handle: any Sendable
   ) throws(RegistrationError) {
     let exported = Exported(handle: handle)
-    _ = try add(declaration, labels: labels, shape: .own) { (children, exported) }
+    _ = try add(declaration, labels: labels, shape: .own) { (series, exported) }
   }
 
   private struct Exported: Sendable { let handle: any Sendable }
@@ -212,8 +220,9 @@ public final class Registry: Sendable {
     try descriptor.validated(allowingUTF8: allowsUTF8Names)
     let name = LabelText(descriptor.name)
     let claims = descriptor.claims
+    let identity = FamilyIdentity(descriptor)
     let outcome: Result<Handle, RegistrationError> = state.withLock { state in
-      if let entry = state.entries[name], entry.core.descriptor == descriptor,
+      if let entry = state.entries[name], entry.identity == identity,
         let handle = entry.handle as? Handle
       {
         return .success(handle)
@@ -229,7 +238,7 @@ public final class Registry: Sendable {
       }
       let (children, handle) = make()
       let core = FamilyCore(descriptor, children)
-      state.entries[name] = Entry(core: core, handle: handle)
+      state.entries[name] = Entry(core: core, identity: identity, handle: handle)
       for claim in claims { state.claimed[claim] = name }
       state.sorted = nil
       return .success(handle)

@@ -7,19 +7,19 @@ extension Registry {
   ) throws(RegistrationError) -> VariableCell {
     try publish(name, help: help, labels: []) { [context] _ in
       let cell = VariableCell(context: context, labels: .none, start: start)
-      return (.fixed([cell]), cell)
+      return (.variables(.fixed([cell])), cell)
     }
   }
 
   /// The same for a variable of many numbers.
   func publishMap(
     _ name: String, help: String, label: String, limit: Int
-  ) throws(RegistrationError) -> SeriesIndex {
+  ) throws(RegistrationError) -> BoundedSeries<VariableCell> {
     try publish(name, help: help, labels: [label]) { [context] name in
-      let index = SeriesIndex(
+      let series = BoundedSeries(
         labelNames: [label], limit: limit, context: context, overflow: overflow[name],
         make: { VariableCell(context: context, labels: $0, start: .integer(0)) })
-      return (.bounded(index), index)
+      return (.variables(.bounded(series)), series)
     }
   }
 

@@ -4,37 +4,35 @@ import ObservabilityPlatform
 import MetricExposition
 import MetricInstruments
 
-/// Asks collectors.
+/// Asks collectors on behalf of scrapes.
 ///
-/// Each runs once at a time: simultaneous scrapes share a run, and a collector that has not come back from an earlier
-/// scrape is not asked again, so one that hangs holds one task and not one for each scrape.
+/// How long a scrape waits is its own affair; what it waits for is shared, see ``CollectorFlights``.
 final class CollectorRun: Sendable {
-  private let allowsUTF8Names: Bool
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
-  private let running = Locked<[LabelText: Running]>([:])
+  private let flights: CollectorFlights
 
-  private struct Running: Sendable {
-    let task: Task<[CheckedFamily], any Error>
-    let start: ContinuousClock.Instant
-  }
+  /// Each family as it can be shown, or why it cannot: what is wrong with one costs the others nothing.
+  typealias Families = [Result<CheckedFamily, CollectedFamilyError>]
 
   /// How it went with one collector.
   struct Outcome: Sendable {
     let collector: LabelText
-    let result: Result<[CheckedFamily], any Error>
+    let result: Result<Families, any Error>
     let duration: Duration
   }
 
-  private struct Unanswered: Error, CustomStringConvertible { let description: String }
-
-  init(allowsUTF8Names: Bool, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void) {
-    self.allowsUTF8Names = allowsUTF8Names
+  /// - Parameter limit: how long a collector may take, whichever scrape asked first.
+  init(
+    allowsUTF8Names: Bool, within limit: Duration, timer: any OneShotTimer,
+    log: @escaping @Sendable (String) -> Void
+  ) {
     self.timer = timer
     self.log = log
+    flights = CollectorFlights(allowsUTF8Names: allowsUTF8Names, within: limit, timer: timer)
   }
 
-  /// Asks those that may have families of these names, or all.
+  /// Asks those that may have families of these names, or all, and waits for them until the limit.
   func ask(
     _ collectors: [Registry.NamedCollector], within limit: Duration, names: Set<String>
   ) async -> [Outcome] {
@@ -43,47 +41,16 @@ final class CollectorRun: Sendable {
       return names.isEmpty || families.isEmpty || !families.isDisjoint(with: names)
     }
     guard !asked.isEmpty else { return [] }
-    return await withTaskGroup(of: Outcome.self) { group in
-      for collector in asked { group.addTask { await self.ask(collector, within: limit) } }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-  }
-
-  private func ask(_ collector: Registry.NamedCollector, within limit: Duration) async -> Outcome {
-    let start = ContinuousClock.now
-    func outcome(_ result: Result<[CheckedFamily], any Error>) -> Outcome {
-      Outcome(collector: collector.name, result: result, duration: ContinuousClock.now - start)
-    }
-    let (run, isOwn) = self.run(of: collector, at: start)
-    guard isOwn || start - run.start < limit else {
-      return outcome(.failure(Unanswered(description: "has not returned since an earlier scrape")))
-    }
-    let answer = await offLoop(within: limit, timer: timer) { try await run.task.value }
-    if isOwn, case .deadlineExceeded = answer { run.task.cancel() }
-    switch answer {
-    case .finished(let families): return outcome(.success(families))
-    case .failed(let error): return outcome(.failure(error))
-    case .deadlineExceeded: return outcome(.failure(Unanswered(description: "was late")))
-    }
-  }
-
-  /// The run in progress, or a new one.
-  private func run(
-    of collector: Registry.NamedCollector, at now: ContinuousClock.Instant
-  ) -> (Running, isOwn: Bool) {
-    let (name, allowsUTF8) = (collector.name, allowsUTF8Names)
-    return running.withLock { running in
-      if let current = running[name] { return (current, false) }
-      let task = Task.detached { [self] () throws -> [CheckedFamily] in
-        defer { self.running.withLock { $0[name] = nil } }
-        return try await collector.collector.collect().map { family in
-          try CheckedFamily(family, allowingUTF8: allowsUTF8)
-        }
+    let answers = CollectorAnswers(asked)
+    let flights = flights
+    _ = await outcome(within: limit, timer: timer) { end in
+      answers.begin { end(.finished(())) }
+      let waiters = asked.indices.map { index in
+        flights.join(asked[index]) { answers.add($0, at: index) }
       }
-      let run = Running(task: task, start: now)
-      running[name] = run
-      return (run, true)
+      return { for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named.name) } }
     }
+    return answers.close()
   }
 
   /// What a scrape shows: what the registry held when it began, what collectors returned as far as its names are free,
@@ -95,13 +62,15 @@ final class CollectorRun: Sendable {
     var gathering = Gathering(contents)
     var successes: [(labelValue: String, number: Double)] = []
     for outcome in outcomes.sorted(by: { $0.collector < $1.collector }) {
-      do {
-        try gathering.add(outcome.result.get())
-        successes.append((outcome.collector.text, 1))
-      } catch {
-        log("collector \(outcome.collector): \(error)")
-        successes.append((outcome.collector.text, 0))
+      let problems = add(outcome, to: &gathering)
+      for problem in problems.prefix(CollectorRun.mostLogged) {
+        log("collector \(outcome.collector): \(problem)")
       }
+      if problems.count > CollectorRun.mostLogged {
+        let rest = problems.count - CollectorRun.mostLogged
+        log("collector \(outcome.collector): \(rest) more of its families cannot be shown")
+      }
+      successes.append((outcome.collector.text, problems.isEmpty ? 1 : 0))
     }
     if !outcomes.isEmpty {
       let durations = outcomes.map { ($0.collector.text, $0.duration.seconds) }
@@ -110,5 +79,21 @@ final class CollectorRun: Sendable {
       ])
     }
     return gathering.metrics(named: names)
+  }
+
+  /// How many lines a scrape logs of one collector, which may return any number of bad families.
+  private static let mostLogged = 10
+
+  /// Adds the families of a collector that can be shown, and says what was wrong with the rest.
+  private func add(_ outcome: Outcome, to gathering: inout Gathering) -> [any Error] {
+    var problems: [any Error] = []
+    do {
+      for family in try outcome.result.get() {
+        do { try gathering.add(family.get()) } catch { problems.append(error) }
+      }
+    } catch {
+      problems.append(error)
+    }
+    return problems
   }
 }

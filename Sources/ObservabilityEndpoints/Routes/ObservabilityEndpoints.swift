@@ -55,6 +55,8 @@ package final class ObservabilityEndpoints: Sendable {
       return EndpointResponse(status: 204, headers: allow)
     }
     guard let route = route(of: request) else { return .text(404, "There is nothing at this path.\n") }
+    // Whatever the path would answer: load balancers ask this way by default.
+    guard request.method != "OPTIONS" else { return EndpointResponse(status: 204, headers: allow) }
     guard isRead(request) else {
       return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }

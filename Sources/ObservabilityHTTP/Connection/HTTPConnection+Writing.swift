@@ -50,8 +50,7 @@ extension HTTPConnection {
     guard hasBody, !isHead else { return await write(output) && keepAlive }
     while !isOver {
       enter(.writing)
-      let next = stream.next
-      switch await offLoop(within: core.configuration.deadlines.write, timer: loop, { try await next() }) {
+      switch await nextPiece(of: stream) {
       case .finished(let piece?):
         if piece.isEmpty { continue }
         if isChunked { ResponseEncoder.appendChunkHead(piece.count, to: &output) }
@@ -68,6 +67,17 @@ extension HTTPConnection {
       }
     }
     return false
+  }
+
+  /// What is not known to suspend at once is asked off the loop.
+  nonisolated(nonsending) private func nextPiece(
+    of stream: EndpointBodyStream
+  ) async -> OffLoopOutcome<[UInt8]?> {
+    let next = stream.next
+    guard stream.isNonblocking else {
+      return await offLoop(within: core.configuration.deadlines.write, timer: loop) { try await next() }
+    }
+    do { return .finished(try await next()) } catch { return .failed(error) }
   }
 
   /// Writes what the socket takes at once; a failure is left for `write` to meet again.

@@ -72,6 +72,8 @@ final class HTTPConnection: @unchecked Sendable {
         break
       }
       enter(.idle)
+      // A turn is one request: whoever has sent more comes after all who wait for their first.
+      if carryStart < carry.count { await loop.nextTurn() }
     }
     end()
   }

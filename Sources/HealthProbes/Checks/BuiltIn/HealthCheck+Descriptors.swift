@@ -15,12 +15,9 @@ extension HealthCheck {
   ) throws(HealthError) -> HealthCheck {
     let limits = try UsageLimits(warnAbove: warnAbove, failAbove: failAbove, for: name)
     return try HealthCheck(
-      name, settings,
-      .task {
-        // Counting takes a while with a million of them.
-        let reading = try await BlockingThreads.shared.run { try DescriptorReading.read() }
-        return HealthObservation(limits.judge(reading))
-      })
+      // Counting takes a while with a million of them.
+      name, settings, on: .ownProcess, key: "descriptors",
+      blocking: { HealthObservation(limits.judge(try DescriptorReading.read())) })
   }
 }
 

@@ -17,7 +17,7 @@ struct EveryType {
   var authenticationMechanism: AuthenticationMechanism?
   var authenticationMetrics: AuthenticationMetrics?
   var authenticationResult: AuthenticationResult?
-  var boundedFamily: BoundedFamily<MailObservability.Counter, OneLabel>?
+  var boundedFamily: BoundedFamily<MailObservability.Counter, String>?
   var bucketBounds: BucketBounds?
   var buildMetrics: BuildMetrics?
   var checkResult: CheckResult?
@@ -45,7 +45,6 @@ struct EveryType {
   var endpointResponse: EndpointResponse?
   var exemplar: Exemplar?
   var filesystemReading: FilesystemReading?
-  var fourLabels: FourLabels?
   var gauge: MailObservability.Gauge?
   var gaugeGuard: GaugeGuard?
   var healthCheck: HealthCheck?
@@ -72,7 +71,6 @@ struct EveryType {
   var integerVariable: IntegerVariable?
   var ipNetwork: IPNetwork?
   var jmapMetrics: JMAPMetrics?
-  var labelTuple: (any LabelTuple)?
   var logMessage: LogMessage?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
@@ -90,7 +88,6 @@ struct EveryType {
   var mtastsCacheMetrics: MTASTSCacheMetrics?
   var mtastsMode: MTASTSMode?
   var observabilityServer: ObservabilityServer?
-  var oneLabel: OneLabel?
   var outgoingTLSStatus: OutgoingTLSStatus?
   var policyMetrics: PolicyMetrics?
   var probeCounts: ProbeCounts?
@@ -111,12 +108,10 @@ struct EveryType {
   var storageMetrics: StorageMetrics?
   var storageOperation: StorageOperation?
   var stringVariable: StringVariable?
-  var threeLabels: ThreeLabels?
   var tlsMetrics: TLSMetrics?
   var tlsUse: TLSUse?
   var transferDirection: TransferDirection?
   var transitionCounts: TransitionCounts?
-  var twoLabels: TwoLabels?
   var wrongProtocol: WrongProtocol?
 }
 
