@@ -12,7 +12,8 @@ extension MetricsConfig {
     config.executorThreshold = never
     config.scrapeDeadline = never
     (config.deadlines.head, config.deadlines.body, config.deadlines.handler) = (never, never, never)
-    (config.deadlines.write, config.deadlines.keepAlive, config.deadlines.reserveHead) = (never, never, never)
+    (config.deadlines.write, config.deadlines.keepAlive, config.deadlines.stall) = (never, never, never)
+    config.deadlines.reserveHead = never
     return config
   }
 }
