@@ -63,6 +63,11 @@ struct ServerTests {
     ] {
       #expect(body.contains("\n\(line)\n"), "\(line)")
     }
+    for name in [
+      "wakeups_total", "busy_seconds_total", "longest_slice_seconds", "queue_length", "longest_queue",
+    ] {
+      #expect(body.contains("\nrusmes_observability_loop_\(name) "), "\(name)")
+    }
     await server.shutdown()
   }
 
@@ -164,6 +169,37 @@ struct ServerTests {
     }
     // The check could not run, which is a failure, but the answer came.
     #expect(statuses == Self.allAlive + [503])
+    await server.shutdown()
+  }
+
+  @Test("answers scrapes of any size when every thread of the cooperative pool is blocked")
+  func blockedPoolScrape() async throws {
+    let metrics = try MetricsCollector()
+    let family = try metrics.registry.register(
+      .counter("many_total", help: ""), byBounded: "n", limit: 20_000)
+    for number in 0..<20_000 { family["\(number)"].increment() }
+    metrics.setPerDomainSource { [("a.example", 1)] }
+    let server = try await metrics.startHTTPServer(anyPort)
+    let address = try #require(server.boundAddress)
+    let body = await onThread { () -> String? in
+      // More tasks than the pool has threads, each blocking one until the answer is here.
+      let isOver = Flag()
+      for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
+        Task.detached { while !isOver.isSet { usleep(1000) } }
+      }
+      usleep(20_000)
+      defer { isOver.set() }
+      return HTTPClient.get("/metrics", at: address)?.body
+    }
+    let text = try #require(body)
+    for line in [
+      "rusmes_collector_success{collector=\"health\"} 1",
+      "rusmes_collector_success{collector=\"http_server\"} 1",
+      "rusmes_collector_success{collector=\"per_domain\"} 0", "rusmes_observability_http_connections 1",
+    ] {
+      #expect(text.contains("\n\(line)\n") || text.contains("\n\(line)\r\n"), "\(line)")
+    }
+    #expect(text.split(separator: "rusmes_many_total{").count == 20_001)
     await server.shutdown()
   }
 

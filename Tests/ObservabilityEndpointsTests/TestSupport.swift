@@ -26,6 +26,8 @@ struct Service {
     variables = PublishedVariables(registry)
     health = HealthRegistry(clock: StoppedClock(), timer: ManualClock())
     var settings = EndpointSettings()
+    // The pool of a test is busy with other tests, and late without being stuck.
+    settings.poolPatience = .seconds(3600)
     configure(&settings)
     endpoints = ObservabilityEndpoints(
       registry: registry, variables: variables, health: health, timer: timer, settings: settings,

@@ -16,7 +16,7 @@ package final class TestClient: Sendable {
 
   /// - Parameters:
   ///   - address: `127.0.0.1:PORT`, or `unix:PATH`.
-  ///   - receiveBuffer: how many bytes the system keeps unread; nil for as many as it likes.
+  ///   - receiveBuffer: how many bytes the system may keep for the client that does not read; nil: as it likes.
   package init(_ address: String, receiveBuffer: Int32? = nil) throws(TestClientError) {
     let isUnix = address.hasPrefix("unix:")
     descriptor = streamSocket(isUnix ? AF_UNIX : AF_INET)
@@ -26,8 +26,7 @@ package final class TestClient: Sendable {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
     if var receiveBuffer {
-      setsockopt(
-        descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
     }
     let status: Int32
     if isUnix {

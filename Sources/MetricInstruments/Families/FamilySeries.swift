@@ -2,20 +2,21 @@
 
 /// The series of a family whose values come from outside, with their type.
 ///
-/// Beneath it an index and its list hold any instrument behind one address, so that looking up is one function for all
-/// types. This is the only place where an index is made: what it hands out was made by `make`, which says the type.
+/// Beneath it an index and its list hold any instrument behind one address, so that looking up is one
+/// function for all types. This is the only place where an index is made: what it hands out was made by
+/// `make`, which says the type.
 @usableFromInline
 package struct BoundedSeries<Child: MetricInstrument>: Sendable {
   @usableFromInline package let index: SeriesIndex
 
   /// - Parameter idleTimeout: how long a series stays that nobody uses; nil for ever.
   init(
-    labelNames: [String], limit: Int, idleTimeout: Duration? = nil, context: InstrumentContext,
-    overflow: Counter?, make: @escaping @Sendable (SeriesLabels) -> Child
+    labelNames: SeriesLabelNames, pinned: Int = 0, limit: Int, idleTimeout: Duration? = nil,
+    context: InstrumentContext, overflow: Counter?, make: @escaping @Sendable (SeriesLabels) -> Child
   ) {
     index = SeriesIndex(
-      labelNames: labelNames, limit: limit, idleTimeout: idleTimeout, context: context, overflow: overflow,
-      make: make)
+      labelNames: labelNames, pinned: pinned, limit: limit, idleTimeout: idleTimeout, context: context,
+      overflow: overflow, make: make)
   }
 
   @inlinable

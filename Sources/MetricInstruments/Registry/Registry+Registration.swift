@@ -13,7 +13,7 @@ extension Registry {
   ///   would take; `conflict` when the name, or that of one of its samples, is registered as anything else.
   public func register<Child>(_ declaration: MetricDeclaration<Child>) throws(RegistrationError) -> Child {
     try add(declaration, labels: [], shape: .plain) { [context] in
-      let child = declaration.make(context, .none)
+      let child = declaration.make(context, context.labels())
       return (.fixed([child]), child)
     }
   }
@@ -43,9 +43,9 @@ extension Registry {
   ///   - declaration: the metric.
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
-  ///   combinations of values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type)
   ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
@@ -62,9 +62,9 @@ extension Registry {
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
   ///   - third: those of the third.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
-  ///   combinations of values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel, Third: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type),
     _ third: (String, Third.Type)
@@ -81,9 +81,9 @@ extension Registry {
   ///   - declaration: the metric.
   ///   - first: the name of the first label.
   ///   - others: the names of the others, as strings; the family is looked up with as many values.
-  ///   - limit: how many combinations of values have a series of their own. When there are as many, what has none is recorded
-  ///     under `other` and counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing
-  ///     but `other`.
+  ///   - limit: how many combinations of values have a series of their own. When there are as many, what has
+  ///     none is recorded under `other` and counted in `observability_overflow_total{family}`. Below 0 counts
+  ///     as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
@@ -100,10 +100,11 @@ extension Registry {
         .invalidLabels, of: fullName(declaration.name), "a family has at most four bounded labels")
     }
     let context = context
+    let limit = max(0, limit)
     return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
       // The series of the overflow is made here so that a full family is visible as 0 before it overflows.
       let series = BoundedSeries(
-        labelNames: labels, limit: limit, idleTimeout: idleTimeout, context: context,
+        labelNames: .fixed(labels), limit: limit, idleTimeout: idleTimeout, context: context,
         overflow: overflow[fullName(declaration.name)],
         make: { declaration.make(context, $0) })
       return (.bounded(series), BoundedFamily(series))
@@ -143,7 +144,7 @@ extension Registry {
     _ name: String, help: String, of states: State.Type
   ) throws(RegistrationError) -> StateSet<State> {
     let descriptor = descriptor(
-      name, .stateset, help, labels: [], shape: .stateSet(ObjectIdentifier(State.self)))
+      name, .stateset, help, labels: [], shape: .stateSet(ClosedType(State.self)))
     let names = try State.closedLabelValues(for: descriptor.name)
     return try add(descriptor) {
       let set = AnyStateSet(names: names, context: context)
@@ -155,20 +156,22 @@ extension Registry {
 
   private func descriptor(
     _ name: String, _ type: MetricType, _ help: String, unit: String = "", labels: [String],
-    bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false
+    bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false,
+    sparseNames: SparseLabelNames? = nil
   ) -> FamilyDescriptor {
     FamilyDescriptor(
       name: fullName(name), type: type, help: help, unit: unit, labelNames: labels, bounds: bounds,
-      shape: shape, isAbsentUntilSet: isAbsentUntilSet)
+      shape: shape, isAbsentUntilSet: isAbsentUntilSet, sparseNames: sparseNames)
   }
 
   func add<Child, Handle: Sendable>(
     _ declaration: MetricDeclaration<Child>, labels: [String], shape: FamilyShape,
-    make: () -> (FamilySeries<Child>, Handle)
+    sparseNames: SparseLabelNames? = nil, make: () -> (FamilySeries<Child>, Handle)
   ) throws(RegistrationError) -> Handle {
     let descriptor = descriptor(
       declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
-      bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet)
+      bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet,
+      sparseNames: sparseNames)
     return try add(descriptor) {
       let (series, handle) = make()
       return (declaration.children(series), handle)
@@ -183,7 +186,7 @@ extension Registry {
     let names = combinations.names
     return try add(declaration, labels: names, shape: .closed(combinations.types)) { [context] in
       let children = combinations.all.map {
-        declaration.make(context, SeriesLabels(names: names, values: $0))
+        declaration.make(context, context.labels(names, $0))
       }
       return (.fixed(children), family(combinations, children))
     }
