@@ -13,7 +13,8 @@ extension MetricsConfig {
     config.scrapeDeadline = never
     config.poolPatience = never
     (config.deadlines.head, config.deadlines.body, config.deadlines.handler) = (never, never, never)
-    (config.deadlines.write, config.deadlines.keepAlive, config.deadlines.reserveHead) = (never, never, never)
+    (config.deadlines.write, config.deadlines.keepAlive, config.deadlines.stall) = (never, never, never)
+    config.deadlines.reserveHead = never
     return config
   }
 }
