@@ -17,8 +17,30 @@ package struct Gathering: Sendable {
     owners = contents.owners
   }
 
-  /// Adds a family that a collector returned, unless one of its names is taken.
-  package mutating func add(_ family: CheckedFamily) throws(CollectedFamilyError) {
+  /// Adds what one collector returned, as far as it can be shown and its names are free, and says what is
+  /// wrong with the rest. Of a family that comes twice nothing is shown: half of one would look like the
+  /// whole.
+  package mutating func add(
+    _ families: [Result<CheckedFamily, CollectedFamilyError>]
+  ) -> [CollectedFamilyError] {
+    var occurrences: [LabelText: Int] = [:]
+    for family in families { occurrences[family.name, default: 0] += 1 }
+    var problems: [CollectedFamilyError] = []
+    for family in families {
+      do throws(CollectedFamilyError) {
+        let checked = try family.get()
+        guard occurrences[family.name] == 1 else {
+          throw CollectedFamilyError(family.name.text, "the collector returned it more than once")
+        }
+        try add(checked)
+      } catch {
+        problems.append(error)
+      }
+    }
+    return problems
+  }
+
+  private mutating func add(_ family: CheckedFamily) throws(CollectedFamilyError) {
     let name = family.descriptor.name
     let claims = family.descriptor.claims
     for claim in claims {
@@ -38,5 +60,14 @@ package struct Gathering: Sendable {
   /// - Parameter names: if not empty, only families that have one of these names, or samples of that name.
   package func metrics(named names: Set<String> = []) -> GatheredMetrics {
     GatheredMetrics(registered: registered, collected: collected, names: names)
+  }
+}
+
+extension Result<CheckedFamily, CollectedFamilyError> {
+  fileprivate var name: LabelText {
+    switch self {
+    case .success(let family): LabelText(family.descriptor.name)
+    case .failure(let error): error.family
+    }
   }
 }

@@ -3,9 +3,9 @@
 /// Something that is asked for its values at each scrape.
 ///
 /// Collectors run in parallel, off the server's thread, under the deadline of the scrape. One that throws or
-/// is late loses its own samples only; of what it returns, a family that no scraper would take, or whose name
-/// is taken, is left out whole and the others are shown. `collector_success{collector}` is 0 for either, and
-/// the log has the reason.
+/// is late loses its own samples only; of what it returns, a family that no scraper would take, whose name is
+/// taken, or that comes twice is left out whole and the others are shown. `collector_success{collector}` is 0
+/// for either, and the log has the reason.
 public protocol Collector: Sendable {
   /// The value of the label `collector` in `collector_success`.
   var name: String { get }

@@ -86,14 +86,9 @@ final class CollectorRun: Sendable {
 
   /// Adds the families of a collector that can be shown, and says what was wrong with the rest.
   private func add(_ outcome: Outcome, to gathering: inout Gathering) -> [any Error] {
-    var problems: [any Error] = []
-    do {
-      for family in try outcome.result.get() {
-        do { try gathering.add(family.get()) } catch { problems.append(error) }
-      }
-    } catch {
-      problems.append(error)
+    switch outcome.result {
+    case .success(let families): gathering.add(families)
+    case .failure(let error): [error]
     }
-    return problems
   }
 }
