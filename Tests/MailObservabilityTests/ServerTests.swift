@@ -184,7 +184,9 @@ struct ServerTests {
       .counter("many_total", help: ""), byBounded: "n", limit: 20_000)
     for number in 0..<20_000 { family["\(number)"].increment() }
     metrics.setPerDomainSource { [("a.example", 1)] }
-    let server = try await metrics.startHTTPServer(.patient)
+    var config = MetricsConfig.patient
+    config.poolPatience = .milliseconds(500)
+    let server = try await metrics.startHTTPServer(config)
     let address = try #require(server.boundAddress)
     let body = await onThread { () -> String? in
       let isOver = Self.blockPool()
