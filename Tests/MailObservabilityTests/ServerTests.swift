@@ -20,6 +20,19 @@ struct ServerTests {
     (0..<10).map { _ in HTTPClient.get("/live", at: address)?.status }
   }
 
+  /// Blocks more tasks than the pool has threads, so that none is left for what comes after them, until the flag is set.
+  private static func blockPool() -> Flag {
+    let (isBlocked, isOver) = (Flag(), Flag())
+    for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
+      Task.detached {
+        isBlocked.set()
+        isOver.waitBlocking()
+      }
+    }
+    isBlocked.waitBlocking()
+    return isOver
+  }
+
   private static let allAlive = [Int?](repeating: 200, count: 10)
 
   @Test("tells a scraper what was recorded")
@@ -155,16 +168,8 @@ struct ServerTests {
     let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     let statuses = await onThread { () -> [Int?] in
-      let (isBlocked, isOver) = (Flag(), Flag())
+      let isOver = Self.blockPool()
       defer { isOver.set() }
-      // More tasks than the pool has threads: none is left for what comes after them.
-      for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
-        Task.detached {
-          isBlocked.set()
-          isOver.waitBlocking()
-        }
-      }
-      isBlocked.waitBlocking()
       return Self.lives(at: address) + [HTTPClient.get("/ready", at: address)?.status]
     }
     // The check could not run, which is a failure, but the answer came.
@@ -184,18 +189,8 @@ struct ServerTests {
     let server = try await metrics.startHTTPServer(config)
     let address = try #require(server.boundAddress)
     let body = await onThread { () -> String? in
-      let isOver = Flag()
+      let isOver = Self.blockPool()
       defer { isOver.set() }
-      // As many tasks as the pool has threads, each blocking one until the answer is here.
-      let blocked = (0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))).map { _ in
-        let isBlocked = Flag()
-        Task.detached {
-          isBlocked.set()
-          isOver.waitBlocking()
-        }
-        return isBlocked
-      }
-      for isBlocked in blocked { isBlocked.waitBlocking() }
       return HTTPClient.get("/metrics", at: address)?.body
     }
     let text = try #require(body)
