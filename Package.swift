@@ -31,7 +31,7 @@ let package = Package(
     library("ObservabilityPlatform", ["CObservabilityShims"]),
     library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
-    library("HealthProbes", ["ObservabilityPlatform"]),
+    library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
@@ -59,6 +59,14 @@ let package = Package(
       dependencies: ["MetricInstruments", "MetricExposition"],
       path: "Tests/Acceptance/exposition-samples",
       swiftSettings: strictness),
+    // Not a product: what a Prometheus scrapes over a slow link.
+    .executableTarget(
+      name: "churning-server", dependencies: ["MailObservability", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/churning-server", swiftSettings: strictness),
+    // Not a product: what the leak sanitizer watches.
+    .executableTarget(
+      name: "leak-rounds", dependencies: ["MailObservability", "ObservabilityPlatform", "TestSupport"],
+      path: "Tests/Leaks", swiftSettings: strictness),
 
     .target(
       name: "TestSupport", dependencies: ["ObservabilityPlatform"], path: "Tests/TestSupport",
@@ -79,7 +87,8 @@ let package = Package(
         "ObservabilityEndpoints", "EndpointMessages", "HealthProbes", "MetricExposition",
         "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
-    tests("MailObservabilityTests", ["MailObservability", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "MailObservabilityTests", ["MailObservability", "HealthProbes", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [

@@ -17,6 +17,10 @@ public struct EndpointBodyStream: Sendable {
   /// Called once when no piece will be asked for any more, whatever the reason; also for `HEAD`.
   public var finished: (@Sendable () -> Void)?
 
+  /// Whether `next` returns or suspends at once, on whichever thread it is called, and keeps a deadline of its own: a
+  /// server may call it on its event loop then, and needs no thread of the pool for it.
+  package var isNonblocking = false
+
   /// A streamed body.
   public init(
     next: @escaping @Sendable () async throws -> [UInt8]?, finished: (@Sendable () -> Void)? = nil

@@ -4,5 +4,5 @@ public import MetricInstruments
 
 extension BoundedFamily {
   /// The most series, or entries of the table that finds them, which were touched under one hold of a lock.
-  public var mostTouchedAtOnce: Int { index.mostTouched }
+  public var mostTouchedAtOnce: Int { series.index.mostTouched }
 }

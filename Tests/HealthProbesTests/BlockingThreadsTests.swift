@@ -88,4 +88,54 @@ struct BlockingThreadsTests {
     #expect(await eventually { seen.withLock { $0.count } == 500 })
     #expect(seen.withLock { $0 } == Array(0..<500))
   }
+
+  @Test("give no key more than its share, however many of its calls hang, and lose none of them")
+  func shares() async throws {
+    let threads = BlockingThreads(limit: 8, shareLimit: 2, queueLimit: 100)
+    let latch = Latch()
+    let done = Locked(0)
+    for key in ["a", "b"] {
+      for _ in 0..<20 {
+        try threads.submit(key: key) {
+          latch.hold()
+          done.withLock { $0 += 1 }
+        }
+      }
+    }
+    #expect(await eventually { latch.held.withLock { $0 } == 4 })
+    #expect(try await threads.run(key: "c") { 1 } == 1)
+    #expect(latch.held.withLock { $0 } == 4)
+    latch.open()
+    #expect(await eventually { done.withLock { $0 } == 40 })
+    #expect(await eventually { threads.threadCount == 0 })
+  }
+
+  @Test("are not taken from a check by those that hang, and one without a thread says so")
+  func sharesOfChecks() async throws {
+    let threads = BlockingThreads(limit: 3, shareLimit: 1, queueLimit: 100)
+    let clock = ManualClock()
+    let health = makeRegistry(clock)
+    let latch = Latch()
+    func add(_ name: String, key: String, hangs: Bool) throws {
+      try health.add(
+        HealthCheck(
+          name, HealthCheck.Settings(), on: threads, key: key,
+          blocking: {
+            if hangs { latch.hold() }
+            return HealthObservation(.pass)
+          }))
+    }
+    for number in 0..<16 { try add("hanging\(number)", key: "mount", hangs: true) }
+    try add("innocent", key: "disk", hangs: false)
+    health.start(timer: clock)
+    #expect(await eventually { latch.held.withLock { $0 } == 1 })
+    #expect(await eventually { health.report().checks.last?.state == .pass })
+    clock.advance(by: .seconds(1))
+    let reasons = health.report().checks.filter { $0.state == .fail }.compactMap(\.reason)
+    let plain = "no result within its deadline of 1 s"
+    #expect(reasons.filter { $0 == plain }.count == 1, "the one that has a thread")
+    #expect(reasons.filter { $0 == plain + ": waited for a free thread" }.count == 15)
+    latch.open()
+    #expect(await eventually { health.statistics.tasksInFlight == 0 })
+  }
 }

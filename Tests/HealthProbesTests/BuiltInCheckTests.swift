@@ -17,7 +17,11 @@ struct BuiltInCheckTests {
     ((99 << 30, 1000 << 30, 0, 1000), .fail("0 inodes (0%) left for /mail")),
     ((500 << 30, 1000 << 30, nil, nil), .pass),
     ((.max, .max, .max, .max), .pass),
-    ((0, 0, nil, nil), .fail("0 B (100%) left for /mail")),
+    ((0, 0, nil, nil), .pass),
+    ((0, 0, 0, 0), .pass),
+    ((0, 0, 1, 1000), .fail("1 inodes (0%) left for /mail")),
+    ((0, 1, nil, nil), .fail("0 B (0%) left for /mail")),
+    ((0, 1000 << 30, nil, nil), .fail("0 B (0%) left for /mail")),
   ]
 
   @Test("judge what is left of a file system", arguments: filesystems)
@@ -67,6 +71,20 @@ struct BuiltInCheckTests {
       .fail("200% of the memory limit of 1000 MiB used")
     ),
     (MemoryReading(workingSetBytes: 0, limitBytes: 0), .fail("the memory limit is 0 bytes")),
+    (
+      MemoryReading(
+        workingSetBytes: 0, limitBytes: nil, throttle: .init(usedBytes: 990 << 20, aboveBytes: 1000 << 20)),
+      .warn("99% of the 1000 MiB above which memory is throttled used")
+    ),
+    (MemoryReading(workingSetBytes: 0, limitBytes: 10, throttle: .init(usedBytes: 1, aboveBytes: 2)), .pass),
+    (
+      MemoryReading(workingSetBytes: 99, limitBytes: 100, throttle: .init(usedBytes: 1, aboveBytes: 2)),
+      .fail("99% of the memory limit of 100 B used")
+    ),
+    (
+      MemoryReading(workingSetBytes: 1, limitBytes: nil, throttle: .init(usedBytes: 1, aboveBytes: 0)),
+      .warn("memory.high is 0 bytes")
+    ),
   ]
 
   @Test("judge memory against its limit", arguments: memories)

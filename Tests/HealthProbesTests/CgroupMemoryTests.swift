@@ -21,7 +21,129 @@ struct CgroupMemoryTests {
         "sys/fs/cgroup/memory.max": "4000\n",
         "sys/fs/cgroup/memory.stat": "anon 500\ninactive_file 300\nactive_file 100\n",
       ],
-      reading: MemoryReading(workingSetBytes: 700, limitBytes: 4000)),
+      reading: MemoryReading(workingSetBytes: 600, limitBytes: 4000)),
+    Case(
+      testDescription: "does not count the page cache, also when it is in use",
+      files: [
+        "proc/self/cgroup": "0::/\n",
+        "sys/fs/cgroup/memory.current": "980\n",
+        "sys/fs/cgroup/memory.max": "1000\n",
+        "sys/fs/cgroup/memory.stat": "anon 200\nactive_file 760\ninactive_file 10\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 210, limitBytes: 1000)),
+    Case(
+      testDescription: "does not count the page cache of version 1 either, that of groups below included",
+      files: [
+        "proc/self/cgroup": "5:memory:/\n",
+        "sys/fs/cgroup/memory/memory.usage_in_bytes": "1000\n",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": "2000\n",
+        "sys/fs/cgroup/memory/memory.stat":
+          "active_file 1\ninactive_file 1\ntotal_active_file 500\ntotal_inactive_file 400\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 100, limitBytes: 2000)),
+    Case(
+      testDescription: "has the limit of an ancestor that version 1 does not show",
+      files: [
+        "proc/self/cgroup": "5:memory:/docker/abc\n",
+        "sys/fs/cgroup/memory/memory.usage_in_bytes": "570\n",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+        "sys/fs/cgroup/memory/memory.stat": "hierarchical_memory_limit 600\ntotal_inactive_file 10\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 560, limitBytes: 600)),
+    Case(
+      testDescription: "has its own limit when that of the ancestors is larger",
+      files: [
+        "proc/self/cgroup": "5:memory:/\n",
+        "sys/fs/cgroup/memory/memory.usage_in_bytes": "100\n",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": "500\n",
+        "sys/fs/cgroup/memory/memory.stat": "hierarchical_memory_limit 600\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 100, limitBytes: 500)),
+    Case(
+      testDescription: "has what the kernel throttles above beside its limit",
+      files: [
+        "proc/self/cgroup": "0::/\n",
+        "sys/fs/cgroup/memory.current": "990\n",
+        "sys/fs/cgroup/memory.high": "1000\n",
+        "sys/fs/cgroup/memory.max": "max\n",
+      ],
+      reading: MemoryReading(
+        workingSetBytes: 990, limitBytes: nil, throttle: .init(usedBytes: 990, aboveBytes: 1000))),
+    Case(
+      testDescription: "has the throttle and the limit of different ancestors, each the nearest",
+      files: [
+        "proc/self/cgroup": "0::/a/b\n",
+        "sys/fs/cgroup/a/b/memory.current": "90\n",
+        "sys/fs/cgroup/a/b/memory.high": "100\n",
+        "sys/fs/cgroup/a/b/memory.max": "1000\n",
+        "sys/fs/cgroup/a/memory.current": "100\n",
+        "sys/fs/cgroup/a/memory.high": "1000\n",
+        "sys/fs/cgroup/a/memory.max": "200\n",
+      ],
+      reading: MemoryReading(
+        workingSetBytes: 100, limitBytes: 200, throttle: .init(usedBytes: 90, aboveBytes: 100))),
+    Case(
+      testDescription: "is that of version 2 beside version 1 when that has the controller (hybrid)",
+      files: [
+        "proc/self/cgroup": "1:name=systemd:/x\n0::/system.slice/mail.service\n",
+        "sys/fs/cgroup/unified/system.slice/mail.service/memory.current": "10\n",
+        "sys/fs/cgroup/unified/system.slice/mail.service/memory.max": "20\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 10, limitBytes: 20)),
+    Case(
+      testDescription: "is that of version 1 when it has the controller (hybrid)",
+      files: [
+        "proc/self/cgroup": "4:memory:/x\n0::/y\n",
+        "sys/fs/cgroup/memory/x/memory.usage_in_bytes": "10\n",
+        "sys/fs/cgroup/memory/x/memory.limit_in_bytes": "20\n",
+        "sys/fs/cgroup/unified/y/cgroup.procs": "1\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 10, limitBytes: 20)),
+    Case(
+      testDescription: "is found where the hierarchy is mounted, also with a blank in the path",
+      files: [
+        "proc/self/cgroup": "0::/a\n",
+        "proc/self/mountinfo":
+          "30 23 0:26 / /cg\\040two rw,nosuid shared:9 - cgroup2 cgroup2 rw\nnonsense\n1 2 - cgroup2\n",
+        "cg two/a/memory.current": "10\n",
+        "cg two/a/memory.max": "20\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 10, limitBytes: 20)),
+    Case(
+      testDescription: "is that of a group inside a container which shows only its own part of the hierarchy",
+      files: [
+        "proc/self/cgroup": "4:memory:/docker/abc/system.slice/mail\n",
+        "proc/self/mountinfo":
+          "35 31 0:32 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"
+          + "36 31 0:33 / /sys/fs/cgroup/cpu ro - cgroup cgroup rw,cpu\n",
+        "sys/fs/cgroup/memory/system.slice/mail/memory.usage_in_bytes": "10\n",
+        "sys/fs/cgroup/memory/system.slice/mail/memory.limit_in_bytes": "20\n",
+        "sys/fs/cgroup/memory/memory.usage_in_bytes": "11\n",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": "1000\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 10, limitBytes: 20)),
+    Case(
+      testDescription: "is not that of another container whose part of the hierarchy is mounted too",
+      files: [
+        "proc/self/cgroup": "0::/pod1\n",
+        "proc/self/mountinfo":
+          "35 31 0:32 /pod2 /neighbour rw - cgroup2 cgroup2 rw\n"
+          + "36 31 0:32 /pod1 /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
+        "neighbour/memory.current": "99\n",
+        "neighbour/memory.max": "100\n",
+        "sys/fs/cgroup/memory.current": "10\n",
+        "sys/fs/cgroup/memory.max": "100\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 10, limitBytes: 100)),
+    Case(
+      testDescription: "is that of the only mount when the kernel's path is outside of it",
+      files: [
+        "proc/self/cgroup": "0::/../pod9\n",
+        "proc/self/mountinfo": "36 31 0:32 /../pod1 /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
+        "sys/fs/cgroup/memory.current": "10\n",
+        "sys/fs/cgroup/memory.max": "100\n",
+      ],
+      reading: MemoryReading(workingSetBytes: 10, limitBytes: 100)),
     Case(
       testDescription: "has no limit when version 2 says max",
       files: [

@@ -147,6 +147,33 @@ struct RegistryTests {
     #expect(health.report().hasStarted)
   }
 
+  @Test("does not count as started because somebody asked before there was a check", arguments: 0..<4)
+  func startupOfEmptySet(asked: Int) async throws {
+    let health = makeRegistry()
+    switch asked {
+    case 0: _ = health.report()
+    case 1: for probe in HealthProbe.allCases { _ = health.knownOutcome(of: probe) }
+    case 2: for probe in HealthProbe.allCases { _ = await health.answer(to: probe) }
+    default:
+      try health.add(onDemand("storage") { .pass })
+      for probe in HealthProbe.allCases { _ = await health.answer(to: probe) }
+    }
+    try health.add(onDemand("migrations", probes: .startup) { .fail("3 of 7") })
+    #expect(health.knownOutcome(of: .startup) == nil)
+    #expect(await !health.answer(to: .startup).passes)
+    #expect(!health.report().hasStarted)
+  }
+
+  @Test("does not settle start-up by what other probes and scrapes find")
+  func startupOfOthers() async throws {
+    let health = makeRegistry()
+    try health.add(onDemand("storage", probes: [.ready, .startup]) { .pass })
+    for probe in [HealthProbe.ready, .live, .health] { #expect(await health.answer(to: probe).passes) }
+    #expect(health.report().hasStarted)
+    try health.add(onDemand("migrations", probes: .startup) { .fail("3 of 7") })
+    #expect(await !health.answer(to: .startup).passes)
+  }
+
   @Test("lets a check that has not decided yet fail readiness, and never liveness")
   func undecided() async throws {
     let clock = ManualClock()
@@ -218,14 +245,16 @@ struct RegistryTests {
         if isBroken.withLock({ $0 }) { throw Broken(description: "gone") }
         return .pass
       })
+    // Observers are told after those who wait for the answer.
     _ = await health.answer(to: .ready)
+    #expect(await eventually { seen.withLock { $0 } == ["storage pass", "pending to pass"] })
     isBroken.withLock { $0 = true }
     clock.advance(by: .seconds(10))
     _ = await health.answer(to: .ready)
     let expected = [
       "storage pass", "pending to pass", "storage fail(\"gone\")", "pass to fail", "storage: gone",
     ]
-    #expect(seen.withLock { $0 } == expected)
+    #expect(await eventually { seen.withLock { $0 } == expected })
     let history = try #require(health.report().checks.first).history
     #expect(history.map(\.to) == [.pass, .fail])
     #expect(history.map(\.unixTime) == [.seconds(1_700_000_000), .seconds(1_700_000_010)])

@@ -31,7 +31,8 @@ struct SchedulerPropertyTests {
           if let deadline = waiting.removeValue(forKey: id.value), harness.now > deadline {
             problems.append("\(id) completes late")
           }
-        case .sample(let check), .stored(let check), .changed(let check, _), .failed(let check, _):
+        case .sample(let check), .stored(let check), .changed(let check, _), .failed(let check, _),
+          .slowed(let check, _):
           if checks[check] == nil { problems.append("\(check) reports after its removal") }
         }
       }
@@ -57,6 +58,15 @@ struct SchedulerPropertyTests {
       harness.now = end
     }
 
+    private func settings(_ generator: inout SeededGenerator) -> HealthCheck.Settings {
+      HealthCheck.Settings(
+        mode: Bool.random(using: &generator) ? .background : .onDemand,
+        deadline: .milliseconds(Int.random(in: 100...2000, using: &generator)),
+        period: .milliseconds(Int.random(in: 100...5000, using: &generator)),
+        failureThreshold: Int.random(in: 1...3, using: &generator),
+        successThreshold: Int.random(in: 1...3, using: &generator))
+    }
+
     mutating func step(_ generator: inout SeededGenerator) {
       switch Int.random(in: 0..<100, using: &generator) {
       case 0..<6:
@@ -66,19 +76,17 @@ struct SchedulerPropertyTests {
         let name = "check\(Int.random(in: 0..<12, using: &generator))"
         guard !checks.values.contains(name) else { return }
         checks[id] = name
-        let settings = HealthCheck.Settings(
-          mode: Bool.random(using: &generator) ? .background : .onDemand,
-          deadline: .milliseconds(Int.random(in: 100...2000, using: &generator)),
-          period: .milliseconds(Int.random(in: 100...5000, using: &generator)),
-          failureThreshold: Int.random(in: 1...3, using: &generator),
-          successThreshold: Int.random(in: 1...3, using: &generator))
-        send(.added(id, name: name, settings))
+        send(.added(id, name: name, settings(&generator)))
       case 6..<9:
         guard let id = checks.keys.sorted(by: { $0.value < $1.value }).randomElement(using: &generator)
         else { return }
         send(.removed(id))
         checks[id] = nil
-      case 9..<11:
+      case 9:
+        guard let id = checks.keys.sorted(by: { $0.value < $1.value }).randomElement(using: &generator)
+        else { return }
+        send(.configured(id, settings(&generator)))
+      case 10:
         send(Bool.random(using: &generator) ? .backgroundStarted : .backgroundStopped)
       case 11..<40:
         lastAnswer += 1

@@ -164,6 +164,23 @@ struct SchedulerTests {
     #expect(failures(effects) == ["the last result is 40 s old and was valid for 31 s"])
   }
 
+  @Test("says what a run waited for that is not over at its deadline, and only while it did")
+  func cause() throws {
+    let harness = SchedulerHarness()
+    _ = harness.add(background)
+    let run = try #require(starts(harness.send(.backgroundStarted)).first)
+    harness.scheduler.note("a free thread", of: run)
+    #expect(
+      failures(harness.pass(.seconds(1))) == [
+        "no result within its deadline of 1 s: waited for a free thread"
+      ])
+    _ = harness.send(.finished(run, HealthObservation(.pass)))
+    let next = try #require(starts(harness.pass(.seconds(10))).first)
+    harness.scheduler.note("a free thread", of: next)
+    harness.scheduler.note(nil, of: next)
+    #expect(failures(harness.pass(.seconds(1))) == ["no result within its deadline of 1 s"])
+  }
+
   @Test("fails and cancels a run at its deadline, and never starts a second beside it")
   func checkDeadline() throws {
     let harness = SchedulerHarness()

@@ -58,9 +58,8 @@ struct RecordingModelTests {
           }
           var sum: UInt64 = 0
           for family in families where family.descriptor.shape != .own {
-            guard case .bounded(let index) = family.children else { continue }
             var seen: Set<[LabelText]> = []
-            index.forEach(as: MetricInstrument.self) { series in
+            for series in series(of: family) {
               if !seen.insert(series.labels.values.map { LabelText($0) }).inserted {
                 problems.withLock { $0.append("\(series.labels.values) twice") }
               }

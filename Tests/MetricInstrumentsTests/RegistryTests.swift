@@ -63,6 +63,65 @@ struct RegistryTests {
     #expect(code { _ = try registry.register(.histogram("h", help: "", buckets: [1, 3])) } == .conflict)
   }
 
+  @Test("tells what is registered again by its bytes: another spelling of a letter is another label, or help")
+  func spellings() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    #expect(composed == decomposed)
+    let registry = try Registry(allowsUTF8Names: true)
+    _ = try registry.register(.counter("a_total", help: composed))
+    #expect(code { _ = try registry.register(.counter("a_total", help: decomposed)) } == .conflict)
+    _ = try registry.register(.counter("b_total", help: ""), byBounded: composed)
+    #expect(
+      code { _ = try registry.register(.counter("b_total", help: ""), byBounded: decomposed) } == .conflict)
+    _ = try registry.register(.counter("c_total", help: ""), by: (composed, Colour.self))
+    #expect(
+      code { _ = try registry.register(.counter("c_total", help: ""), by: (decomposed, Colour.self)) }
+        == .conflict)
+    let info = try registry.info("d_info", help: "", [composed: "1", decomposed: "2"])
+    #expect(
+      code { _ = try registry.info("d_info", help: "", [decomposed: "1", composed: "2"]) } == .conflict)
+    info.set([decomposed: "3"])
+    #expect(info.facts.map(\.value) == ["1", "3"])
+    let variables = PublishedVariables(registry)
+    _ = try variables.integer("e", composed)
+    #expect(code { _ = try variables.integer("e", decomposed) } == .conflict)
+    // The very same is the same.
+    _ = try registry.register(.counter("b_total", help: ""), byBounded: composed)
+    _ = try variables.integer("e", composed)
+  }
+
+  @Test("tells families of other types of values apart, even when the values and names are the same")
+  func valueTypes() throws {
+    let registry = try Registry()
+    enum Other: String, ClosedLabel { case red, green, blue }
+    _ = try registry.register(.counter("a_total", help: ""), by: ("colour", Colour.self))
+    #expect(
+      code { _ = try registry.register(.counter("a_total", help: ""), by: ("colour", Other.self)) }
+        == .conflict)
+    #expect(
+      code { _ = try registry.register(.counter("a_total", help: ""), byBounded: "colour") } == .conflict)
+    _ = try registry.stateSet("b", help: "", of: Colour.self)
+    #expect(code { _ = try registry.stateSet("b", help: "", of: Other.self) } == .conflict)
+  }
+
+  @Test("takes up to four bounded labels, and says so of more")
+  func boundedLabels() throws {
+    let registry = try Registry()
+    let names = ["b", "c"]
+    // Whatever kind of string names a label, it is its text that counts.
+    let three = try registry.register(.counter("a_total", help: ""), byBounded: "a", names[0], names[1])
+    three["1", "2", "3"].increment()
+    #expect(series(of: "a_total", in: registry).map(\.labels.values) == [["1", "2", "3"]])
+    let again: BoundedFamily<Counter, (String, String, String)> = try registry.register(
+      .counter("a_total", help: ""), byBounded: "a", "b", "c")
+    #expect(again["1", "2", "3"].value == 1)
+    #expect(
+      code {
+        _ = try registry.register(.counter("b_total", help: ""), byBounded: "a", "b", "c", "d", "e")
+      } == .invalidLabels)
+    _ = try registry.register(.counter("b_total", help: ""), byBounded: "a", "b", "c", "d")
+  }
+
   @Test(
     "refuses a name that one of another family's samples would have",
     arguments: ["h", "x", "build"])

@@ -18,3 +18,16 @@ enum Colour: String, ClosedLabel { case red, green, blue }
 enum Size: String, ClosedLabel { case small, large }
 enum Shape: String, ClosedLabel { case round, square, flat }
 enum Only: String, ClosedLabel { case one }
+
+extension Registry {
+  /// A counter by one bounded label.
+  func domains(limit: Int = 500) throws -> BoundedFamily<Counter, String> {
+    try register(.counter("mail_total", help: ""), byBounded: "domain", limit: limit)
+  }
+
+  /// How many recordings into a family went to `other` because it was full; nil when nothing says so.
+  func overflow(of family: String) -> Double? {
+    series(of: "observability_overflow_total", in: self)
+      .compactMap { $0 as? Counter }.first { $0.labels.values == [family] }?.value
+  }
+}

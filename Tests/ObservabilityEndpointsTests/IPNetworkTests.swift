@@ -21,7 +21,13 @@ struct NetworkTests {
       ("127.0.0.0/8", [UInt8](repeating: 0, count: 12) + [127, 0, 0, 1], false),
       ("::/0", [1, 2, 3, 4], false),
       ("2001:db8:0:1::/64", [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 1] + [UInt8](repeating: 7, count: 8), true),
-      ("::ffff:0:0/96", [1, 2, 3, 4], false),
+      ("::ffff:0:0/96", [1, 2, 3, 4], true),
+      ("::ffff:10.0.0.0/104", [10, 1, 2, 3], true),
+      ("::ffff:10.0.0.0/104", [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 10, 1, 2, 3], true),
+      ("::ffff:10.0.0.0/104", [11, 1, 2, 3], false),
+      ("::ffff:10.0.0.1", [10, 0, 0, 1], true),
+      ("::ffff:10.0.0.1", [10, 0, 0, 2], false),
+      ("::/80", [1, 2, 3, 4], false),
     ] as [(String, [UInt8], Bool)])
   func contains(text: String, address: [UInt8], isInside: Bool) throws {
     #expect(try #require(IPNetwork(text)).contains(address) == isInside)

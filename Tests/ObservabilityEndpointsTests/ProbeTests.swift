@@ -59,11 +59,67 @@ struct ProbeTests {
     #expect(answer.type == "text/plain; charset=utf-8")
     #expect(
       answer.body == """
-        [-]queue failed: reason withheld
+        [-]queue failed: Broken()
         [+]storage ok
         ready check failed
 
         """)
+  }
+
+  @Test("show reasons on ?verbose of every probe to trusted clients, and to nobody else")
+  func verboseReasons() async throws {
+    let service = try Service()
+    let probes: ProbeSet = [.ready, .live, .startup]
+    try service.health.add(HealthCheck("broken", probes: probes, mode: .onDemand) { throw Broken() })
+    try service.health.add(HealthCheck("full", probes: probes, mode: .onDemand) { .warn("SECRET") })
+    try service.health.add(
+      HealthCheck("undecided", probes: probes, mode: .onDemand, failureThreshold: 2) { .fail("SECRET") })
+    service.health.setMaintenance("SECRET")
+    for path in ["/ready", "/live", "/startup", "/ready/broken", "/live/full", "/startup/undecided"] {
+      for peer in [loopback, .unix] {
+        let body = try await service.get(path + "?verbose", peer: peer).body
+        #expect(body.contains("SECRET") || body.contains("Broken()"))
+        #expect(!body.contains("withheld") && !body.contains("with a warning"))
+      }
+      for peer in [stranger, .unknown] {
+        let body = try await service.get(path + "?verbose", peer: peer).body
+        #expect(!body.contains("SECRET") && !body.contains("Broken"))
+      }
+    }
+    let withheld = """
+      [-]broken failed: reason withheld
+      [+]full ok: with a warning
+      [-]undecided failed: not known yet
+      [-]maintenance failed: reason withheld
+      ready check failed
+
+      """
+    #expect(try await service.get("/ready?verbose", peer: stranger).body == withheld)
+  }
+
+  @Test("answer for the checks of a group, and 404 for a group that is none")
+  func groups() async throws {
+    let service = try Service()
+    try service.health.add(HealthCheck("disk", mode: .onDemand, groups: ["storage"]) { .pass })
+    try service.health.add(HealthCheck("index", mode: .onDemand, groups: ["storage", "search"]) { .pass })
+    try service.health.add(HealthCheck("relay", mode: .onDemand, groups: ["outbound"]) { throw Broken() })
+    let cases: [(query: String, status: Int, checks: String)] = [
+      ("group=storage", 200, #""disk":"healthy","index":"healthy""#),
+      ("group=search", 200, #""index":"healthy""#),
+      ("group=outbound", 503, #""relay":"unhealthy""#),
+      ("group=search&group=outbound", 503, #""index":"healthy","relay":"unhealthy""#),
+      ("group=storage&exclude=disk", 200, #""index":"healthy""#),
+      ("exclude=relay", 200, #""disk":"healthy","index":"healthy""#),
+    ]
+    for (query, status, checks) in cases {
+      let answer = try await service.get("/health?\(query)")
+      #expect(answer.status == status)
+      #expect(answer.body.hasSuffix(#""checks":{\#(checks)}}"#), "\(query): \(answer.body)")
+    }
+    for query in ["group=nothing", "group=", "group=storage&group=Storage"] {
+      #expect(try await service.get("/health?\(query)").status == 404)
+    }
+    #expect(try await service.get("/health?verbose").body.contains(#""groups":["search","storage"]"#))
   }
 
   @Test("leave out a check on request, and warn of one that is not there")
@@ -128,8 +184,7 @@ struct ProbeTests {
     service.health.setMaintenance("kernel")
     #expect(try await service.get("/ready").status == 503)
     #expect(
-      try await service.get("/ready?verbose").body
-        == "[-]maintenance failed: reason withheld\nready check failed\n")
+      try await service.get("/ready?verbose").body == "[-]maintenance failed: kernel\nready check failed\n")
     #expect(try await service.get("/live").status == 200)
     #expect(try await service.get("/health").status == 200)
     service.health.setMaintenance(nil)

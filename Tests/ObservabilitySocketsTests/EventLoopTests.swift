@@ -7,7 +7,7 @@ import Testing
 
 @testable import ObservabilitySockets
 
-@Suite("Event loop", .timeLimit(.minutes(1)))
+@Suite("Event loop", .timeLimit(.minutes(10)))
 struct EventLoopTests {
   @Test("A task that prefers the loop runs on its thread, before and after a wait")
   func taskPreference() async throws {
@@ -44,16 +44,60 @@ struct EventLoopTests {
     defer { loop.shutdown() }
     let fired = Lock()
     nonisolated(unsafe) var order: [Int] = []
-    let cancelled: LoopTimer = loop.schedule(after: .seconds(2)) { fired.withLock { order.append(2) } }
+    let cancelled: LoopTimer = loop.schedule(after: .seconds(7200)) { fired.withLock { order.append(2) } }
     await withCheckedContinuation { done in
-      loop.schedule(after: .seconds(4)) { done.resume() }
-      for second in [3, 1] {
-        loop.schedule(after: .seconds(second)) { fired.withLock { order.append(second) } }
+      loop.schedule(after: .seconds(4 * 3600)) { done.resume() }
+      for hours in [3, 1] {
+        loop.schedule(after: .seconds(hours * 3600)) { fired.withLock { order.append(hours) } }
       }
       cancelled.cancel()
-      loop.advanceClock(by: .seconds(10))
+      loop.advanceClock(by: .seconds(10 * 3600))
     }
     #expect(fired.withLock { order } == [1, 3])
+  }
+
+  @Test("Who gives up a turn goes on after what is ready, and in the order of giving up")
+  func turns() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let order = Locked<[String]>([])
+    let began = Flag()
+    // The loop stands still until all three tasks are queued.
+    loop.execute { while !began.isSet { usleep(1000) } }
+    let many = ["a", "b"].map { name in
+      Task(executorPreference: loop) {
+        for _ in 0..<3 {
+          order.withLock { $0.append(name) }
+          await loop.nextTurn()
+        }
+      }
+    }
+    let once = Task(executorPreference: loop) { order.withLock { $0.append("once") } }
+    began.set()
+    for task in many + [once] { await task.value }
+    #expect(order.withLock { $0 } == ["a", "b", "once", "a", "b", "a", "b"])
+  }
+
+  @Test("However long the queue is, the loop looks at its descriptors after a slice of it")
+  func slices() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let before = loop.statistics.wakeUps
+    await withCheckedContinuation { done in
+      loop.execute {
+        for number in 1...100 {
+          loop.execute {
+            usleep(1000)
+            if number == 100 { done.resume() }
+          }
+        }
+      }
+    }
+    let statistics = loop.statistics
+    #expect(statistics.wakeUps - before >= 10)
+    #expect(statistics.longestQueue >= 50)
+    #expect(statistics.busyNanoseconds >= 50_000_000)
+    #expect(statistics.longestSliceNanoseconds > 0)
   }
 
   @Test("Work handed over by many threads is run once each")

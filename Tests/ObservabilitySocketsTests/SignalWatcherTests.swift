@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObservabilitySockets
 
-@Suite("Signals", .timeLimit(.minutes(1)))
+@Suite("Signals", .timeLimit(.minutes(10)))
 struct SignalWatcherTests {
   @Test("A watched signal calls the action on the loop, once each, and a second watcher is refused")
   func signal() async throws {
@@ -22,5 +22,23 @@ struct SignalWatcherTests {
       #expect(isOnLoop)
     }
     withExtendedLifetime(watcher) {}
+  }
+
+  @Test(
+    "What is no signal, or cannot be caught, is refused, and nothing is watched then",
+    arguments: [SIGKILL, SIGSTOP, 0, -1, .min, .max, 4711])
+  func uncatchable(signal: Int32) throws {
+    let loop = try EventLoop(name: "signals")
+    defer { loop.shutdown() }
+    #expect { _ = try SignalWatcher([SIGURG, signal], on: loop) { _ in } } throws: {
+      ($0 as? SocketError)?.code == .invalidSignal
+    }
+    var action = sigaction()
+    sigaction(SIGURG, nil, &action)
+    #if canImport(Darwin)
+      #expect(action.__sigaction_u.__sa_handler == nil)
+    #else
+      #expect(action.__sigaction_handler.sa_handler == nil)
+    #endif
   }
 }

@@ -1,5 +1,7 @@
 // How are random tests repeated? With a generator whose sequence follows from a printed seed.
 
+import ObservabilityPlatform
+
 /// SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators").
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
@@ -12,5 +14,17 @@ package struct SeededGenerator: RandomNumberGenerator {
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
+  }
+}
+
+extension SeededGenerator {
+  /// The seed that `TEST_SEED` gives, or a random one; as the argument of a test it is printed with the test's name.
+  package static var seed: UInt64 { setting("TEST_SEED") ?? .random(in: .min ... .max) }
+
+  /// How often a random test does what it does: `TEST_ROUNDS`, or once.
+  package static var rounds: Int { setting("TEST_ROUNDS").flatMap { Int(exactly: $0) } ?? 1 }
+
+  private static func setting(_ name: String) -> UInt64? {
+    getenv(name).flatMap { UInt64(String(cString: $0)) }
   }
 }

@@ -9,7 +9,7 @@ public final class Recording: Sendable {
   let counter: Counter
   let histogram: Histogram
   let closed: ClosedFamily3<Counter, MailProtocol, Direction, DeliveryResult>
-  let bounded: BoundedFamily<Counter, FourLabels>
+  let bounded: BoundedFamily<Counter, (String, String, String, String)>
 
   /// A catalogue, and one instrument of each kind beside it.
   public init() throws {

@@ -5,7 +5,7 @@ public import MailObservability
 /// Makes families and fills them.
 public enum Registries {
   /// A registry with an empty family of two bounded labels.
-  public static func emptyFamily(limit: Int) throws -> (Registry, BoundedFamily<Counter, TwoLabels>) {
+  public static func emptyFamily(limit: Int) throws -> (Registry, BoundedFamily<Counter, (String, String)>) {
     let registry = try Registry()
     let family = try registry.register(
       .counter("bench_messages_total", help: "Messages."), byBounded: "domain", "result", limit: limit)
@@ -14,13 +14,13 @@ public enum Registries {
 
   /// Creates a series for each host.
   @inline(never)
-  public static func fill(_ family: BoundedFamily<Counter, TwoLabels>, _ hosts: ArraySlice<String>) {
+  public static func fill(_ family: BoundedFamily<Counter, (String, String)>, _ hosts: ArraySlice<String>) {
     for host in hosts { _ = family[host, "accepted"] }
   }
 
   /// Takes out the series of each host.
   @inline(never)
-  public static func remove(_ family: BoundedFamily<Counter, TwoLabels>, _ hosts: ArraySlice<String>) {
+  public static func remove(_ family: BoundedFamily<Counter, (String, String)>, _ hosts: ArraySlice<String>) {
     for host in hosts { family.remove(host, "accepted") }
   }
 

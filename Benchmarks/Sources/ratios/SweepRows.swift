@@ -69,7 +69,7 @@ enum SweepRows {
 
   /// How long each look-up took of a few values that are always in use, a clock reading included.
   private static func lookUps(
-    _ family: BoundedFamily<Counter, TwoLabels>, _ hosts: [String], while goesOn: (Int) -> Bool
+    _ family: BoundedFamily<Counter, (String, String)>, _ hosts: [String], while goesOn: (Int) -> Bool
   ) -> [Double] {
     var times: [Double] = []
     times.reserveCapacity(1 << 22)

@@ -26,6 +26,13 @@ static inline int64_t mailobs_continuous_nanoseconds(void) {
 #endif
 }
 
+// Nanoseconds for which the calling thread has had a processor.
+static inline int64_t mailobs_thread_nanoseconds(void) {
+  struct timespec time;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 static inline uintptr_t mailobs_current_thread(void) { return (uintptr_t)pthread_self(); }
 
 // Signals belong to the host's threads; those that a fault raises on this very thread stay open.

@@ -20,6 +20,9 @@ extension HealthCheck {
     public var successThreshold: Int
     /// Whether a failure blocks the probes or only degrades.
     public var impact: Impact
+    /// The groups that it is asked with, beside its probes: `/health?group=NAME`. Their names follow the rules
+    /// of a check's name.
+    public var groups: Set<String>
 
     /// Creates settings. They are checked when a check is created with them.
     public init(
@@ -30,7 +33,8 @@ extension HealthCheck {
       validity: Duration? = nil,
       failureThreshold: Int = 1,
       successThreshold: Int = 1,
-      impact: Impact = .blocks
+      impact: Impact = .blocks,
+      groups: Set<String> = []
     ) {
       self.probes = probes
       self.mode = mode
@@ -40,6 +44,7 @@ extension HealthCheck {
       self.failureThreshold = failureThreshold
       self.successThreshold = successThreshold
       self.impact = impact
+      self.groups = groups
     }
 
     /// The age at which a stored result becomes a failure.
@@ -62,6 +67,10 @@ extension HealthCheck {
       }
       guard failureThreshold >= 1, successThreshold >= 1 else {
         throw HealthError(.invalidSetting, of: name, "thresholds must be at least 1")
+      }
+      for group in groups where !isValidName(group) {
+        throw HealthError(
+          .invalidSetting, of: name, "the group \"\(reasonText(group))\" has a name that no check may have")
       }
       return settings
     }

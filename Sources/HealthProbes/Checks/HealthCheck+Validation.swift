@@ -2,7 +2,7 @@
 
 /// Names appear in URL paths, labels and text lines, so they are kept to characters that need no escaping in
 /// any of them.
-func validateCheckName(_ name: String) throws(HealthError) {
+func isValidName(_ name: String) -> Bool {
   func isAlphanumeric(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -12,13 +12,15 @@ func validateCheckName(_ name: String) throws(HealthError) {
     }
   }
   let bytes = name.utf8
-  let isValid =
-    bytes.count <= 100 && bytes.first.map(isAlphanumeric) == true
+  return bytes.count <= 100 && bytes.first.map(isAlphanumeric) == true
     && bytes.allSatisfy { byte in
       isAlphanumeric(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
         || byte == UInt8(ascii: "-")
     }
-  guard isValid else {
+}
+
+func validateCheckName(_ name: String) throws(HealthError) {
+  guard isValidName(name) else {
     throw HealthError(
       .invalidName, of: name, "use 1 to 100 of A-Z a-z 0-9 . _ - beginning with a letter or digit")
   }

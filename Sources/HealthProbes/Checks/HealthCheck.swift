@@ -1,5 +1,7 @@
 // What is a health check, and what decides how its results count?
 
+import ObservabilityPlatform
+
 /// A question about one thing that the server needs, asked on a schedule and answered in bounded time.
 ///
 /// ```swift
@@ -64,6 +66,7 @@ public struct HealthCheck: Sendable {
   ///   - failureThreshold: failures in a row that turn it to failing.
   ///   - successThreshold: successes (or warnings) in a row that turn it back.
   ///   - impact: whether a failure blocks the probes or only degrades.
+  ///   - groups: the groups that it is asked with, beside its probes: `/health?group=NAME`.
   ///   - run: asks the question. Called from any thread, never twice at the same time.
   /// - Throws: ``HealthError`` when the name or a setting makes no sense.
   public init(
@@ -76,13 +79,15 @@ public struct HealthCheck: Sendable {
     failureThreshold: Int = 1,
     successThreshold: Int = 1,
     impact: Impact = .blocks,
+    groups: Set<String> = [],
     run: @escaping @Sendable () async throws -> HealthResult
   ) throws(HealthError) {
     try self.init(
       name,
       settings: Settings(
         probes: probes, mode: mode, deadline: deadline, period: period, validity: validity,
-        failureThreshold: failureThreshold, successThreshold: successThreshold, impact: impact),
+        failureThreshold: failureThreshold, successThreshold: successThreshold, impact: impact,
+        groups: groups),
       run: run)
   }
 
@@ -92,7 +97,24 @@ public struct HealthCheck: Sendable {
   public init(
     _ name: String, settings: Settings, run: @escaping @Sendable () async throws -> HealthResult
   ) throws(HealthError) {
-    try self.init(name, settings, .task { HealthObservation(try await run()) })
+    try self.init(name, settings, .task { _ in HealthObservation(try await run()) })
+  }
+
+  /// Creates a check whose question blocks a thread, perhaps for ever.
+  ///
+  /// - Parameters:
+  ///   - threads: where it is asked.
+  ///   - key: what it may hang on: checks with the same one share a few of the threads.
+  init(
+    _ name: String, _ settings: Settings, on threads: BlockingThreads, key: String,
+    blocking ask: @escaping @Sendable () throws -> HealthObservation
+  ) throws(HealthError) {
+    try self.init(
+      name, settings,
+      .task { progress in
+        progress.waits(for: "a free thread")
+        return try await threads.run(key: key, onBegin: { progress.goesOn() }, ask)
+      })
   }
 
   /// Creates a check that is answered at once, on the thread that asks: for what needs no task and must not wait for
@@ -115,7 +137,7 @@ public struct HealthCheck: Sendable {
   /// How the question is asked.
   enum Body: Sendable {
     /// In a task of its own.
-    case task(@Sendable () async throws -> HealthObservation)
+    case task(@Sendable (RunProgress) async throws -> HealthObservation)
     /// At once, on the thread that asks: for what must be answered when no task can run. Must not block.
     case immediate(@Sendable () -> HealthObservation)
   }

@@ -12,20 +12,22 @@ extension HealthRegistry {
   /// - Parameters:
   ///   - excluding: checks to leave out.
   ///   - only: the one check to ask. With it, maintenance, draining and the other checks do not matter.
+  ///   - groups: the groups whose checks to ask; none asks all.
   package func answer(
-    to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil
+    to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil, groups: Set<String> = []
   ) async -> ProbeAnswer {
-    let needed = work(for: probe, excluding: excluding, only: only)
+    let selection = CheckSelection(excluding: excluding, only: only, groups: groups)
+    let needed = work(for: probe, selection)
     take(needed.samples)
     if !needed.runs.isEmpty { await wait(for: needed.runs) }
-    return storedAnswer(to: probe, excluding: excluding, only: only, isCounted: true)
+    return storedAnswer(to: probe, selection, isCounted: true)
   }
 
   /// The answer from stored results, without running anything.
   func storedAnswer(
     to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil
   ) -> ProbeAnswer {
-    storedAnswer(to: probe, excluding: excluding, only: only, isCounted: false)
+    storedAnswer(to: probe, CheckSelection(excluding: excluding, only: only), isCounted: false)
   }
 
   /// What is known about every check, from stored results: for metrics and for the host itself.
@@ -51,15 +53,14 @@ extension HealthRegistry {
     var runs: [CheckID] = []
   }
 
-  private func work(for probe: HealthProbe, excluding: Set<String>, only: String?) -> Work {
+  private func work(for probe: HealthProbe, _ selection: CheckSelection) -> Work {
     let now = clock.now
     return state.withLock { state in
       // A start-up that has completed is not asked again.
-      if probe == .startup, state.hasStarted, only == nil { return Work() }
+      if state.isLatched(probe, only: selection.only) { return Work() }
       var work = Work()
       var needsRun = false
-      for registered in state.checks
-      where registered.takesPart(in: probe, excluding: excluding, only: only) {
+      for registered in state.checks where registered.takesPart(in: probe, selection) {
         if case .immediate(let ask) = registered.check.body {
           work.samples.append(Sample(id: registered.id, ask: ask))
         } else {
@@ -102,14 +103,14 @@ extension HealthRegistry {
   }
 
   private func storedAnswer(
-    to probe: HealthProbe, excluding: Set<String>, only: String?, isCounted: Bool
+    to probe: HealthProbe, _ selection: CheckSelection, isCounted: Bool
   ) -> ProbeAnswer {
     let now = clock.now
     let unixTime = clock.unixTime
     return state.withLock { state in
-      state.latchStartup(at: now)
-      let answer = state.answer(to: probe, excluding: excluding, only: only, at: now, unixTime: unixTime)
-      if isCounted, answer.missingCheck == nil { state.answers.add(answer.passes, to: probe) }
+      state.latchStartup(askedFor: probe, at: now)
+      let answer = state.answer(to: probe, selection, at: now, unixTime: unixTime)
+      if isCounted, answer.isAnswerable { state.answers.add(answer.passes, to: probe) }
       return answer
     }
   }

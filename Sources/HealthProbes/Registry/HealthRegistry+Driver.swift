@@ -60,6 +60,7 @@ extension HealthRegistry {
     switch effect {
     case .start(let run, let id):
       guard case .task(let ask) = state.checksByID[id]?.body else { return }
+      state.scheduler.note("a thread of the cooperative pool", of: run)
       state.tasks[run] = startTask(run, ask)
     case .sample(let id):
       guard case .immediate(let ask) = state.checksByID[id]?.body else { return }
@@ -85,18 +86,26 @@ extension HealthRegistry {
     case .failed(let id, let reason):
       guard let name = state.checksByID[id]?.name else { return }
       for hook in state.observers.compactMap(\.failure) { state.call { hook(name, reason) } }
+    case .slowed(let id, let duration):
+      guard let check = state.checksByID[id] else { return }
+      let (name, deadline) = (check.name, check.settings.deadline)
+      for hook in state.observers.compactMap(\.slowed) { state.call { hook(name, duration, deadline) } }
     }
   }
 
   /// One task for one run. It holds the registry only weakly, so that a check which never returns does not
   /// keep it alive.
   private func startTask(
-    _ run: RunID, _ ask: @escaping @Sendable () async throws -> HealthObservation
+    _ run: RunID, _ ask: @escaping @Sendable (RunProgress) async throws -> HealthObservation
   ) -> Task<Void, Never> {
-    Task.detached { [weak self] in
+    let progress = RunProgress { [weak self] cause in
+      self?.state.withLock { $0.scheduler.note(cause, of: run) }
+    }
+    return Task.detached { [weak self] in
+      progress.goesOn()
       let observation: HealthObservation
       do {
-        observation = try await ask()
+        observation = try await ask(progress)
       } catch {
         observation = HealthObservation(.fail("\(error)"))
       }

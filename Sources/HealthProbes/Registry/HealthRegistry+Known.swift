@@ -28,7 +28,7 @@ extension HealthRegistry {
   private func knowledge(of probe: HealthProbe, isAsked: Bool) -> Knowledge {
     let now = clock.now
     return state.withLock { state in
-      state.latchStartup(at: now)
+      state.latchStartup(askedFor: probe, at: now)
       if !state.isLatched(probe) {
         var samples: [Sample] = []
         for registered in state.checks where registered.takesPart(in: probe) {

@@ -26,7 +26,10 @@ public final class HealthRegistry: Sendable {
 
   struct Registered {
     let id: CheckID
-    let check: HealthCheck
+    /// As the host made it.
+    let original: HealthCheck
+    /// As the configuration has it.
+    var check: HealthCheck
   }
 
   struct State {
@@ -35,6 +38,9 @@ public final class HealthRegistry: Sendable {
     var checks: [Registered] = []
     var checksByID: [CheckID: HealthCheck] = [:]
     var declared: Set<String> = []
+    var overrides: [String: HealthCheck.Overrides] = [:]
+    /// The checks that the configuration has switched off.
+    var switchedOff: [String: HealthCheck] = [:]
     var lastID: UInt64 = 0
     var maintenance: String?
     var isDraining = false
@@ -57,7 +63,33 @@ public final class HealthRegistry: Sendable {
       timer = newTimer
     }
 
-    func hasCheck(_ name: String) -> Bool { checks.contains { $0.check.name == name } }
+    func hasCheck(_ name: String) -> Bool {
+      switchedOff[name] != nil || checks.contains { $0.check.name == name }
+    }
+
+    func isSwitchedOff(_ name: String) -> Bool { overrides[name]?.isEnabled == false }
+
+    /// Puts a check in its place, or aside when it is switched off.
+    mutating func insert(_ original: HealthCheck, _ check: HealthCheck) -> HealthScheduler.Event? {
+      declared.remove(check.name)
+      guard !isSwitchedOff(check.name) else {
+        switchedOff[check.name] = original
+        return nil
+      }
+      lastID &+= 1
+      let id = CheckID(value: lastID)
+      let place = checks.firstIndex { $0.check.name > check.name } ?? checks.endIndex
+      checks.insert(Registered(id: id, original: original, check: check), at: place)
+      checksByID[id] = check
+      return .added(id, name: check.name, check.settings, isImmediate: check.isImmediate)
+    }
+
+    /// Takes out the check at a place.
+    mutating func removeCheck(at place: Int) -> HealthScheduler.Event {
+      let id = checks.remove(at: place).id
+      checksByID[id] = nil
+      return .removed(id)
+    }
   }
 
   /// The longest that one answer takes.
@@ -99,41 +131,38 @@ public final class HealthRegistry: Sendable {
 
   /// Adds a check, and starts it when checks run in the background.
   ///
-  /// A check with a declared name takes the declaration's place.
+  /// A check with a declared name takes the declaration's place. What was configured for its name applies.
   ///
-  /// - Throws: ``HealthError`` when another check has the name.
+  /// - Throws: ``HealthError`` when another check has the name, or makes no sense with what is configured for it.
   public func add(_ check: HealthCheck) throws(HealthError) {
-    var isDuplicate = false
+    var problem: HealthError?
     process { state in
-      guard !state.hasCheck(check.name) else {
-        isDuplicate = true
+      do throws(HealthError) {
+        guard !state.hasCheck(check.name) else {
+          throw HealthError(
+            .duplicateName, of: check.name, "one of this name exists: remove it first, or choose another name"
+          )
+        }
+        return state.insert(check, try check.overridden(by: state.overrides[check.name]))
+      } catch {
+        problem = error
         return nil
       }
-      state.lastID &+= 1
-      let id = CheckID(value: state.lastID)
-      let place = state.checks.firstIndex { $0.check.name > check.name } ?? state.checks.endIndex
-      state.checks.insert(Registered(id: id, check: check), at: place)
-      state.checksByID[id] = check
-      state.declared.remove(check.name)
-      return .added(id, name: check.name, check.settings, isImmediate: check.isImmediate)
     }
-    if isDuplicate {
-      throw HealthError(
-        .duplicateName, of: check.name, "one of this name exists: remove it first, or choose another name")
-    }
+    if let problem { throw problem }
   }
 
   /// Says that a check of this name will be added: until then readiness and start-up fail, and liveness
   /// does not. Without effect when such a check exists.
   ///
   /// Declare what start-up depends on before the server answers its first probe: with nothing declared and
-  /// nothing added, start-up is complete, and stays so.
+  /// nothing added, `/startup` passes, and an orchestrator does not ask it again.
   ///
   /// - Throws: ``HealthError`` when the name makes no sense.
   public func declare(_ name: String) throws(HealthError) {
     try validateCheckName(name)
     state.withLock { state in
-      if !state.hasCheck(name) { state.declared.insert(name) }
+      if !state.hasCheck(name), !state.isSwitchedOff(name) { state.declared.insert(name) }
     }
   }
 
@@ -145,11 +174,10 @@ public final class HealthRegistry: Sendable {
     var wasKnown = false
     process { state in
       wasKnown = state.declared.remove(name) != nil
+      if state.switchedOff.removeValue(forKey: name) != nil { wasKnown = true }
       guard let place = state.checks.firstIndex(where: { $0.check.name == name }) else { return nil }
       wasKnown = true
-      let id = state.checks.remove(at: place).id
-      state.checksByID[id] = nil
-      return .removed(id)
+      return state.removeCheck(at: place)
     }
     return wasKnown
   }

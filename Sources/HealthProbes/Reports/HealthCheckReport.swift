@@ -10,6 +10,8 @@ public struct HealthCheckReport: Sendable {
   public let reason: String?
   /// The probes that it belongs to.
   public let probes: ProbeSet
+  /// The groups that it is asked with.
+  public let groups: Set<String>
   /// Whether a failure blocks the probes or only degrades.
   public let impact: HealthCheck.Impact
   /// False while the name is only declared.
@@ -22,6 +24,10 @@ public struct HealthCheckReport: Sendable {
   public let duration: Duration?
   /// How long the run in progress has taken so far; `nil` when none is in progress.
   public let runningFor: Duration?
+  /// How long one run may take; zero while the name is only declared.
+  public let deadline: Duration
+  /// Whether runs have come to take more than half of the deadline, so that the next may well be late.
+  public let isSlow: Bool
   /// Failures since the last success.
   public let failuresInARow: Int
   /// Successes and warnings since the last failure.

@@ -11,7 +11,7 @@ public struct HealthReport: Sendable {
   public let maintenance: String?
   /// Whether the server is about to end.
   public let isDraining: Bool
-  /// Whether start-up has completed. It turns once, and stays.
+  /// Whether start-up has completed. Once ``HealthProbe/startup`` has been answered with that, it stays.
   public let hasStarted: Bool
   /// When the report was made, as the time since 1970-01-01 UTC.
   public let unixTime: Duration

@@ -12,6 +12,8 @@ package struct ProbeAnswer: Sendable {
   package let unknownExclusions: [String]
   /// The one check asked for, when this probe has none of that name: 404.
   package let missingCheck: String?
+  /// The groups asked for that nothing belongs to, sorted: 404.
+  package let missingGroups: [String]
 }
 
 /// Whether a probe passes, and if not, why.
@@ -26,7 +28,9 @@ struct ProbeVerdict: Sendable {
 
 extension ProbeAnswer {
   /// 200 or 503.
-  package var passes: Bool { missingCheck == nil && verdict.passes }
+  package var passes: Bool { isAnswerable && verdict.passes }
+  /// Whether what was asked for exists.
+  package var isAnswerable: Bool { missingCheck == nil && missingGroups.isEmpty }
   /// Whether maintenance or draining keeps it from passing.
   package var isWithheld: Bool { verdict.isWithheld }
   /// Why it does not pass: the names of the checks that block it, sorted.

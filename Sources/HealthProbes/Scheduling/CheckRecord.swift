@@ -17,11 +17,14 @@ struct CheckRecord: Sendable {
 
   static let historyLength = 32
 
-  let settings: HealthCheck.Settings
+  var settings: HealthCheck.Settings
   private(set) var last: Result?
   private(set) var reading: FilesystemReading?
   private(set) var failuresInARow = 0
   private(set) var successesInARow = 0
+  /// Whether runs take more than half of the deadline. Not false again before they take less than a quarter,
+  /// so that a check near the border does not flap.
+  private(set) var isSlow = false
   /// Oldest first, at most 32.
   private(set) var history: [Change] = []
   private(set) var transitionCounts = TransitionCounts()
@@ -80,6 +83,13 @@ struct CheckRecord: Sendable {
     guard !isExpired, isStale(at: now) else { return nil }
     isExpired = true
     return note(changeFrom: decided, at: now)
+  }
+
+  /// Takes in how long a run took that was over in time, and returns whether it has just turned slow.
+  mutating func pace(_ duration: Duration) -> Bool {
+    let wasSlow = isSlow
+    isSlow = duration > (wasSlow ? settings.deadline / 4 : settings.deadline / 2)
+    return isSlow && !wasSlow
   }
 
   private mutating func succeed(_ state: HealthState, _ reason: String?) {

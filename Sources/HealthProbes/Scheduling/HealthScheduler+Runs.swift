@@ -59,7 +59,9 @@ extension HealthScheduler {
       return
     }
     statistics.runsFinished &+= 1
-    store(observation, of: run.check, took: now - run.started, at: now, &effects)
+    let duration = now - run.started
+    store(observation, of: run.check, took: duration, at: now, &effects)
+    if entries[run.check]?.record.pace(duration) == true { effects.append(.slowed(run.check, duration)) }
     release(run.check, at: now, &effects)
   }
 
@@ -79,8 +81,9 @@ extension HealthScheduler {
       statistics.deadlinesExceeded &+= 1
       effects.append(.cancel(id))
       store(
-        .fail("no result within its deadline of \(settings.deadline.brief)"), run, of: run.check, at: now,
-        &effects)
+        .fail(
+          "no result within its deadline of \(settings.deadline.brief)"
+            + (run.cause.map { ": waited for \($0)" } ?? "")), run, of: run.check, at: now, &effects)
       release(run.check, at: now, &effects)
     }
   }

@@ -26,6 +26,8 @@ struct HealthScheduler: Sendable {
     /// `isImmediate`: it has no runs; whoever needs its result samples it on the spot.
     case added(CheckID, name: String, HealthCheck.Settings, isImmediate: Bool = false)
     case removed(CheckID)
+    /// A check has other settings from here on.
+    case configured(CheckID, HealthCheck.Settings)
     /// From here on checks in background mode run on their period.
     case backgroundStarted
     case backgroundStopped
@@ -48,6 +50,8 @@ struct HealthScheduler: Sendable {
     case stored(CheckID)
     case changed(CheckID, CheckRecord.Change)
     case failed(CheckID, reason: String)
+    /// A run took more than half of its deadline, and the one before did not.
+    case slowed(CheckID, Duration)
   }
 
   /// Runs of removed checks of one name that may still be in progress when a check of that name starts
@@ -73,6 +77,8 @@ struct HealthScheduler: Sendable {
     var isOverdue = false
     var wasExtended = false
     var isAbandoned = false
+    /// What it says that it waits for.
+    var cause: String?
   }
 
   struct Answer {
@@ -103,6 +109,9 @@ struct HealthScheduler: Sendable {
       startDueChecks(at: now, &effects)
     case .removed(let id):
       remove(id, at: now, &effects)
+    case .configured(let id, let settings):
+      entries[id]?.record.settings = settings
+      if let due = entries[id]?.due { entries[id]?.due = min(due, now + settings.period) }
     case .backgroundStarted:
       runsInBackground = true
       startDueChecks(at: now, &effects)
@@ -126,6 +135,10 @@ struct HealthScheduler: Sendable {
     statistics.answersWaiting = answers.count
     return effects
   }
+
+  /// Keeps what a run says that it waits for. Nothing follows from it but the words of a failure, so it is no
+  /// event.
+  mutating func note(_ cause: String?, of run: RunID) { runs[run]?.cause = cause }
 
   /// When `.woke` is needed next; `nil` when nothing is pending.
   var nextWake: HealthInstant? {

@@ -11,7 +11,7 @@ public struct TLSMetrics: Sendable {
   /// Handshakes that failed, by who opened the connection.
   public let handshakeErrors: ClosedFamily<Counter, ConnectionDirection>
   /// When a certificate ends, in seconds since 1970, by the name that the host gives it.
-  public let certificateNotAfter: BoundedFamily<Gauge, OneLabel>
+  public let certificateNotAfter: BoundedFamily<Gauge, String>
 
   init(_ registry: Registry) throws(RegistrationError) {
     sessions = try registry.register(

@@ -1,5 +1,6 @@
 // What can be set about the HTTP server?
 
+public import HealthProbes
 public import ObservabilityHTTP
 public import ObservabilityEndpoints
 
@@ -33,6 +34,12 @@ public struct MetricsConfig: Sendable {
   /// warning. nil: no such check, for a host that blocks the cooperative pool on purpose; the delays are measured
   /// anyway.
   public var executorThreshold: Duration? = .seconds(30)
+  /// How long the cooperative pool may run nothing before a scrape waits no longer for what needs it.
+  package var poolPatience: Duration = .milliseconds(500)
+  /// What takes the place of the settings of health checks, by the checks' names: what an operator switches off
+  /// or gives more time. Applied when the server is started, to checks that are added later as well; see
+  /// `configure(_:)` of ``HealthRegistry``.
+  public var healthChecks: [String: HealthCheck.Overrides] = [:]
   /// Caps on what clients may use.
   public var limits = HTTPServerLimits()
   /// How long clients may take.
@@ -41,8 +48,12 @@ public struct MetricsConfig: Sendable {
   public var serviceName = "mail server"
   /// The version there.
   public var version = ""
-  /// Hears of what the library would otherwise print: failing checks, failing collectors, errors of the listener. It is
-  /// called from any thread and must not block.
+  /// Hears of what the library would otherwise print: checks that fail, turn slow and come back, failing collectors,
+  /// errors of the listener.
+  ///
+  /// Called once at a time, in order, on a thread of its own, so that it may block: at most 256 messages wait for it.
+  /// Of messages that are about one thing up to five different ones are shown in ten seconds, the rest as one message
+  /// that ends in `(and 412 like it)`.
   public var log: @Sendable (LogMessage) -> Void = { _ in }
 
   /// A configuration with the defaults for everything else.

@@ -1,5 +1,6 @@
 // Why could the server not be started?
 
+import HealthProbes
 import ObservabilityEndpoints
 import ObservabilitySockets
 
@@ -49,7 +50,7 @@ extension MetricsConfigError {
     let cause = error as? SocketError
     let code: Code =
       switch cause?.code {
-      case .invalidAddress: .invalidSetting
+      case .invalidAddress, .invalidSignal: .invalidSetting
       case .busy: .conflict
       default: .refusedBySystem
       }
@@ -59,6 +60,16 @@ extension MetricsConfigError {
 }
 
 extension MetricsConfig {
+  /// Gives the checks their settings. Throws when they make no sense; then nothing is changed.
+  func configureChecks(of health: HealthRegistry) throws(MetricsConfigError) {
+    do throws(HealthError) {
+      try health.configure(healthChecks)
+    } catch {
+      throw MetricsConfigError(
+        .invalidSetting, setting: "healthChecks", value: error.check, "cannot be used: \(error.message)")
+    }
+  }
+
   /// Throws when the exposition cannot be at its path.
   func checkPath() throws(MetricsConfigError) {
     guard let problem = ObservabilityEndpoints.problem(ofMetricsPath: path) else { return }

@@ -42,12 +42,14 @@ extension MetricsCollector {
   /// Of the configuration only what concerns answers is used, not the address, the limits of connections and their
   /// deadlines. Health checks run when they are asked for, unless the host calls `health.start()`.
   ///
-  /// - Throws: ``MetricsConfigError`` for a path that cannot be used; it names the value and the reason.
+  /// - Throws: ``MetricsConfigError`` for a setting that cannot be used; it names the value and the reason.
   public func endpoints(_ config: MetricsConfig = MetricsConfig()) throws(MetricsConfigError)
     -> MetricsEndpoints
   {
     try config.checkPath()
+    try config.configureChecks(of: health)
     registerHealthCollector()
-    return MetricsEndpoints(endpoints(config, timer: TaskSleepTimer()))
+    let timer = TaskSleepTimer()
+    return MetricsEndpoints(endpoints(config, timer: timer, log: LogDelivery(to: config.log, timer: timer)))
   }
 }

@@ -21,7 +21,8 @@ extension ObservabilityServer {
   ///   - signals: their numbers, by default those of `SIGTERM` and `SIGINT`, everywhere the same.
   ///   - gracePeriod: as of ``shutdown(gracePeriod:delay:)``.
   ///   - delay: as of ``shutdown(gracePeriod:delay:)``.
-  /// - Throws: ``MetricsConfigError`` when a call of this function waits already, or the system refuses.
+  /// - Throws: ``MetricsConfigError`` for a number of no signal that can be caught, when a call of this function
+  ///   waits already, or when the system refuses.
   public func run(
     untilSignals signals: [Int32] = [15, 2], gracePeriod: Duration = .seconds(10),
     delay: Duration = .zero

@@ -2,9 +2,10 @@
 
 import ObservabilityHTTP
 import MetricInstruments
+import ObservabilitySockets
 
 /// What the server knows of itself.
-struct ServerCollector: Collector {
+struct ServerCollector: SynchronousCollector {
   weak let server: HTTPServer?
   /// And not the registry, which holds its collectors.
   let namespace: String
@@ -12,12 +13,12 @@ struct ServerCollector: Collector {
   static let reservedName = "http_server"
   let name = ServerCollector.reservedName
 
-  func collect() async -> [CollectedFamily] {
+  func read() -> [CollectedFamily] {
     guard let server else { return [] }
     return [
       CollectedFamily(
         Registry.fullName("observability_http_connections", in: namespace), .gauge,
         help: "Open connections to the observability server.", value: Double(server.statistics.connections))
-    ]
+    ] + server.loop.statistics.families(in: namespace)
   }
 }

@@ -10,20 +10,20 @@ import MetricInstruments
 /// It holds locks no longer than ``TextEncoder`` does, and allocates nothing for each series once warm.
 struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
-  /// What each item shows of the series that come and go; begun together, so that the scrape is of one moment.
-  private let readings: [SeriesReading?]
+  /// What each item shows of its series; begun together, so that the scrape is of one moment.
+  private let readings: [FamilyReading?]
   private var item = 0
-  /// The next position within an item whose series do not come and go.
-  private var position = 0
   /// Whether the current family's header is out, and whether any of its series is.
   private var hasHeader = false
   private var hasSeries = false
+  /// The names of the current family's labels, where each series has some of them.
+  private var sparseNames: [String]?
   private var isFinished = false
   private var distribution = HistogramSnapshot()
 
   init(_ metrics: GatheredMetrics) {
     items = metrics.items
-    readings = metrics.items.map(\.reading)
+    readings = metrics.readings
   }
 
   mutating func encode(to buffer: inout OutputBuffer, untilSize size: Int = .max) -> Bool {
@@ -35,7 +35,6 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
         }
       if isComplete {
         item += 1
-        position = 0
         hasHeader = false
         hasSeries = false
       }
@@ -62,64 +61,73 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
     buffer.append(UInt8(ascii: "}"))
   }
 
-  /// Writes series of a family from `position` on; true when they are all written.
+  /// Writes the next series of a family; true when they are all written.
   private mutating func encode(
     _ family: FamilyCore, to buffer: inout OutputBuffer, untilSize size: Int
   ) -> Bool {
     let rendered = family.renderedJSON
+    sparseNames = family.descriptor.sparseNames?.current
+    let isAlwaysShown = family.descriptor.isPlain
     begin(rendered, &buffer)
-    switch family.children {
-    case .fixed(let instruments):
-      let isLabelled = !family.descriptor.labelNames.isEmpty
-      while position < instruments.count {
-        encode(instruments[position], family.descriptor.type, rendered, alwaysShown: !isLabelled, to: &buffer)
-        position += 1
-        if buffer.count >= size, position < instruments.count { return false }
-      }
-    case .bounded:
-      while let reading = readings[item], !reading.isComplete {
-        reading.readPart(as: MetricInstrument.self) {
-          encode($0, family.descriptor.type, rendered, alwaysShown: false, to: &buffer)
+    let isComplete =
+      switch readings[item] {
+      case .counters(let series):
+        encode(series, rendered, untilSize: size, to: &buffer) { encoder, counter, buffer in
+          encoder.beginSeries(counter.labels, rendered, &buffer)
+          buffer.append(counterValue: counter)
+          buffer.appendPadded(rendered.afterNumber)
         }
-        if buffer.count >= size, !reading.isComplete { return false }
+      case .gauges(let series):
+        encode(series, rendered, untilSize: size, to: &buffer) { encoder, gauge, buffer in
+          guard gauge.isSet else { return }
+          encoder.beginSeries(gauge.labels, rendered, &buffer)
+          buffer.append(json: gauge.value)
+          buffer.appendPadded(rendered.afterNumber)
+        }
+      case .histograms(let series):
+        encode(series, rendered, untilSize: size, to: &buffer) { encoder, histogram, buffer in
+          histogram.read(into: &encoder.distribution)
+          let counts = encoder.distribution.counts
+          guard isAlwaysShown || counts.contains(where: { $0 != 0 }) else { return }
+          encoder.beginSeries(histogram.labels, rendered, &buffer)
+          buffer.append(jsonCounts: counts, sum: encoder.distribution.sum, rendered)
+          buffer.appendPadded(rendered.afterNumber)
+        }
+      case .variables(let series):
+        encode(series, rendered, untilSize: size, to: &buffer) { encoder, variable, buffer in
+          encoder.beginSeries(variable.labels, rendered, &buffer)
+          buffer.append(variable.number)
+          buffer.appendPadded(rendered.afterNumber)
+        }
+      case .info(let info):
+        encode([(info.facts.map(\.value), true)], rendered, to: &buffer)
+      case .stateSet(let set):
+        encode(zip(set.names, set.current).map { ([$0], $1) }, rendered, to: &buffer)
+      case nil: true
       }
-    case .info(let info):
-      encode(values: info.facts.map(\.value), rendered, to: &buffer) { $0.append(UInt8(ascii: "1")) }
-    case .stateSet(let set):
-      for (name, isOn) in zip(set.names, set.current) {
-        encode(values: [name], rendered, to: &buffer) { $0.append(UInt8(ascii: isOn ? "1" : "0")) }
-      }
+    if isComplete { end(rendered, &buffer) }
+    return isComplete
+  }
+
+  /// Writes what is 1 or 0 by its label values; always whole.
+  private mutating func encode(
+    _ series: [(values: [String], isOn: Bool)], _ rendered: RenderedJSON, to buffer: inout OutputBuffer
+  ) -> Bool {
+    for (values, isOn) in series {
+      encode(values: values, rendered, to: &buffer) { $0.append(UInt8(ascii: isOn ? "1" : "0")) }
     }
-    end(rendered, &buffer)
     return true
   }
 
-  private mutating func encode(
-    _ instrument: MetricInstrument, _ type: MetricType, _ rendered: RenderedJSON, alwaysShown: Bool,
-    to buffer: inout OutputBuffer
-  ) {
-    let labels = instrument.labels
-    // The type of a family's instruments is fixed when it is registered.
-    switch type {
-    case .counter:
-      beginSeries(labels, rendered, &buffer)
-      buffer.append(counterValue: unsafeDowncast(instrument, to: Counter.self))
-    case .gauge:
-      let gauge = unsafeDowncast(instrument, to: Gauge.self)
-      guard gauge.isSet else { return }
-      beginSeries(labels, rendered, &buffer)
-      buffer.append(json: gauge.value)
-    case .histogram:
-      unsafeDowncast(instrument, to: Histogram.self).read(into: &distribution)
-      guard alwaysShown || distribution.counts.contains(where: { $0 != 0 }) else { return }
-      beginSeries(labels, rendered, &buffer)
-      buffer.append(jsonCounts: distribution.counts, sum: distribution.sum, rendered)
-    case .unknown:
-      beginSeries(labels, rendered, &buffer)
-      buffer.append(unsafeDowncast(instrument, to: VariableCell.self).number)
-    case .info, .stateset: return
+  private mutating func encode<Child>(
+    _ series: SeriesReading<Child>, _ rendered: RenderedJSON, untilSize size: Int,
+    to buffer: inout OutputBuffer, write: (inout MetricsJSONEncoder, Child, inout OutputBuffer) -> Void
+  ) -> Bool {
+    while !series.isComplete {
+      series.readPart { write(&self, $0, &buffer) }
+      if buffer.count >= size { break }
     }
-    buffer.appendPadded(rendered.afterNumber)
+    return series.isComplete
   }
 
   /// Everything of a series that stands before its number.
@@ -128,12 +136,25 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   ) {
     buffer.appendPadded(hasSeries ? rendered.next : rendered.first)
     hasSeries = true
+    if let sparseNames { return beginSparse(labels, sparseNames, rendered, &buffer) }
     guard !labels.isEmpty else { return }
     let isPlain = labels.needsNoEscape
     for index in 0..<labels.count {
       if index > 0 { buffer.appendPadded(rendered.between[index - 1]) }
       let value = labels.value(index)
       if isPlain { buffer.appendPadded(value) } else { buffer.append(jsonEscaped: value) }
+    }
+    buffer.appendPadded(rendered.beforeNumber)
+  }
+
+  private func beginSparse(
+    _ labels: SeriesLabels, _ names: [String], _ rendered: RenderedJSON, _ buffer: inout OutputBuffer
+  ) {
+    for (index, name) in names.prefix(labels.count).enumerated() where !labels.value(index).isEmpty {
+      buffer.append(jsonString: name)
+      buffer.append(":\"")
+      buffer.append(jsonEscaped: labels.value(index))
+      buffer.append("\",")
     }
     buffer.appendPadded(rendered.beforeNumber)
   }

@@ -33,9 +33,9 @@ struct VariablesEncoder: ~Copyable, ExpositionEncoder {
     switch variable {
     case .integer(let cell), .double(let cell): buffer.append(cell.number)
     case .string(let text): buffer.append(jsonString: text.value)
-    case .map(let index):
+    case .map(let series):
       var entries: [(key: String, number: VariableNumber)] = []
-      index.forEach(as: VariableCell.self) {
+      series.read().forEach {
         entries.append((String(decoding: $0.labels.value(0), as: UTF8.self), $0.number))
       }
       entries.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }

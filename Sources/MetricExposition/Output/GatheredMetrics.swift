@@ -14,17 +14,17 @@ package struct GatheredMetrics: Sendable {
       case .collected(let family): family.descriptor.name
       }
     }
-
-    /// A new reading of the series, if they come and go.
-    var reading: SeriesReading? {
-      guard case .registered(let family) = self, case .bounded(let index) = family.children else {
-        return nil
-      }
-      return index.read()
-    }
   }
 
   let items: [Item]
+
+  /// A new reading of each registered item.
+  var readings: [FamilyReading?] {
+    items.map { item in
+      guard case .registered(let family) = item else { return nil }
+      return family.read()
+    }
+  }
 
   /// Puts together what a registry holds and what its collectors returned. The names of collected families must be free;
   /// ``Gathering`` sees to that.

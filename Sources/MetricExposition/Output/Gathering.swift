@@ -17,19 +17,17 @@ package struct Gathering: Sendable {
     owners = contents.owners
   }
 
-  /// Adds what one collector returned: all of it, or nothing when a name is taken.
-  package mutating func add(_ families: [CheckedFamily]) throws(CollectedFamilyError) {
-    var owners = owners
-    for family in families {
-      let name = family.descriptor.name
-      for claim in family.descriptor.claims {
-        if let owner = owners.updateValue(LabelText(name), forKey: claim) {
-          throw CollectedFamilyError(name, "\(claim.name) is taken by \(owner)")
-        }
+  /// Adds a family that a collector returned, unless one of its names is taken.
+  package mutating func add(_ family: CheckedFamily) throws(CollectedFamilyError) {
+    let name = family.descriptor.name
+    let claims = family.descriptor.claims
+    for claim in claims {
+      if let owner = owners[claim] {
+        throw CollectedFamilyError(name, "\(claim.name) is taken by \(owner)")
       }
     }
-    self.owners = owners
-    collected += families
+    for claim in claims { owners[claim] = LabelText(name) }
+    collected.append(family)
   }
 
   /// Adds the library's own families, whose names the registry gives to nobody.

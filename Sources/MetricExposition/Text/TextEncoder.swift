@@ -9,12 +9,10 @@ import MetricInstruments
 /// of the text delays nobody who records. Once the buffer has its size, encoding allocates nothing for each series.
 struct TextEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
-  /// What each item shows of the series that come and go; begun together, so that the scrape is of one moment.
-  private let readings: [SeriesReading?]
+  /// What each item shows of its series; begun together, so that the scrape is of one moment.
+  private let readings: [FamilyReading?]
   let format: ExpositionFormat
   private var item = 0
-  /// The next position within an item whose series do not come and go.
-  private var position = 0
   /// Whether the current family's header is out: a family without samples has none.
   private var hasHeader = false
   private var isFinished = false
@@ -22,7 +20,7 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
 
   init(_ metrics: GatheredMetrics, format: ExpositionFormat) {
     items = metrics.items
-    readings = metrics.items.map(\.reading)
+    readings = metrics.readings
     self.format = format
   }
 
@@ -36,7 +34,6 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
         }
       if isComplete {
         item += 1
-        position = 0
         hasHeader = false
       }
       if buffer.count >= size { return true }
@@ -54,83 +51,81 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
     hasHeader = true
   }
 
-  /// Writes series of a family from `position` on; true when they are all written.
+  /// Writes the next series of a family; true when they are all written.
   private mutating func encode(
     _ family: FamilyCore, to buffer: inout OutputBuffer, untilSize size: Int
   ) -> Bool {
     let rendered = family.rendered(format)
-    switch family.children {
-    case .fixed(let instruments):
-      let labelled = !family.descriptor.labelNames.isEmpty
-      while position < instruments.count {
-        encode(
-          instruments[position], family.descriptor, rendered, alwaysShown: !labelled, to: &buffer)
-        position += 1
-        if buffer.count >= size { return position == instruments.count }
+    switch readings[item] {
+    case .counters(let series):
+      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+        encoder, counter, labels, buffer in
+        encoder.begin(rendered, &buffer)
+        encoder.encode(counter, labels, rendered, to: &buffer)
       }
-      return true
-    case .bounded:
-      guard let reading = readings[item] else { return true }
-      while !reading.isComplete {
-        reading.readPart(as: MetricInstrument.self) {
-          encode($0, family.descriptor, rendered, alwaysShown: false, to: &buffer)
-        }
-        if buffer.count >= size { return reading.isComplete }
+    case .gauges(let series):
+      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+        encoder, gauge, labels, buffer in
+        guard gauge.isSet else { return }
+        encoder.begin(rendered, &buffer)
+        buffer.begin(rendered.line, labels)
+        buffer.append(number: gauge.value)
+        buffer.append(UInt8(ascii: "\n"))
       }
-      return true
+    case .histograms(let series):
+      let isAlwaysShown = family.descriptor.isPlain
+      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+        encoder, histogram, labels, buffer in
+        // The exemplars first: each is then of an observation that the counts hold.
+        let exemplars = encoder.format.isOpenMetrics ? histogram.exemplars.all : []
+        histogram.read(into: &encoder.distribution)
+        guard isAlwaysShown || encoder.distribution.counts.contains(where: { $0 != 0 }) else { return }
+        encoder.begin(rendered, &buffer)
+        encoder.encode(histogram, exemplars, labels, rendered, to: &buffer)
+      }
+    case .variables(let series):
+      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+        encoder, variable, labels, buffer in
+        encoder.begin(rendered, &buffer)
+        buffer.begin(rendered.line, labels)
+        buffer.append(variable.number)
+        buffer.append(UInt8(ascii: "\n"))
+      }
     case .info(let info):
       begin(rendered, &buffer)
       encode(
-        labels: info.facts.map { ($0.name, $0.value) }, value: 1, at: rendered.line, to: &buffer)
-      return true
+        labels: info.facts.map { ($0.name, $0.value) }, family.descriptor, value: 1, at: rendered.line,
+        to: &buffer)
     case .stateSet(let set):
       begin(rendered, &buffer)
       let label = family.descriptor.baseName
       for (name, isOn) in zip(set.names, set.current) {
-        encode(labels: [(label, name)], value: isOn ? 1 : 0, at: rendered.line, to: &buffer)
+        encode(
+          labels: [(label, name)], family.descriptor, value: isOn ? 1 : 0, at: rendered.line, to: &buffer)
       }
-      return true
+    case nil: break
     }
+    return true
   }
 
-  private mutating func encode(
-    _ instrument: MetricInstrument, _ family: FamilyDescriptor, _ rendered: RenderedFamily, alwaysShown: Bool,
-    to buffer: inout OutputBuffer
-  ) {
-    let escaped = rendered.escapesLabels
-    let labels =
-      escaped
-      ? SeriesLabels(names: format.escaped(family.labelNames), values: instrument.labels.values)
-      : instrument.labels
-    defer { if escaped { labels.deallocate() } }
-    let text = labels.text
-    // The type of a family's instruments is fixed when it is registered.
-    switch family.type {
-    case .counter:
-      begin(rendered, &buffer)
-      encode(unsafeDowncast(instrument, to: Counter.self), text, rendered, to: &buffer)
-    case .gauge:
-      let gauge = unsafeDowncast(instrument, to: Gauge.self)
-      guard gauge.isSet else { return }
-      begin(rendered, &buffer)
-      buffer.begin(rendered.line, text)
-      buffer.append(number: gauge.value)
-      buffer.append(UInt8(ascii: "\n"))
-    case .histogram:
-      let histogram = unsafeDowncast(instrument, to: Histogram.self)
-      // The exemplars first: each is then of an observation that the counts hold.
-      let exemplars = format.isOpenMetrics ? histogram.exemplars.all : []
-      histogram.read(into: &distribution)
-      guard alwaysShown || distribution.counts.contains(where: { $0 != 0 }) else { return }
-      begin(rendered, &buffer)
-      encode(histogram, exemplars, text, rendered, to: &buffer)
-    case .unknown:
-      begin(rendered, &buffer)
-      buffer.begin(rendered.line, text)
-      buffer.append(unsafeDowncast(instrument, to: VariableCell.self).number)
-      buffer.append(UInt8(ascii: "\n"))
-    case .info, .stateset: break
+  /// Writes the next series with `write`, which is given the labels as the reader is told them.
+  private mutating func encode<Child>(
+    _ series: SeriesReading<Child>, of family: FamilyCore, _ rendered: RenderedFamily, untilSize size: Int,
+    to buffer: inout OutputBuffer,
+    write: (inout TextEncoder, Child, UnsafeRawBufferPointer, inout OutputBuffer) -> Void
+  ) -> Bool {
+    while !series.isComplete {
+      series.readPart { child in
+        guard rendered.escapesLabels else { return write(&self, child, child.labels.text, &buffer) }
+        let labels = SeriesLabels(
+          names: format.escaped(family.descriptor.labelNames), values: child.labels.values,
+          constants: family.descriptor.constantLabels)
+        defer { labels.deallocate() }
+        write(&self, child, labels.text, &buffer)
+      }
+      if buffer.count >= size { break }
     }
+    return series.isComplete
   }
 
   private func encode(
@@ -174,9 +169,11 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
   }
 
   private func encode(
-    labels: [(String, String)], value: UInt64, at start: LineStart, to buffer: inout OutputBuffer
+    labels: [(String, String)], _ family: FamilyDescriptor, value: UInt64, at start: LineStart,
+    to buffer: inout OutputBuffer
   ) {
-    let labels = SeriesLabels(names: format.escaped(labels.map(\.0)), values: labels.map(\.1))
+    let labels = SeriesLabels(
+      names: format.escaped(labels.map(\.0)), values: labels.map(\.1), constants: family.constantLabels)
     defer { labels.deallocate() }
     buffer.begin(start, labels.text)
     buffer.append(integer: value)

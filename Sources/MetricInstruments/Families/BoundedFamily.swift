@@ -7,12 +7,15 @@
 /// `<namespace>_observability_overflow_total{family}`. A value of more than 1,024 bytes is recorded under `other` as
 /// well and counted as `invalid_label`.
 ///
+/// `Labels` says how many labels there are: `String` for one, `(String, String)` for two, and so on up to
+/// four.
+///
 /// Looking up a series allocates nothing once it exists. Keep the instrument where the same labels are used often:
 /// recording through it costs no more than on an unlabelled one. All methods may be called from any thread.
-public struct BoundedFamily<Child: MetricInstrument, Labels: LabelTuple>: Sendable {
-  @usableFromInline package let index: SeriesIndex
+public struct BoundedFamily<Child: MetricInstrument, Labels>: Sendable {
+  @usableFromInline package let series: BoundedSeries<Child>
 
-  init(index: SeriesIndex) { self.index = index }
+  init(_ series: BoundedSeries<Child>) { self.series = series }
 
   /// Takes out the series that were in no use for as long as `age`, and says how many there were.
   ///
@@ -20,58 +23,58 @@ public struct BoundedFamily<Child: MetricInstrument, Labels: LabelTuple>: Sendab
   /// regularly, or register the family with an `idleTimeout`. `other` stays. Recordings through a handle that somebody
   /// kept are refused and counted as `removed_series`.
   @discardableResult
-  public func expireIdle(after age: Duration) -> Int { index.expireIdle(after: age) }
+  public func expireIdle(after age: Duration) -> Int { series.index.expireIdle(after: age) }
 
   /// How many series there are.
-  public var count: Int { index.count }
+  public var count: Int { series.index.count }
 }
 
-extension BoundedFamily where Labels == OneLabel {
+extension BoundedFamily where Labels == String {
   /// The series of a label value; it is created on first use.
   @inlinable
-  public subscript(_ value: String) -> Child { unsafeDowncast(index.find(value), to: Child.self) }
+  public subscript(_ value: String) -> Child { series.find(value) }
 
   /// Takes a series out of the exposition; false when there is none.
   @discardableResult
-  public func remove(_ value: String) -> Bool { index.remove([value]) }
+  public func remove(_ value: String) -> Bool { series.index.remove([value]) }
 }
 
-extension BoundedFamily where Labels == TwoLabels {
+extension BoundedFamily where Labels == (String, String) {
   /// The series of two label values; it is created on first use.
   @inlinable
   public subscript(_ first: String, _ second: String) -> Child {
-    unsafeDowncast(index.find(first, second), to: Child.self)
+    series.find(first, second)
   }
 
   /// Takes a series out of the exposition; false when there is none.
   @discardableResult
-  public func remove(_ first: String, _ second: String) -> Bool { index.remove([first, second]) }
+  public func remove(_ first: String, _ second: String) -> Bool { series.index.remove([first, second]) }
 }
 
-extension BoundedFamily where Labels == ThreeLabels {
+extension BoundedFamily where Labels == (String, String, String) {
   /// The series of three label values; it is created on first use.
   @inlinable
   public subscript(_ first: String, _ second: String, _ third: String) -> Child {
-    unsafeDowncast(index.find(first, second, third), to: Child.self)
+    series.find(first, second, third)
   }
 
   /// Takes a series out of the exposition; false when there is none.
   @discardableResult
   public func remove(_ first: String, _ second: String, _ third: String) -> Bool {
-    index.remove([first, second, third])
+    series.index.remove([first, second, third])
   }
 }
 
-extension BoundedFamily where Labels == FourLabels {
+extension BoundedFamily where Labels == (String, String, String, String) {
   /// The series of four label values; it is created on first use.
   @inlinable
   public subscript(_ first: String, _ second: String, _ third: String, _ fourth: String) -> Child {
-    unsafeDowncast(index.find(first, second, third, fourth), to: Child.self)
+    series.find(first, second, third, fourth)
   }
 
   /// Takes a series out of the exposition; false when there is none.
   @discardableResult
   public func remove(_ first: String, _ second: String, _ third: String, _ fourth: String) -> Bool {
-    index.remove([first, second, third, fourth])
+    series.index.remove([first, second, third, fourth])
   }
 }

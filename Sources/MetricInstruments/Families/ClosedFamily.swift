@@ -20,9 +20,9 @@ public struct ClosedFamily2<Child: MetricInstrument, First: ClosedLabel, Second:
   @usableFromInline let children: ContiguousArray<Child>
   @usableFromInline let seconds: Int
 
-  init(children: [Child]) {
+  init(_ combinations: ClosedCombinations, children: [Child]) {
     self.children = ContiguousArray(children)
-    seconds = Second.allCases.count
+    seconds = combinations.values[1].count
   }
 
   /// The series of two label values.
@@ -40,10 +40,10 @@ public struct ClosedFamily3<
   @usableFromInline let seconds: Int
   @usableFromInline let thirds: Int
 
-  init(children: [Child]) {
+  init(_ combinations: ClosedCombinations, children: [Child]) {
     self.children = ContiguousArray(children)
-    seconds = Second.allCases.count
-    thirds = Third.allCases.count
+    seconds = combinations.values[1].count
+    thirds = combinations.values[2].count
   }
 
   /// The series of three label values.

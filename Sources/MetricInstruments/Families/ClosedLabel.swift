@@ -32,22 +32,36 @@ extension ClosedLabel {
     }
   }
 
-  /// What makes the type unusable as a label, or nil.
-  static var closedLabelProblem: String? {
+  /// How many cases the type has, whether `allCases` lists them or not: the first number that is no case is
+  /// nil.
+  private static var caseCount: Int {
+    MemoryLayout<Self?>.size == 1 ? Int(unsafeBitCast(Self?.none, to: UInt8.self)) : 256
+  }
+
+  /// The label values in the order of the ordinals, one for every value of the type: the only thing that a
+  /// family or a state set is made of, since `allCases` is the host's code and may say something else the
+  /// next time.
+  static func closedLabelValues(for metric: String) throws(RegistrationError) -> [String] {
+    func fail(_ message: String) -> RegistrationError {
+      RegistrationError(.invalidLabels, of: metric, message)
+    }
     let cases = Array(allCases)
     guard !cases.isEmpty, cases.count <= 256, MemoryLayout<Self>.size == (cases.count == 1 ? 0 : 1) else {
-      return "\(Self.self) must be an enum of 1 to 256 cases without associated values"
+      throw fail("\(Self.self) must be an enum of 1 to 256 cases without associated values")
     }
     // A struct of one byte has the size of an enum, and values beyond its cases.
-    guard cases.allSatisfy({ Mirror(reflecting: $0).displayStyle == .enum }) else {
-      return "\(Self.self) must be an enum, with no mirror of its own"
+    guard !(Self.self is any CustomReflectable.Type),
+      cases.allSatisfy({ Mirror(reflecting: $0).displayStyle == .enum })
+    else {
+      throw fail("\(Self.self) must be an enum, with no mirror of its own")
     }
-    guard cases.enumerated().allSatisfy({ $0.offset == $0.element.ordinal }) else {
-      return "\(Self.self).allCases must list every case in the order of declaration"
+    guard cases.count == caseCount, cases.enumerated().allSatisfy({ $0.offset == $0.element.ordinal }) else {
+      throw fail("\(Self.self).allCases must list every case in the order of declaration")
     }
-    guard Set(cases.map { LabelText($0.labelValue) }).count == cases.count else {
-      return "two cases of \(Self.self) have the same label value"
+    let values = cases.map(\.labelValue)
+    guard Set(values.map { LabelText($0) }).count == values.count else {
+      throw fail("two cases of \(Self.self) have the same label value")
     }
-    return nil
+    return values
   }
 }

@@ -47,7 +47,7 @@ extension SeriesIndex {
   }
 
   private func expire(_ position: Int, at now: UInt64, after limit: UInt64) -> Bool {
-    guard let series = list.series(position, as: MetricInstrument.self)?.takeUnretainedValue() else {
+    guard let series = list.series(position)?.takeUnretainedValue() else {
       return false
     }
     let slot = list.slot(position)

@@ -150,9 +150,9 @@ final class SeriesList: @unchecked Sendable {
 
   /// The series at an index, unless it is a hole; with the family's lock held, or one of those that look up.
   @inline(__always)
-  func series<Child: MetricInstrument>(_ index: Int, as type: Child.Type) -> Unmanaged<Child>? {
+  func series(_ index: Int) -> Unmanaged<MetricInstrument>? {
     let address = slot(index).pointee.series.load(ordering: .acquiring)
     guard let pointer = UnsafeRawPointer(bitPattern: address) else { return nil }
-    return Unmanaged<Child>.fromOpaque(pointer)
+    return Unmanaged<MetricInstrument>.fromOpaque(pointer)
   }
 }

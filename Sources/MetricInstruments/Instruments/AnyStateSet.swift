@@ -41,7 +41,7 @@ package final class AnyStateSet: Sendable {
     state.withLock { $0.isOn.indices.contains(index) && $0.isOn[index] }
   }
 
-  func markRemoved() { state.withLock { $0.isRemoved = true } }
+  func close() { state.withLock { $0.isRemoved = true } }
 
   /// Whether each state is on, in the order of the names, at one moment.
   package var current: [Bool] { state.withLock { $0.isOn } }

@@ -160,7 +160,7 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
 
   /// Adds everything observed so far to `snapshot`. Writers of a stripe wait no longer than it takes to copy it.
   package func read(into snapshot: inout HistogramSnapshot) {
-    snapshot.reset(buckets: bounds.count + 1)
+    snapshot.reset(bounds: bounds)
     first.copy(to: &snapshot)
     guard let stripes else { return }
     for index in 0..<Stripes.count { stripes[index].copy(to: &snapshot) }

@@ -28,7 +28,9 @@ public final class InfoMetric: Sendable {
     let isRefused = state.withLock { state in
       guard !state.isRemoved else { return true }
       for (name, value) in facts {
-        guard let index = state.facts.firstIndex(where: { $0.name == name }) else { continue }
+        guard let index = state.facts.firstIndex(where: { LabelText($0.name) == LabelText(name) }) else {
+          continue
+        }
         state.facts[index].value = value
       }
       return false
@@ -36,5 +38,5 @@ public final class InfoMetric: Sendable {
     if isRefused { context.reject(.removedSeries) }
   }
 
-  func markRemoved() { state.withLock { $0.isRemoved = true } }
+  func close() { state.withLock { $0.isRemoved = true } }
 }

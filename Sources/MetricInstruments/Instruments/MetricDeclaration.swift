@@ -15,6 +15,8 @@ public struct MetricDeclaration<Child: MetricInstrument>: Sendable {
   let bounds: BucketBounds
   let isAbsentUntilSet: Bool
   let make: @Sendable (InstrumentContext, SeriesLabels) -> Child
+  /// As what a registry keeps the series.
+  let children: @Sendable (FamilySeries<Child>) -> FamilyCore.Children
 }
 
 extension MetricDeclaration where Child == Counter {
@@ -22,7 +24,7 @@ extension MetricDeclaration where Child == Counter {
   public static func counter(_ name: String, help: String, unit: String = "") -> MetricDeclaration {
     MetricDeclaration(
       name: name, type: .counter, help: help, unit: unit, bounds: [], isAbsentUntilSet: false,
-      make: { Counter(context: $0, labels: $1) })
+      make: { Counter(context: $0, labels: $1) }, children: { .counters($0) })
   }
 }
 
@@ -35,7 +37,8 @@ extension MetricDeclaration where Child == Gauge {
   ) -> MetricDeclaration {
     MetricDeclaration(
       name: name, type: .gauge, help: help, unit: unit, bounds: [], isAbsentUntilSet: absentUntilSet,
-      make: { Gauge(context: $0, labels: $1, absentUntilSet: absentUntilSet) })
+      make: { Gauge(context: $0, labels: $1, absentUntilSet: absentUntilSet) },
+      children: { .gauges($0) })
   }
 }
 
@@ -46,6 +49,6 @@ extension MetricDeclaration where Child == Histogram {
   ) -> MetricDeclaration {
     MetricDeclaration(
       name: name, type: .histogram, help: help, unit: unit, bounds: buckets, isAbsentUntilSet: false,
-      make: { Histogram(context: $0, labels: $1, bounds: buckets) })
+      make: { Histogram(context: $0, labels: $1, bounds: buckets) }, children: { .histograms($0) })
   }
 }

@@ -13,7 +13,7 @@ extension Registry {
   ///   would take; `conflict` when the name, or that of one of its samples, is registered as anything else.
   public func register<Child>(_ declaration: MetricDeclaration<Child>) throws(RegistrationError) -> Child {
     try add(declaration, labels: [], shape: .plain) { [context] in
-      let child = declaration.make(context, .none)
+      let child = declaration.make(context, context.labels())
       return (.fixed([child]), child)
     }
   }
@@ -31,14 +31,7 @@ extension Registry {
   public func register<Child, Label: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by label: (String, Label.Type)
   ) throws(RegistrationError) -> ClosedFamily<Child, Label> {
-    let names = [label.0]
-    try check([Label.closedLabelProblem], of: declaration)
-    return try add(declaration, labels: names, shape: .closed([ObjectIdentifier(Label.self)])) { [context] in
-      let children = Label.allCases.map {
-        declaration.make(context, SeriesLabels(names: names, values: [$0.labelValue]))
-      }
-      return (.fixed(children), ClosedFamily(children: children))
-    }
+    try addClosed(declaration, by: [label]) { ClosedFamily(children: $1) }
   }
 
   /// Registers a metric with two closed labels: a family that has every series from the start.
@@ -50,25 +43,13 @@ extension Registry {
   ///   - declaration: the metric.
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, or a type that is no enum of at most 256 cases without associated values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type)
   ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
-    let names = [first.0, second.0]
-    try check([First.closedLabelProblem, Second.closedLabelProblem], of: declaration)
-    return try add(
-      declaration, labels: names,
-      shape: .closed([ObjectIdentifier(First.self), ObjectIdentifier(Second.self)])
-    ) { [context] in
-      let children = First.allCases.flatMap { first in
-        Second.allCases.map { second in
-          declaration.make(
-            context, SeriesLabels(names: names, values: [first.labelValue, second.labelValue]))
-        }
-      }
-      return (.fixed(children), ClosedFamily2(children: children))
-    }
+    try addClosed(declaration, by: [first, second]) { ClosedFamily2($0, children: $1) }
   }
 
   /// Registers a metric with three closed labels: a family that has every series from the start.
@@ -81,59 +62,17 @@ extension Registry {
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
   ///   - third: those of the third.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, or a type that is no enum of at most 256 cases without associated values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel, Third: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type),
     _ third: (String, Third.Type)
   ) throws(RegistrationError) -> ClosedFamily3<Child, First, Second, Third> {
-    let names = [first.0, second.0, third.0]
-    try check(
-      [First.closedLabelProblem, Second.closedLabelProblem, Third.closedLabelProblem], of: declaration)
-    return try add(
-      declaration, labels: names,
-      shape: .closed([
-        ObjectIdentifier(First.self), ObjectIdentifier(Second.self), ObjectIdentifier(Third.self),
-      ])
-    ) {
-      [context] in
-      let children = First.allCases.flatMap { first in
-        Second.allCases.flatMap { second in
-          Third.allCases.map { third in
-            declaration.make(
-              context,
-              SeriesLabels(
-                names: names, values: [first.labelValue, second.labelValue, third.labelValue]))
-          }
-        }
-      }
-      return (.fixed(children), ClosedFamily3(children: children))
-    }
+    try addClosed(declaration, by: [first, second, third]) { ClosedFamily3($0, children: $1) }
   }
 
-  /// Registers a metric with one bounded label, whose values are known when something is recorded.
-  ///
-  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
-  /// family that exists.
-  ///
-  /// - Parameters:
-  ///   - declaration: the metric.
-  ///   - label: the label's name.
-  ///   - limit: how many values have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
-  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
-  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
-  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded label: String, limit: Int = 500,
-    idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, OneLabel> {
-    try addBounded(declaration, labels: [label], limit: limit, idleTimeout: idleTimeout)
-  }
-
-  /// Registers a metric with two bounded labels, whose values are known when something is recorded.
+  /// Registers a metric with bounded labels, one to four, whose values are known when something is recorded.
   ///
   /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
   /// family that exists.
@@ -141,69 +80,35 @@ extension Registry {
   /// - Parameters:
   ///   - declaration: the metric.
   ///   - first: the name of the first label.
-  ///   - second: the name of the second label.
-  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
+  ///   - others: the names of the others, as strings; the family is looked up with as many values.
+  ///   - limit: how many combinations of values have a series of their own. When there are as many, what has
+  ///     none is recorded under `other` and counted in `observability_overflow_total{family}`. Below 0 counts
+  ///     as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
   /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, limit: Int = 500,
-    idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, TwoLabels> {
-    try addBounded(declaration, labels: [first, second], limit: limit, idleTimeout: idleTimeout)
-  }
-
-  /// Registers a metric with three bounded labels, whose values are known when something is recorded.
-  ///
-  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
-  /// family that exists.
-  ///
-  /// - Parameters:
-  ///   - declaration: the metric.
-  ///   - first: the name of the first label.
-  ///   - second: the name of the second label.
-  ///   - third: the name of the third label.
-  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
-  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
-  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
-  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
+  ///   comes twice, and for more than four labels.
+  public func register<Child, each Label: StringProtocol>(
+    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ others: repeat each Label,
     limit: Int = 500, idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, ThreeLabels> {
-    try addBounded(declaration, labels: [first, second, third], limit: limit, idleTimeout: idleTimeout)
-  }
-
-  /// Registers a metric with four bounded labels, whose values are known when something is recorded.
-  ///
-  /// A series appears when it is first looked up. Registering the same again, limit and idle time included, returns the
-  /// family that exists.
-  ///
-  /// - Parameters:
-  ///   - declaration: the metric.
-  ///   - first: the name of the first label.
-  ///   - second: the name of the second label.
-  ///   - third: the name of the third label.
-  ///   - fourth: the name of the fourth label.
-  ///   - limit: how many combinations have a series of their own. When there are as many, what has none is recorded under `other` and
-  ///     counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing but `other`.
-  ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
-  ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
-  ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice.
-  public func register<Child>(
-    _ declaration: MetricDeclaration<Child>, byBounded first: String, _ second: String, _ third: String,
-    _ fourth: String, limit: Int = 500, idleTimeout: Duration? = nil
-  ) throws(RegistrationError) -> BoundedFamily<Child, FourLabels> {
-    try addBounded(
-      declaration, labels: [first, second, third, fourth], limit: limit, idleTimeout: idleTimeout)
+  ) throws(RegistrationError) -> BoundedFamily<Child, (String, repeat each Label)> {
+    var labels = [first]
+    for other in repeat each others { labels.append(String(other)) }
+    guard labels.count <= 4 else {
+      throw RegistrationError(
+        .invalidLabels, of: fullName(declaration.name), "a family has at most four bounded labels")
+    }
+    let context = context
+    let limit = max(0, limit)
+    return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
+      // The series of the overflow is made here so that a full family is visible as 0 before it overflows.
+      let series = BoundedSeries(
+        labelNames: .fixed(labels), limit: limit, idleTimeout: idleTimeout, context: context,
+        overflow: overflow[fullName(declaration.name)],
+        make: { declaration.make(context, $0) })
+      return (.bounded(series), BoundedFamily(series))
+    }
   }
 
   /// Registers facts that are exported as the labels of a series with the value 1, to be joined with others.
@@ -239,12 +144,10 @@ extension Registry {
     _ name: String, help: String, of states: State.Type
   ) throws(RegistrationError) -> StateSet<State> {
     let descriptor = descriptor(
-      name, .stateset, help, labels: [], shape: .stateSet(ObjectIdentifier(State.self)))
-    if let problem = State.closedLabelProblem {
-      throw RegistrationError(.invalidLabels, of: descriptor.name, problem)
-    }
+      name, .stateset, help, labels: [], shape: .stateSet(ClosedType(State.self)))
+    let names = try State.closedLabelValues(for: descriptor.name)
     return try add(descriptor) {
-      let set = AnyStateSet(names: State.allCases.map(\.labelValue), context: context)
+      let set = AnyStateSet(names: names, context: context)
       return (.stateSet(set), StateSet(set))
     }
   }
@@ -253,43 +156,39 @@ extension Registry {
 
   private func descriptor(
     _ name: String, _ type: MetricType, _ help: String, unit: String = "", labels: [String],
-    bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false
+    bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false,
+    sparseNames: SparseLabelNames? = nil
   ) -> FamilyDescriptor {
     FamilyDescriptor(
       name: fullName(name), type: type, help: help, unit: unit, labelNames: labels, bounds: bounds,
-      shape: shape, isAbsentUntilSet: isAbsentUntilSet)
+      shape: shape, isAbsentUntilSet: isAbsentUntilSet, sparseNames: sparseNames)
   }
 
-  private func check(_ problems: [String?], of declaration: MetricDeclaration<some MetricInstrument>)
-    throws(RegistrationError)
-  {
-    for case let problem? in problems {
-      throw RegistrationError(.invalidLabels, of: fullName(declaration.name), problem)
+  func add<Child, Handle: Sendable>(
+    _ declaration: MetricDeclaration<Child>, labels: [String], shape: FamilyShape,
+    sparseNames: SparseLabelNames? = nil, make: () -> (FamilySeries<Child>, Handle)
+  ) throws(RegistrationError) -> Handle {
+    let descriptor = descriptor(
+      declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
+      bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet,
+      sparseNames: sparseNames)
+    return try add(descriptor) {
+      let (series, handle) = make()
+      return (declaration.children(series), handle)
     }
   }
 
-  func add<Handle: Sendable>(
-    _ declaration: MetricDeclaration<some MetricInstrument>, labels: [String], shape: FamilyShape,
-    make: () -> (FamilyCore.Children, Handle)
-  ) throws(RegistrationError) -> Handle {
-    try add(
-      descriptor(
-        declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
-        bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet),
-      make: make)
-  }
-
-  private func addBounded<Child, Labels>(
-    _ declaration: MetricDeclaration<Child>, labels: [String], limit: Int, idleTimeout: Duration?
-  ) throws(RegistrationError) -> BoundedFamily<Child, Labels> {
-    let context = context
-    // The series is made here so that a full family is visible as 0 before it overflows.
-    return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
-      let index = SeriesIndex(
-        labelNames: labels, limit: limit, idleTimeout: idleTimeout, context: context,
-        overflow: overflow[fullName(declaration.name)],
-        make: { declaration.make(context, $0) })
-      return (.bounded(index), BoundedFamily(index: index))
+  private func addClosed<Child, Family: Sendable>(
+    _ declaration: MetricDeclaration<Child>, by labels: [(String, any ClosedLabel.Type)],
+    family: (ClosedCombinations, [Child]) -> Family
+  ) throws(RegistrationError) -> Family {
+    let combinations = try ClosedCombinations(labels, for: fullName(declaration.name))
+    let names = combinations.names
+    return try add(declaration, labels: names, shape: .closed(combinations.types)) { [context] in
+      let children = combinations.all.map {
+        declaration.make(context, context.labels(names, $0))
+      }
+      return (.fixed(children), family(combinations, children))
     }
   }
 }

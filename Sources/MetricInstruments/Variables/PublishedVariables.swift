@@ -24,9 +24,9 @@ public final class PublishedVariables: Sendable {
 
   private struct Published: Sendable {
     let variable: Variable
-    let help: String
+    let help: LabelText
     /// What a map's label is called; nil for anything else.
-    let label: String?
+    let label: LabelText?
   }
 
   /// A variable as `/debug/vars` shows it.
@@ -34,14 +34,14 @@ public final class PublishedVariables: Sendable {
     case integer(VariableCell)
     case double(VariableCell)
     case string(StringVariable)
-    case map(SeriesIndex)
+    case map(BoundedSeries<VariableCell>)
 
     /// False once it was unregistered.
     var isExported: Bool {
       switch self {
       case .integer(let cell), .double(let cell): !cell.isRemoved
       case .string: true
-      case .map(let index): index.isExported
+      case .map(let series): series.index.isExported
       }
     }
   }
@@ -90,8 +90,8 @@ public final class PublishedVariables: Sendable {
     let variable = try publish(name, help, label: label) { (registry) throws(RegistrationError) in
       .map(try registry.publishMap(name, help: help, label: label, limit: limit))
     }
-    guard case .map(let index) = variable else { throw PublishedVariables.taken(name) }
-    return MapVariable(index: index)
+    guard case .map(let series) = variable else { throw PublishedVariables.taken(name) }
+    return MapVariable(series: series)
   }
 
   /// All variables, sorted by the bytes of their names.
@@ -107,6 +107,7 @@ public final class PublishedVariables: Sendable {
       throw RegistrationError(.invalidName, of: name, "a variable needs a name without NUL")
     }
     let key = LabelText(name)
+    let (help, label) = (LabelText(help), label.map { LabelText($0) })
     let outcome: Result<Variable, RegistrationError> = published.withLock { published in
       if let current = published[key], current.variable.isExported {
         guard current.help == help, current.label == label else {

@@ -6,20 +6,20 @@ extension Registry {
     _ name: String, help: String, start: VariableNumber
   ) throws(RegistrationError) -> VariableCell {
     try publish(name, help: help, labels: []) { [context] _ in
-      let cell = VariableCell(context: context, labels: .none, start: start)
-      return (.fixed([cell]), cell)
+      let cell = VariableCell(context: context, labels: context.labels(), start: start)
+      return (.variables(.fixed([cell])), cell)
     }
   }
 
   /// The same for a variable of many numbers.
   func publishMap(
     _ name: String, help: String, label: String, limit: Int
-  ) throws(RegistrationError) -> SeriesIndex {
+  ) throws(RegistrationError) -> BoundedSeries<VariableCell> {
     try publish(name, help: help, labels: [label]) { [context] name in
-      let index = SeriesIndex(
-        labelNames: [label], limit: limit, context: context, overflow: overflow[name],
+      let series = BoundedSeries(
+        labelNames: .fixed([label]), limit: limit, context: context, overflow: overflow[name],
         make: { VariableCell(context: context, labels: $0, start: .integer(0)) })
-      return (.bounded(index), index)
+      return (.variables(.bounded(series)), series)
     }
   }
 

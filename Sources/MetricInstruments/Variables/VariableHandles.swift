@@ -57,12 +57,10 @@ public final class StringVariable: Sendable {
 ///
 /// A key appears at its first use. The number of keys is bounded; see ``PublishedVariables/map(_:label:_:limit:)``.
 public struct MapVariable: Sendable {
-  let index: SeriesIndex
+  let series: BoundedSeries<VariableCell>
 
   /// The number of a key; keep it where a key is used often.
-  public subscript(_ key: String) -> MapNumber {
-    MapNumber(cell: unsafeDowncast(index.find(key), to: VariableCell.self))
-  }
+  public subscript(_ key: String) -> MapNumber { MapNumber(cell: series.find(key)) }
 
   /// The number of a key that is bytes. If they are not UTF-8, the key is their escaped form: what is neither printable
   /// nor ASCII as `\t`, `\xff` or `\u00f1`, as Go quotes it.
@@ -71,7 +69,7 @@ public struct MapVariable: Sendable {
   }
 
   /// How many keys there are.
-  public var count: Int { index.count }
+  public var count: Int { series.index.count }
 }
 
 /// One number of a map: an exact integer, until something is added to it that is not.

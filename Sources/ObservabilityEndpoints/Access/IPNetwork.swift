@@ -31,8 +31,10 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
       else { return nil }
       prefix = length
     }
-    self.init(bytes: bytes, prefix: prefix)
     guard IPNetwork.masked(bytes, prefix) == bytes else { return nil }
+    // A network of IPv4 addresses inside IPv6 is that of the IPv4 addresses: as such they are compared.
+    let inner = prefix >= 96 ? IPNetwork.unmapped(bytes) : bytes
+    self.init(bytes: inner, prefix: inner.count == bytes.count ? prefix : prefix - 96)
   }
 
   /// Whether an address lies in the network. An IPv4 address inside IPv6 (`::ffff:a.b.c.d`) counts as the former.

@@ -115,12 +115,22 @@ struct HealthDocument {
           json.string(probe.rawValue)
         }
       }
+      if !check.groups.isEmpty {
+        json.key("groups")
+        json.array { json in
+          for group in check.groups.sorted() { json.string(group) }
+        }
+      }
       json.key("impact")
       json.string(check.impact.rawValue)
       json.key("age_seconds")
       seconds(check.age, &json)
       json.key("duration_seconds")
       seconds(check.duration, &json)
+      if check.isSlow {
+        json.key("slow")
+        json.bool(true)
+      }
       if let running = check.runningFor {
         json.key("running_seconds")
         seconds(running, &json)

@@ -17,7 +17,8 @@ struct ProbeEndpoints: Sendable {
     let status = answer.passes ? 200 : 503
     if request.query.isVerbose {
       return ProbeEndpoints.response(
-        status, "text/plain; charset=utf-8", Array(ProbeText.verbose(answer).utf8))
+        status, "text/plain; charset=utf-8",
+        Array(ProbeText.verbose(answer, showsDetails: showsDetails(to: request)).utf8))
     }
     return Self.short[probe, answer.passes]
   }
@@ -29,12 +30,14 @@ struct ProbeEndpoints: Sendable {
 
   private static let short = ShortAnswers()
 
-  /// `/health`, in one of three forms.
+  /// `/health`, in one of three forms; of all checks, or with `?group=NAME` of those of a group.
   func health(_ request: EndpointRequest) async -> EndpointResponse {
-    let answer = await health.answer(to: .health, excluding: excluded(by: request))
-    let isTrusted = request.peer.isTrusted(settings.trustedNetworks)
+    let answer = await health.answer(
+      to: .health, excluding: excluded(by: request), groups: Set(request.query.all("group")))
+    guard answer.missingGroups.isEmpty else { return .text(404, "There is no group of this name.\n") }
     let status = answer.report.status == .unhealthy ? 503 : 200
-    let document = HealthDocument(answer.report, settings: settings, showsDetails: isTrusted)
+    let document = HealthDocument(
+      answer.report, settings: settings, showsDetails: showsDetails(to: request))
     if request.query.isVerbose {
       return ProbeEndpoints.response(status, "application/json", document.verbose)
     }
@@ -42,6 +45,10 @@ struct ProbeEndpoints: Sendable {
       return ProbeEndpoints.response(status, "application/health+json", document.healthJSON)
     }
     return ProbeEndpoints.response(status, "application/json", document.brief)
+  }
+
+  private func showsDetails(to request: EndpointRequest) -> Bool {
+    request.peer.isTrusted(settings.trustedNetworks)
   }
 
   private func excluded(by request: EndpointRequest) -> Set<String> { Set(request.query.all("exclude")) }
@@ -68,10 +75,6 @@ extension EndpointQuery {
 extension EndpointRequest {
   /// Whether `Accept` names exactly this media type, and does not rule it out.
   fileprivate func accepts(_ type: String) -> Bool {
-    (headers.joined("Accept") ?? "").split(separator: ",").contains { range in
-      let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-      return parts.first == type
-        && !parts.contains { $0 == "q=0" || $0.hasPrefix("q=0.0") && Double($0.dropFirst(2)) == 0 }
-    }
+    headers.accepted.contains { $0.type == type && $0.quality > 0 }
   }
 }

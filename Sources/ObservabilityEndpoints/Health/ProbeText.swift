@@ -3,21 +3,25 @@
 import HealthProbes
 
 enum ProbeText {
-  /// One line a check and one for the whole. Reasons are withheld: anybody may ask a probe.
-  static func verbose(_ answer: ProbeAnswer) -> String {
-    var lines: [String] = []
-    for check in answer.report.checks {
+  /// One line a check and one for the whole.
+  ///
+  /// - Parameter showsDetails: whether it is told why a check fails; anybody may ask a probe.
+  static func verbose(_ answer: ProbeAnswer, showsDetails: Bool) -> String {
+    func shown(_ reason: String?) -> String? { showsDetails ? reason : nil }
+    var lines = answer.report.checks.map { check in
       switch check.state {
-      case .pass: lines.append("[+]\(check.name) ok")
-      case .warn: lines.append("[+]\(check.name) ok: with a warning")
-      case .pending: lines.append("[-]\(check.name) failed: not known yet")
-      case .fail: lines.append("[-]\(check.name) failed: reason withheld")
+      case .pass: "[+]\(check.name) ok"
+      case .warn: "[+]\(check.name) ok: \(shown(check.reason) ?? "with a warning")"
+      case .pending:
+        "[-]\(check.name) failed: not known yet" + (shown(check.lastResult?.reason).map { ": \($0)" } ?? "")
+      case .fail: "[-]\(check.name) failed: \(shown(check.reason) ?? "reason withheld")"
       }
     }
     for name in answer.excluded { lines.append("[+]\(name) excluded: ok") }
     if answer.isWithheld {
+      let reason = shown(answer.report.maintenance) ?? "reason withheld"
       lines.append(
-        answer.report.isDraining ? "[-]shutdown failed: draining" : "[-]maintenance failed: reason withheld")
+        answer.report.isDraining ? "[-]shutdown failed: draining" : "[-]maintenance failed: \(reason)")
     }
     for name in answer.unknownExclusions {
       lines.append("warn: some checks cannot be excluded: no match for \"\(printable(name))\"")

@@ -1,107 +1,107 @@
-// How are collectors asked: all at once, off the loop, and none longer than the scrape has?
+// How are collectors asked: the host's on the pool, as long as it runs, and the library's own beside it?
 
-import ObservabilityPlatform
-import MetricExposition
-import MetricInstruments
+package import ObservabilityPlatform
+package import MetricExposition
+package import MetricInstruments
 
-/// Asks collectors.
+/// Asks collectors on behalf of scrapes.
 ///
-/// Each runs once at a time: simultaneous scrapes share a run, and a collector that has not come back from an earlier
-/// scrape is not asked again, so one that hangs holds one task and not one for each scrape.
+/// How long a scrape waits is its own affair; what it waits for is shared, see ``CollectorFlights``.
 final class CollectorRun: Sendable {
-  private let allowsUTF8Names: Bool
+  private let check: CollectedFamilyCheck
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
-  private let running = Locked<[LabelText: Running]>([:])
+  private let flights: CollectorFlights
+  private let poolDelay: @Sendable () -> Duration
+  private let patience: Duration
 
-  private struct Running: Sendable {
-    let task: Task<[CheckedFamily], any Error>
-    let start: ContinuousClock.Instant
-  }
+  /// Each family as it can be shown, or why it cannot: what is wrong with one costs the others nothing.
+  typealias Families = [Result<CheckedFamily, CollectedFamilyError>]
 
   /// How it went with one collector.
   struct Outcome: Sendable {
     let collector: LabelText
-    let result: Result<[CheckedFamily], any Error>
+    /// Whether the registry keeps the names of what it returned for it.
+    let hasClaims: Bool
+    let result: Result<Families, any Error>
     let duration: Duration
   }
 
-  private struct Unanswered: Error, CustomStringConvertible { let description: String }
-
-  init(allowsUTF8Names: Bool, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void) {
-    self.allowsUTF8Names = allowsUTF8Names
+  /// - Parameter limit: how long a collector may take, whichever scrape asked first.
+  init(
+    _ registry: Registry, within limit: Duration, timer: any OneShotTimer, settings: EndpointSettings,
+    log: @escaping @Sendable (String) -> Void
+  ) {
     self.timer = timer
     self.log = log
+    check = CollectedFamilyCheck(registry)
+    poolDelay = settings.poolDelay
+    patience = settings.poolPatience
+    flights = CollectorFlights(check, within: limit, timer: timer)
   }
 
-  /// Asks those that may have families of these names, or all.
+  /// Asks those that need the pool, as far as they may have families of these names, and waits for them until the limit.
+  ///
+  /// Those that have not come to run when the pool has had time for it, and all of them once the pool is stuck, are waited
+  /// for no longer: the rest of the scrape is what people want to see then.
   func ask(
     _ collectors: [Registry.NamedCollector], within limit: Duration, names: Set<String>
   ) async -> [Outcome] {
-    let asked = collectors.filter { named in
-      let families = named.collector.familyNames
-      return names.isEmpty || families.isEmpty || !families.isDisjoint(with: names)
-    }
+    let asked = collectors.filter { $0.synchronous == nil && $0.mayHave(names) }
     guard !asked.isEmpty else { return [] }
-    return await withTaskGroup(of: Outcome.self) { group in
-      for collector in asked { group.addTask { await self.ask(collector, within: limit) } }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-  }
-
-  private func ask(_ collector: Registry.NamedCollector, within limit: Duration) async -> Outcome {
-    let start = ContinuousClock.now
-    func outcome(_ result: Result<[CheckedFamily], any Error>) -> Outcome {
-      Outcome(collector: collector.name, result: result, duration: ContinuousClock.now - start)
-    }
-    let (run, isOwn) = self.run(of: collector, at: start)
-    guard isOwn || start - run.start < limit else {
-      return outcome(.failure(Unanswered(description: "has not returned since an earlier scrape")))
-    }
-    let answer = await offLoop(within: limit, timer: timer) { try await run.task.value }
-    if isOwn, case .deadlineExceeded = answer { run.task.cancel() }
-    switch answer {
-    case .finished(let families): return outcome(.success(families))
-    case .failed(let error): return outcome(.failure(error))
-    case .deadlineExceeded: return outcome(.failure(Unanswered(description: "was late")))
-    }
-  }
-
-  /// The run in progress, or a new one.
-  private func run(
-    of collector: Registry.NamedCollector, at now: ContinuousClock.Instant
-  ) -> (Running, isOwn: Bool) {
-    let (name, allowsUTF8) = (collector.name, allowsUTF8Names)
-    return running.withLock { running in
-      if let current = running[name] { return (current, false) }
-      let task = Task.detached { [self] () throws -> [CheckedFamily] in
-        defer { self.running.withLock { $0[name] = nil } }
-        return try await collector.collector.collect().map { family in
-          try CheckedFamily(family, allowingUTF8: allowsUTF8)
+    let answers = CollectorAnswers(asked)
+    let (flights, poolDelay, patience) = (flights, poolDelay, patience)
+    guard poolDelay() < patience else { return answers.close(.poolIsStuck) }
+    _ = await outcome(within: limit, timer: timer) { end in
+      answers.begin { end(.finished(())) }
+      let waiters = asked.indices.map { index in
+        flights.join(asked[index]) { answers.add($0, at: index) }
+      }
+      let watch = RepeatingTimer(every: patience, on: timer) {
+        let isStuck = poolDelay() >= patience
+        for index in asked.indices where isStuck || !flights.hasBegun(asked[index].name) {
+          answers.add(.failure(CollectorFlights.Unanswered.poolIsStuck), at: index)
         }
       }
-      let run = Running(task: task, start: now)
-      running[name] = run
-      return (run, true)
+      return {
+        watch.stop()
+        for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named.name) }
+      }
+    }
+    return answers.close(.late)
+  }
+
+  /// Reads those that need no task, as far as they may have families of these names, on the calling thread.
+  private func read(_ collectors: [Registry.NamedCollector], names: Set<String>) -> [Outcome] {
+    collectors.compactMap { named in
+      guard let collector = named.synchronous, named.mayHave(names) else { return nil }
+      let start = ContinuousClock.now
+      let result = Result { try check(collector.read()) }
+      return Outcome(
+        collector: named.name, hasClaims: named.hasClaims, result: result,
+        duration: ContinuousClock.now - start)
     }
   }
 
   /// What a scrape shows: what the registry held when it began, what collectors returned as far as its names are free,
-  /// and how it went with each of them.
+  /// and how it went with each of them. The library's own are read now.
   func metrics(
     _ contents: Registry.Contents, _ reports: CollectorReports, _ outcomes: [Outcome],
     named names: Set<String>
   ) -> GatheredMetrics {
+    let outcomes = outcomes + read(contents.collectors, names: names)
     var gathering = Gathering(contents)
     var successes: [(labelValue: String, number: Double)] = []
     for outcome in outcomes.sorted(by: { $0.collector < $1.collector }) {
-      do {
-        try gathering.add(outcome.result.get())
-        successes.append((outcome.collector.text, 1))
-      } catch {
-        log("collector \(outcome.collector): \(error)")
-        successes.append((outcome.collector.text, 0))
+      let problems = add(outcome, to: &gathering)
+      for problem in problems.prefix(CollectorRun.mostLogged) {
+        log("collector \(outcome.collector): \(problem)")
       }
+      if problems.count > CollectorRun.mostLogged {
+        let rest = problems.count - CollectorRun.mostLogged
+        log("collector \(outcome.collector): \(rest) more of its families cannot be shown")
+      }
+      successes.append((outcome.collector.text, problems.isEmpty ? 1 : 0))
     }
     if !outcomes.isEmpty {
       let durations = outcomes.map { ($0.collector.text, $0.duration.seconds) }
@@ -110,5 +110,49 @@ final class CollectorRun: Sendable {
       ])
     }
     return gathering.metrics(named: names)
+  }
+
+  /// How many lines a scrape logs of one collector, which may return any number of bad families.
+  private static let mostLogged = 10
+
+  /// Adds the families of a collector that can be shown, and says what was wrong with the rest.
+  private func add(_ outcome: Outcome, to gathering: inout Gathering) -> [any Error] {
+    var problems: [any Error] = []
+    do {
+      for family in try outcome.result.get() {
+        do {
+          let family = try family.get()
+          if outcome.hasClaims { gathering.add(own: [family]) } else { try gathering.add(family) }
+        } catch {
+          problems.append(error)
+        }
+      }
+    } catch {
+      problems.append(error)
+    }
+    return problems
+  }
+}
+
+extension Registry {
+  /// What a scrape would show now. Called from within a collector: without what collectors return.
+  ///
+  /// - Parameters:
+  ///   - limit: how long collectors may take; that of the first call is kept.
+  ///   - timer: what measures it; that of the first call is kept.
+  ///   - names: if not empty, only families that have one of these names, or samples of that name.
+  package func gather(
+    within limit: Duration, timer: any OneShotTimer, names: Set<String> = []
+  ) async -> GatheredMetrics {
+    // One for all calls, so that a collector that hangs holds one task.
+    let run = attachments.value(for: "collectors") {
+      CollectorRun(self, within: limit, timer: timer, settings: EndpointSettings(), log: { _ in })
+    }
+    let contents = contents
+    // One that asked all of them would ask itself, and so on for ever.
+    let outcomes =
+      CollectorFlights.isCollecting ? [] : await run.ask(contents.collectors, within: limit, names: names)
+    expireIdleSeries()
+    return run.metrics(contents, reports, outcomes, named: names)
   }
 }

@@ -13,12 +13,10 @@ final class MetricsEndpoint: Sendable {
   private let collectors: CollectorRun
   private let settings: EndpointSettings
   private let observer: EndpointObserver
-  private let places: ScrapePlaces
-
-  /// What is encoded before the first byte is sent; an exposition that fits has a known length.
-  /// Larger ones keep their place until the client has read them: what slow readers hold stays bounded.
-  private static let firstPart = 128 << 10
-  private static let part = 256 << 10
+  private let encoding: EncodingThread
+  private let budget: SpoolBudget
+  /// A form for people never waits for the scrapers' place, nor a scraper for theirs.
+  private let admissions: (exposition: ScrapeAdmission, json: ScrapeAdmission, variables: ScrapeAdmission)
 
   init(
     registry: Registry, variables: PublishedVariables, timer: any OneShotTimer, settings: EndpointSettings,
@@ -29,83 +27,134 @@ final class MetricsEndpoint: Sendable {
     self.timer = timer
     self.settings = settings
     self.observer = observer
-    collectors = CollectorRun(allowsUTF8Names: registry.allowsUTF8Names, timer: timer, log: observer.log)
-    places = ScrapePlaces(limit: settings.maximumConcurrentScrapes)
+    collectors = CollectorRun(
+      registry, within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer,
+      settings: settings, log: observer.log)
+    encoding = EncodingThread(timer: timer)
+    budget = SpoolBudget(limit: settings.maximumSpooledBytes)
+    func admission() -> ScrapeAdmission { ScrapeAdmission(limit: settings.maximumConcurrentScrapes) }
+    admissions = (admission(), admission(), admission())
   }
+
+  /// Bytes that are encoded and wait for slow readers.
+  var spooledBytes: Int { budget.spooled }
+
+  /// No scrape is to be expected any more.
+  func stop() { encoding.stop() }
 
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {
-    var format = ExpositionFormat.negotiated(accept: request.headers.joined("Accept"))
+    var format = ExpositionFormat.negotiated(request.headers.accepted)
     format.created = settings.includesCreatedSamples && format.form == .openMetrics
     return await scrape(request, as: format)
   }
 
   /// Asks the collectors, unless the form shows nothing of theirs, and answers.
   func scrape(_ request: EndpointRequest, as format: ExpositionFormat) async -> EndpointResponse {
-    guard let place = places.take() else {
+    guard let slot = admission(of: format.form).enter() else {
       return .text(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
     }
     let start = ContinuousClock.now
-    let variables = variables
     guard format.form.showsCollected else {
-      return await respond(in: format, place, since: start, within: settings.scrapeDeadline) {
-        Scrape(format.encoder(of: GatheredMetrics(registered: []), variables), buffer: $0)
+      return await respond(to: request, in: format, slot, since: start, within: settings.scrapeDeadline) {
+        GatheredMetrics(registered: [])
       }
     }
     let names = Set(request.query.all("name[]"))
     let limit = scrapeLimit(of: request)
-    // Read once: what is registered while collectors are asked belongs to the next scrape.
-    let contents = registry.contents
-    // A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
+    let registry = registry
+    // Read once: what is registered while collectors are asked belongs to the next scrape. To sort many new families
+    // takes too long for the loop.
+    var contents = registry.sortedContents
+    if contents == nil { contents = await encoding.run(within: limit) { _ in registry.contents } }
+    guard let contents else { return late }
     let outcomes = await collectors.ask(
-      contents.collectors, within: limit - min(limit / 5, .seconds(2)), names: names)
-    let (registry, collectors) = (registry, collectors)
-    return await respond(in: format, place, since: start, within: limit) {
+      contents.collectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
+    let collectors = collectors
+    return await respond(to: request, in: format, slot, since: start, within: limit) {
       registry.expireIdleSeries()
-      let metrics = collectors.metrics(contents, registry.reports, outcomes, named: names)
-      return Scrape(format.encoder(of: metrics, variables), buffer: $0)
+      return collectors.metrics(contents, registry.reports, outcomes, named: names)
     }
   }
 
-  /// Encodes off the loop; what does not fit into the first part is encoded as the client takes it.
+  private func admission(of form: ExpositionForm) -> ScrapeAdmission {
+    switch form {
+    case .text, .openMetrics: admissions.exposition
+    case .json: admissions.json
+    case .variables: admissions.variables
+    }
+  }
+
+  private var late: EndpointResponse {
+    .text(503, "The metrics could not be encoded in time.\n", headers: ["Retry-After": "1"])
+  }
+
+  // MARK: - Encoding
+
+  /// Gathers and encodes on the encoding thread: what fits into the first part as one body, more as a stream.
   private func respond(
-    in format: ExpositionFormat, _ place: ScrapePlaces.Place, since start: ContinuousClock.Instant,
-    within limit: Duration, begin: @escaping @Sendable (ScrapeBuffer) -> Scrape
+    to request: EndpointRequest, in format: ExpositionFormat, _ slot: ScrapeSlot,
+    since start: ContinuousClock.Instant, within limit: Duration,
+    gather: @escaping @Sendable () -> GatheredMetrics
   ) async -> EndpointResponse {
-    let buffer = places.takeBuffer()
     // Encoding has what is left of the scrape's time, and at least a little.
     let rest = max(.milliseconds(500), limit - (ContinuousClock.now - start))
-    let outcome = await offLoop(within: rest, timer: timer) {
-      let scrape = begin(buffer)
-      return (scrape, scrape.next(untilSize: MetricsEndpoint.firstPart))
+    let (variables, budget, observer) = (variables, budget, observer)
+    let isHead = request.method == "HEAD"
+    let encoded = await encoding.run(within: rest) { buffer in
+      let scrape = Scrape(format.encoder(of: gather(), variables), slot, budget)
+      let first = scrape.encode(&buffer, untilSize: Scrape.firstPart)
+      // Of the rest a request for the head alone reads nothing.
+      if !isHead { scrape.encodeAhead(&buffer) }
+      if scrape.isEncoded { scrape.report(to: observer, format.form, since: start) }
+      return (scrape, first)
     }
-    guard case .finished((let scrape, let first)) = outcome else {
-      return .text(503, "The metrics could not be encoded in time.\n", headers: ["Retry-After": "1"])
+    guard let (scrape, first) = encoded else { return late }
+    let headers = headers(of: format)
+    if scrape.isWhole(first) { return EndpointResponse(status: 200, headers: headers, body: .bytes(first)) }
+    let stream = stream(scrape, slot, after: first) {
+      scrape.report(to: observer, format.form, since: start)
     }
-    // From here on only the time spent encoding counts: how slowly a client reads is its own affair.
-    let beforeFirst = ContinuousClock.now - start - scrape.encodingTime
-    let end: @Sendable () -> Void = { [self] in
-      observer.scraped(
-        .init(form: format.form, duration: beforeFirst + scrape.encodingTime, bytes: scrape.encodedBytes))
-      if let buffer = scrape.retire() { places.give(back: buffer) }
-      place.give()
-    }
-    guard !scrape.isFinished else {
-      end()
-      return EndpointResponse(status: 200, headers: headers(of: format), body: .bytes(first))
-    }
-    let parts = Locked<[UInt8]?>(first)
-    let next: @Sendable () async -> [UInt8]? = {
-      let first = parts.withLock { part in
-        defer { part = nil }
-        return part
-      }
-      return first ?? (scrape.isFinished ? nil : scrape.next(untilSize: MetricsEndpoint.part))
-    }
-    return EndpointResponse(
-      status: 200, headers: headers(of: format),
-      body: .stream(EndpointBodyStream(next: next, finished: end)))
+    return EndpointResponse(status: 200, headers: headers, body: .stream(stream))
   }
+
+  /// - Parameter report: called on the encoding thread when the last part is encoded there.
+  private func stream(
+    _ scrape: Scrape, _ slot: ScrapeSlot, after first: [UInt8], report: @escaping @Sendable () -> Void
+  ) -> EndpointBodyStream {
+    slot.beginWriting { [weak scrape] in scrape?.letGo() }
+    slot.took(first.count)
+    let deadline = timer.schedule(after: settings.readDeadline) { [weak scrape] in scrape?.letGo() }
+    let head = Locked<[UInt8]?>(first)
+    let (encoding, limit) = (encoding, settings.scrapeDeadline)
+    var stream = EndpointBodyStream(
+      next: {
+        if let first = head.withLock({ $0.take() }) { return first }
+        while true {
+          switch try scrape.next() {
+          case .part(let part): return part
+          case .end: return nil
+          case .notEncoded:
+            let isDone: Void? = await encoding.run(within: limit) { buffer in
+              scrape.encodeMore(&buffer)
+              if scrape.isEncoded { report() }
+            }
+            guard isDone != nil else { throw Scrape.LetGo() }
+          }
+        }
+      },
+      finished: {
+        deadline.cancel()
+        scrape.letGo()
+      })
+    stream.isNonblocking = true
+    return stream
+  }
+
+  // MARK: - What a request asks for
+
+  /// A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
+  private static func collectorsShare(of limit: Duration) -> Duration { limit - min(limit / 5, .seconds(2)) }
 
   private func headers(of format: ExpositionFormat) -> EndpointFields {
     let isNegotiated = format.form.isNegotiated

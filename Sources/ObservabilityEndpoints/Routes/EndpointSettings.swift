@@ -10,6 +10,14 @@ package struct EndpointSettings: Sendable {
   package var maximumConcurrentScrapes = 4
   /// The longest that collectors and encoding may take.
   package var scrapeDeadline: Duration = .seconds(20)
+  /// How many bytes may be encoded ahead of slow readers, of all scrapes together.
+  package var maximumSpooledBytes = 16 << 20
+  /// The longest that the reader of one scrape may take; a scraper has given up long before.
+  package var readDeadline: Duration = .seconds(120)
+  /// How long the cooperative pool may run nothing before a scrape waits no longer for the collectors that need it.
+  package var poolPatience: Duration = .milliseconds(500)
+  /// How long the cooperative pool has run nothing, as far as somebody watches it. Called from any thread.
+  package var poolDelay: @Sendable () -> Duration = { .zero }
   /// Whether OpenMetrics has `_created` samples.
   package var includesCreatedSamples = false
   /// For the page and the health documents.

@@ -34,6 +34,9 @@ package final class ObservabilityEndpoints: Sendable {
     RouteTable.problem(ofMetricsPath: path)
   }
 
+  /// Leaves no thread behind when the server has ended.
+  package func stop() { metrics.stop() }
+
   // MARK: - Routes
 
   /// What a server notes on a request as its `routeTag`, so that its route is looked up once.
@@ -55,6 +58,8 @@ package final class ObservabilityEndpoints: Sendable {
       return EndpointResponse(status: 204, headers: allow)
     }
     guard let route = route(of: request) else { return .text(404, "There is nothing at this path.\n") }
+    // Whatever the path would answer: load balancers ask this way by default.
+    guard request.method != "OPTIONS" else { return EndpointResponse(status: 204, headers: allow) }
     guard isRead(request) else {
       return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }

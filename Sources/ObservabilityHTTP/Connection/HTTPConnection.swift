@@ -9,6 +9,8 @@ import ObservabilitySockets
 /// the caller's executor, so that no call between them looks for the one to switch to.
 final class HTTPConnection: @unchecked Sendable {
   enum Phase {
+    /// Accepted, and not read from yet.
+    case new
     /// No complete head yet, on a new connection or of a further request.
     case head
     case body
@@ -24,10 +26,11 @@ final class HTTPConnection: @unchecked Sendable {
   let connection: Connection
   let peer: EndpointPeer
   /// On the reserve only probes are served; the reason is what the others are told.
-  let reserve: HTTPRejectReason?
-  let openedAt: Int64
+  var reserve: HTTPRejectReason?
+  /// When the connection got its place, regular or on the reserve.
+  var placedAt: Int64
 
-  var phase = Phase.head
+  var phase = Phase.new
   /// When the present phase began.
   var phaseBegan: Int64
   /// Since when the peer has neither sent the body's bytes nor taken the response's, while it was waited for
@@ -42,6 +45,12 @@ final class HTTPConnection: @unchecked Sendable {
   var carry: [UInt8] = []
   var carryStart = 0
   var requests = 0
+  /// Bytes handed to the system.
+  var handedOver = 0
+  /// What is asked of the peer while it is waited for to read; `nil` while it is not.
+  var readingRate: ReadingRate?
+  /// Whether the peer has said, while its request is handled, that it sends no more.
+  var hasPeerClosed = false
   var handlerDeadline: LazyDeadline?
 
   var descriptor: Descriptor { connection.descriptor }
@@ -53,12 +62,16 @@ final class HTTPConnection: @unchecked Sendable {
     self.peer = peer
     self.reserve = reserve
     self.parser = RequestParser(limits: core.configuration.limits)
-    self.openedAt = core.loop.time
+    self.placedAt = core.loop.time
     self.phaseBegan = core.loop.time
   }
 
-  var evictionCandidate: EvictionCandidate {
-    EvictionCandidate(phase: phase, openedAt: openedAt, phaseBegan: phaseBegan, stalledSince: stalledSince)
+  var place: Admission.Place { reserve == nil ? .regular : .reserve }
+
+  var candidate: Admission.Candidate {
+    Admission.Candidate(
+      place: place, phase: phase, placedAt: placedAt, phaseBegan: phaseBegan, stalledSince: stalledSince,
+      requests: requests)
   }
 
   /// Serves requests until the connection ends.
@@ -72,17 +85,22 @@ final class HTTPConnection: @unchecked Sendable {
         break
       }
       enter(.idle)
+      // A turn is one request: whoever has sent more comes after all who wait for their first.
+      if carryStart < carry.count { await loop.nextTurn() }
     }
+    await deliver()
     end()
   }
 
   /// Closes at once, wherever the connection is. Later calls do nothing.
-  func end() {
+  ///
+  /// - Parameter forgetting: whether the system, too, drops what the peer has not taken yet.
+  func end(forgetting: Bool = false) {
     guard !isOver else { return }
     isOver = true
     handlerDeadline?.discard()
     handlerDeadline = nil
-    descriptor.close()
+    if forgetting, hasUntaken { descriptor.reset() } else { descriptor.close() }
     core.remove(self)
     task?.cancel()
     task = nil
@@ -173,6 +191,7 @@ final class HTTPConnection: @unchecked Sendable {
       guard await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), keeping: phase) else { return false }
     }
     if core.isRefusing, phase == .idle { return false }
+    readingRate = nil
     stalledSince = phase == .body ? loop.time : nil
     let outcome = await descriptor.readable(until: phaseBegan.clampedAdding(core.allowance(for: self)))
     stalledSince = nil
@@ -187,7 +206,9 @@ final class HTTPConnection: @unchecked Sendable {
   nonisolated(nonsending) func deadlinePassed() async {
     switch phase {
     case .body: await refuse(.bodyDeadline)
-    case .idle: core.reject(.keepAliveDeadline)
+    case .idle:
+      core.reject(.keepAliveDeadline)
+      end(forgetting: true)
     default:
       // A peer that has said nothing at all gets no answer: it may have opened the connection in
       // advance, and would take the answer for that to its first request.

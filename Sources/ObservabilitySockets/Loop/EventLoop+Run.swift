@@ -7,23 +7,30 @@ import Synchronization
 extension EventLoop {
   /// How often jobs that queue further jobs are followed before descriptors are looked at again.
   private static let roundsWithoutPolling = 4
+  /// How many jobs are run before the clock is read.
+  private static let jobsBetweenClocks = 8
 
   func runUntilStopped() {
     while !isStopping.load(ordering: .acquiring) {
       let began = clock()
-      let ready = pollSet.wait(until: queue.isEmpty ? timers.earliest : began, now: began)
+      counters.sliceEnded(since: time, at: began)
+      let isIdle = queue.isEmpty && turns.isEmpty
+      let ready = pollSet.wait(until: isIdle ? timers.earliest : began, now: began)
       time = clock()
       // Descriptors before timers: after a pause of the whole process, a peer that has sent its
       // bytes in time is read, not timed out.
       if pollSet.dispatch(ready) { takeSubmitted(drainingPipe: true) }
-      runQueue()
+      counters.sliceBegan(at: time, waiting: queue.count + turns.count)
+      runQueue(until: time.clampedAdding(Self.slice))
       while let entry = timers.popDue(at: time) { entry.action() }
+      runTurns()
     }
     finish()
   }
 
-  /// Runs what is queued, and what that queues, for a bounded number of rounds.
-  func runQueue() {
+  /// Runs what is queued, and what that queues, for a bounded number of rounds, and until the loop's clock shows
+  /// `end`; a few jobs at least.
+  func runQueue(until end: Int64) {
     let serial = asUnownedSerialExecutor()
     let task = asUnownedTaskExecutor()
     var rounds = 0
@@ -32,12 +39,22 @@ extension EventLoop {
       swap(&queue, &spare)
       var work: [LoopWork] = []
       swap(&work, &spare)
+      var done = 0
       for item in work {
         switch item {
         case .job(let job): job.runSynchronously(on: task)
         case .actorJob(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
         case .action(let action): action()
         }
+        done += 1
+        if done % Self.jobsBetweenClocks == 0, clock() >= end { break }
+      }
+      if done < work.count {
+        // What is left goes before what has been queued meanwhile.
+        work.removeFirst(done)
+        work.append(contentsOf: queue)
+        swap(&work, &queue)
+        return
       }
       work.removeAll(keepingCapacity: work.count <= 1024)
       swap(&work, &spare)
@@ -95,7 +112,7 @@ extension EventLoop {
         return queue.isEmpty
       }
       if isDone { return }
-      runQueue()
+      runQueue(until: .max)
     }
   }
 }
@@ -126,9 +143,10 @@ extension EventLoop {
     isFinishing = true
     pollSet.closeAll()
     timers.removeAll()
+    endTurns()
     while true {
       takeSubmitted(drainingPipe: false)
-      runQueue()
+      runQueue(until: .max)
       let isDone = lock.withLock { () -> Bool in
         guard queue.isEmpty, submitted.isEmpty else { return false }
         stage = .stopped

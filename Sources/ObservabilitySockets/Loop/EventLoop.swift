@@ -29,10 +29,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
   let isStopping = Atomic<Bool>(false)
   let clockOffset = Atomic<Int64>(0)
   let actors = ActorExecutor()
+  let counters = LoopCounters()
 
   // Confined to the loop.
   var queue: [LoopWork] = []
   var spare: [LoopWork] = []
+  /// Who has given up a turn, in that order.
+  var turns: [UnsafeContinuation<Void, Never>] = []
   var timers = TimerHeap()
   let pollSet = PollSet()
   /// Set at the loop's end: no wait may begin any more.

@@ -21,10 +21,14 @@ package final class SignalWatcher: Sendable {
   /// Begins to watch.
   ///
   /// - Parameter action: called on the loop with the number of the signal.
-  /// - Throws: `SocketError` when there is a watcher already, or the system gives no pipe.
+  /// - Throws: `SocketError` when there is a watcher already, the system gives no pipe, or a number is none of a
+  ///   signal that can be watched; then nothing is changed.
   package init(
     _ signals: [Int32], on loop: EventLoop, action: @escaping @Sendable (Int32) -> Void
   ) throws(SocketError) {
+    for signal in signals where !canBeCaught(signal) {
+      throw SocketError(.invalidSignal, "\(signal) is no signal that can be caught")
+    }
     var ends: [Int32] = [-1, -1]
     let status = mailobs_pipe(&ends)
     guard status == 0 else { throw .systemCall("making the pipe of the signal watcher", errno: -status) }
@@ -63,6 +67,11 @@ package final class SignalWatcher: Sendable {
       }
     }
   }
+}
+
+/// The system refuses numbers of no signal and those that it needs itself.
+private func canBeCaught(_ signal: Int32) -> Bool {
+  signal != SIGKILL && signal != SIGSTOP && sigaction(signal, nil, nil) == 0
 }
 
 private func install(_ signal: Int32, _ handler: (@convention(c) (Int32) -> Void)?) {

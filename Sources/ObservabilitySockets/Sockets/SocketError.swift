@@ -7,12 +7,16 @@ import CObservabilityShims
 package struct SocketError: Error, Sendable, CustomStringConvertible {
   /// The kinds of failure a caller may want to tell apart.
   package struct Code: Sendable, Hashable, CustomStringConvertible {
-    private enum Kind: String { case invalidAddress, systemCall, deadlineExceeded, closed, busy }
+    private enum Kind: String {
+      case invalidAddress, invalidSignal, systemCall, deadlineExceeded, closed, busy
+    }
     private let kind: Kind
     private init(_ kind: Kind) { self.kind = kind }
 
     /// The text is no address this library understands.
     package static let invalidAddress = Code(.invalidAddress)
+    /// The number is that of no signal that can be watched.
+    package static let invalidSignal = Code(.invalidSignal)
     /// The operating system refused a call; `errno` says why.
     package static let systemCall = Code(.systemCall)
     /// The wait lasted until its deadline.

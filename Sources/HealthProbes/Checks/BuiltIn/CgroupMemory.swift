@@ -5,8 +5,7 @@ import ObservabilityPlatform
 /// Reads the memory figures of the process's control group, version 1 or 2. Blocks.
 ///
 /// A limit may be set on any ancestor, and the nearest to being reached is the one that counts, so the way up
-/// is walked. Inside a container the path that the kernel names need not exist below the mount; walking up
-/// then ends at the mount itself, which is the container's own group.
+/// is walked as far as it can be seen. Version 1 also says what ancestors outside of the container allow.
 ///
 /// Source: Linux Documentation/admin-guide/cgroup-v2.rst, "Memory Interface Files"; cgroup-v1/memory.rst.
 struct CgroupMemory {
@@ -17,85 +16,65 @@ struct CgroupMemory {
     self.root = root
   }
 
-  /// The files of one version of the interface.
-  private struct Interface {
-    let mount: String
-    let usage: String
-    let limit: String
-    /// The line of `memory.stat` that says how much the kernel can drop at once.
-    let reclaimable: String
-  }
-
-  private static let version2 = Interface(
-    mount: "/sys/fs/cgroup", usage: "memory.current", limit: "memory.max", reclaimable: "inactive_file")
-  private static let version1 = Interface(
-    mount: "/sys/fs/cgroup/memory", usage: "memory.usage_in_bytes", limit: "memory.limit_in_bytes",
-    reclaimable: "total_inactive_file")
-
-  /// `nil` when there is no control group with a memory controller.
+  /// The figures of the group or ancestor that is nearest to its limit; `nil` when there is no control group
+  /// with a memory controller.
   func read() throws(SystemError) -> MemoryReading? {
-    guard let (interface, group) = try ownGroup() else { return nil }
     var nearest: MemoryReading?
-    var directory = group
-    while true {
-      if let reading = try reading(interface, directory) {
-        nearest = nearest.map { Self.nearerToLimit($0, reading) } ?? reading
+    for group in try CgroupMounts(root: root).memoryGroups() {
+      var directory = group.path
+      while true {
+        if let reading = try reading(group.version, group.mount + directory) {
+          nearest = nearest?.nearer(reading) ?? reading
+        }
+        guard let slash = directory.lastIndex(of: "/") else { break }
+        directory = String(directory[..<slash])
       }
-      guard let slash = directory.lastIndex(of: "/") else { break }
-      directory = String(directory[..<slash])
     }
     return nearest
   }
 
-  /// The interface that has the memory controller, and the group's path without a trailing slash.
-  private func ownGroup() throws(SystemError) -> (Interface, String)? {
-    guard let text = try readSmallFile(root + "/proc/self/cgroup") else { return nil }
-    var unified: String?
-    for line in text.split(separator: "\n") {
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      let path = Self.tidied(fields[2])
-      if fields[1].split(separator: ",").contains("memory") { return (Self.version1, path) }
-      if fields[0] == "0", fields[1].isEmpty { unified = path }
-    }
-    return unified.map { (Self.version2, $0) }
-  }
-
-  /// A path with `..` names a group outside of what this process can see.
-  private static func tidied(_ path: Substring) -> String {
-    let parts = path.split(separator: "/")
-    return parts.contains("..") ? "" : parts.map { "/" + $0 }.joined()
-  }
-
-  private func reading(_ interface: Interface, _ group: String) throws(SystemError) -> MemoryReading? {
-    let directory = root + interface.mount + group + "/"
-    guard let text = try readSmallFile(directory + interface.usage), let usage = Self.number(text) else {
-      return nil
-    }
-    let limit = try readSmallFile(directory + interface.limit).flatMap(Self.number)
-    let reclaimable = try readSmallFile(directory + "memory.stat").flatMap { stat in
-      for line in stat.split(separator: "\n") {
-        let words = line.split(separator: " ")
-        if words.count == 2, words[0] == interface.reclaimable { return UInt64(words[1]) }
+  private func reading(_ version: CgroupVersion, _ group: String) throws(SystemError) -> MemoryReading? {
+    let directory = root + group + "/"
+    guard let usage = try number(directory + version.usage) else { return nil }
+    var limits = [try number(directory + version.limit)]
+    var cache: UInt64 = 0
+    for line in try readSmallFile(directory + "memory.stat")?.split(separator: "\n") ?? [] {
+      let words = line.split(separator: " ")
+      guard words.count == 2, let value = UInt64(words[1]) else { continue }
+      if words[0] == version.inheritedLimit ?? "" { limits.append(value) }
+      // The kernel drops both before it kills anything: the active part is what was read more than once, such
+      // as mail that is fetched often.
+      if words[0] == version.inactiveCache || words[0] == version.activeCache {
+        cache = cache.addingReportingOverflow(value).overflow ? .max : cache + value
       }
-      return nil
     }
+    let used = usage - min(usage, cache)
+    var high: UInt64?
+    if let throttle = version.throttle { high = try number(directory + throttle) }
     return MemoryReading(
-      workingSetBytes: usage - min(usage, reclaimable ?? 0),
+      workingSetBytes: used,
       // Version 1 says "no limit" with the largest number of whole pages.
-      limitBytes: limit.flatMap { $0 >= 1 << 60 ? nil : $0 })
+      limitBytes: limits.compactMap { $0 }.filter { $0 < 1 << 60 }.min(),
+      throttle: high.map { MemoryReading.Throttle(usedBytes: used, aboveBytes: $0) })
   }
 
   /// "max" is no number, and no limit.
-  private static func number(_ text: String) -> UInt64? {
-    text.split(whereSeparator: \.isWhitespace).first.flatMap { UInt64($0) }
+  private func number(_ path: String) throws(SystemError) -> UInt64? {
+    try readSmallFile(path)?.split(whereSeparator: \.isWhitespace).first.flatMap { UInt64($0) }
   }
+}
 
-  private static func nearerToLimit(_ inner: MemoryReading, _ outer: MemoryReading) -> MemoryReading {
-    guard let outerLimit = outer.limitBytes else { return inner }
-    guard let innerLimit = inner.limitBytes else { return outer }
-    let innerPart = Double(inner.workingSetBytes) / Double(max(innerLimit, 1))
-    let outerPart = Double(outer.workingSetBytes) / Double(max(outerLimit, 1))
-    return outerPart > innerPart ? outer : inner
-  }
+/// The files of one version of the interface, and the lines of its `memory.stat`.
+enum CgroupVersion: Sendable {
+  case one
+  case two
+
+  var usage: String { self == .one ? "memory.usage_in_bytes" : "memory.current" }
+  var limit: String { self == .one ? "memory.limit_in_bytes" : "memory.max" }
+  /// Above this the kernel takes memory back and slows the group down, and kills nothing.
+  var throttle: String? { self == .one ? nil : "memory.high" }
+  var inactiveCache: String { self == .one ? "total_inactive_file" : "inactive_file" }
+  var activeCache: String { self == .one ? "total_active_file" : "active_file" }
+  /// The least limit of the group and its ancestors.
+  var inheritedLimit: String? { self == .one ? "hierarchical_memory_limit" : nil }
 }

@@ -25,7 +25,9 @@ extension FilesystemReading {
       guard errno == EINTR else { throw SystemError(code: errno, action: "statvfs \(path)") }
     }
     func bytes(_ blocks: UInt64) -> UInt64 {
-      let (product, overflow) = blocks.multipliedReportingOverflow(by: UInt64(status.f_frsize))
+      // Some file systems in user space fill in only one of the two.
+      let size = UInt64(status.f_frsize > 0 ? status.f_frsize : status.f_bsize)
+      let (product, overflow) = blocks.multipliedReportingOverflow(by: size)
       return overflow ? .max : product
     }
     let countsFiles = status.f_files > 0

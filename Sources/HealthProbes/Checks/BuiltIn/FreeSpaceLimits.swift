@@ -22,7 +22,8 @@ struct FreeSpaceLimits: Sendable {
     let path = reading.path
     let bytes = fraction(reading.availableBytes, of: reading.sizeBytes)
     let left = "\(byteText(reading.availableBytes)) (\(percent(bytes))) left for \(path)"
-    if bytes < failBelow || reading.availableBytes < failBelowBytes { return .fail(left) }
+    let hasBytes = reading.sizeBytes > 0
+    if bytes < failBelow || hasBytes && reading.availableBytes < failBelowBytes { return .fail(left) }
 
     var files: (part: Double, text: String)?
     if let available = reading.availableFiles, let total = reading.totalFiles {
@@ -35,7 +36,7 @@ struct FreeSpaceLimits: Sendable {
     return .pass
   }
 
-  /// A file system of size zero (a pseudo file system) has nothing that could run out.
+  /// A file system that gives no size (pseudo file systems, many in user space) has nothing that could run out.
   private func fraction(_ part: UInt64, of whole: UInt64) -> Double {
     whole == 0 ? 1 : Double(part) / Double(whole)
   }

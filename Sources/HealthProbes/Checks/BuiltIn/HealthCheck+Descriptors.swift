@@ -1,5 +1,7 @@
 // Can the process still open files and accept connections?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
   /// A check of the open descriptors of this process against its soft limit (`RLIMIT_NOFILE`).
   ///
@@ -15,12 +17,9 @@ extension HealthCheck {
   ) throws(HealthError) -> HealthCheck {
     let limits = try UsageLimits(warnAbove: warnAbove, failAbove: failAbove, for: name)
     return try HealthCheck(
-      name, settings,
-      .task {
-        // Counting takes a while with a million of them.
-        let reading = try await BlockingThreads.shared.run { try DescriptorReading.read() }
-        return HealthObservation(limits.judge(reading))
-      })
+      // Counting takes a while with a million of them.
+      name, settings, on: .ownProcess, key: "descriptors",
+      blocking: { HealthObservation(limits.judge(try DescriptorReading.read())) })
   }
 }
 

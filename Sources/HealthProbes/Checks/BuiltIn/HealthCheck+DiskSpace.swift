@@ -1,11 +1,13 @@
 // Is there room, in bytes and in inodes, for the mail that is accepted next?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
   /// A check of the space and the inodes of the file system that holds a path.
   ///
   /// It fails when less than `failBelow` of the bytes or of the inodes, or fewer than `failBelowBytes`, are
-  /// available to a process without privileges, and warns below `warnBelow`. Inodes are ignored on file
-  /// systems that do not count them. Its figures are in ``HealthCheckReport/reading``.
+  /// available to a process without privileges, and warns below `warnBelow`. Bytes and
+  /// inodes are ignored on file systems that do not count them. Its figures are in ``HealthCheckReport/reading``.
   ///
   /// `statvfs` can hang for ever on a network mount whose server is gone; it runs on a thread of its own, and
   /// the check then fails at its deadline.
@@ -27,9 +29,9 @@ extension HealthCheck {
     let limits = try FreeSpaceLimits(
       warnBelow: warnBelow, failBelow: failBelow, failBelowBytes: failBelowBytes, for: name)
     return try HealthCheck(
-      name, settings,
-      .task {
-        let reading = try await BlockingThreads.shared.run { try FilesystemReading.read(path) }
+      name, settings, on: .fileSystems, key: path,
+      blocking: {
+        let reading = try FilesystemReading.read(path)
         return HealthObservation(limits.judge(reading), reading: reading)
       })
   }

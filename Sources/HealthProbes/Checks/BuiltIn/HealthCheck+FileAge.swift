@@ -24,9 +24,9 @@ extension HealthCheck {
       throw HealthError(.invalidSetting, of: name, "it has to warn before it fails")
     }
     return try HealthCheck(
-      name, settings,
-      .task {
-        let modified = try await BlockingThreads.shared.run { try modificationTime(of: path) }
+      name, settings, on: .fileSystems, key: path,
+      blocking: {
+        let modified = try modificationTime(of: path)
         return HealthObservation(
           judgeFile(path, modified: modified, now: WallClock.now, warnAfter, failAfter))
       })

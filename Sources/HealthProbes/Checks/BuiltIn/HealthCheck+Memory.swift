@@ -1,10 +1,13 @@
 // Is the memory limit of the container near?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
-  /// A check of the control group's memory, version 1 or 2, against its limit.
+  /// A check of the control group's memory, version 1 or 2, against its limit and those of its ancestors.
   ///
-  /// What counts is the working set: use without the page cache that the kernel can drop at once. Without a
-  /// control group, and without a limit, it passes.
+  /// What counts is use without the page cache, which the kernel drops before it kills anything. Near
+  /// `memory.high`, above which the kernel slows the process down, it warns and does not fail. Without a control
+  /// group, and without a limit, it passes.
   ///
   /// - Parameters:
   ///   - warnAbove: a fraction from 0 to 1 of the limit.
@@ -18,18 +21,21 @@ extension HealthCheck {
   ) throws(HealthError) -> HealthCheck {
     let limits = try UsageLimits(warnAbove: warnAbove, failAbove: failAbove, for: name)
     return try HealthCheck(
-      name, settings,
-      .task {
-        guard let reading = try await BlockingThreads.shared.run({ try CgroupMemory().read() }) else {
-          return HealthObservation(.pass)
-        }
-        return HealthObservation(limits.judge(reading))
-      })
+      name, settings, on: .ownProcess, key: "memory",
+      blocking: { HealthObservation(try CgroupMemory().read().map(limits.judge) ?? .pass) })
   }
 }
 
 extension UsageLimits {
   func judge(_ reading: MemoryReading) -> HealthResult {
+    let result = judgeLimit(reading)
+    guard case .pass = result, let throttle = reading.throttle else { return result }
+    let high = "the \(byteText(throttle.aboveBytes)) above which memory is throttled"
+    guard throttle.aboveBytes > 0 else { return .warn("memory.high is 0 bytes") }
+    return judge(used: throttle.usedBytes, of: throttle.aboveBytes, high).reason.map { .warn($0) } ?? .pass
+  }
+
+  private func judgeLimit(_ reading: MemoryReading) -> HealthResult {
     guard let limit = reading.limitBytes else { return .pass }
     // A limit of zero is legal, and reached.
     guard limit > 0 else { return .fail("the memory limit is 0 bytes") }

@@ -4,7 +4,7 @@ extension HealthCheck {
   /// A check that a TCP connection to a host and port can be made. It is closed at once; nothing is sent.
   ///
   /// Every address of the name is tried in the order of the resolver until one accepts. Resolving a name
-  /// blocks, so all of it runs on a thread of its own.
+  /// blocks, so it runs on a thread of its own; an address needs none, and connecting does not either.
   ///
   /// - Parameters:
   ///   - host: a name, or an IPv4 or IPv6 address without brackets.
@@ -26,10 +26,8 @@ extension HealthCheck {
     let timeout = min(settings.deadline, Settings.longest) * 9 / 10
     return try HealthCheck(
       name, settings,
-      .task {
-        try await BlockingThreads.shared.run {
-          try TCPConnection.attempt(host: host, port: port, timeout: timeout)
-        }
+      .task { progress in
+        try await TCPConnection.attempt(host: host, port: port, timeout: timeout, progress)
         return HealthObservation(.pass)
       })
   }

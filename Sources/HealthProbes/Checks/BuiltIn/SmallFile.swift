@@ -2,8 +2,10 @@
 
 import ObservabilityPlatform
 
-/// The first 64 KiB of a file as text, or `nil` when it does not exist. Blocks.
-func readSmallFile(_ path: String) throws(SystemError) -> String? {
+/// The beginning of a file as text, or `nil` when it does not exist. Blocks.
+///
+/// - Parameter limit: bytes, rounded up to whole pages.
+func readSmallFile(_ path: String, limit: Int = 65_536) throws(SystemError) -> String? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else {
     if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -12,7 +14,7 @@ func readSmallFile(_ path: String) throws(SystemError) -> String? {
   defer { close(descriptor) }
   var bytes: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 4096)
-  while bytes.count < 65_536 {
+  while bytes.count < limit {
     let count = read(descriptor, &chunk, chunk.count)
     if count < 0, errno == EINTR { continue }
     guard count >= 0 else { throw SystemError(code: errno, action: "read \(path)") }

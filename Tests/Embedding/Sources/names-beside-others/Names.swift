@@ -17,9 +17,10 @@ struct EveryType {
   var authenticationMechanism: AuthenticationMechanism?
   var authenticationMetrics: AuthenticationMetrics?
   var authenticationResult: AuthenticationResult?
-  var boundedFamily: BoundedFamily<MailObservability.Counter, OneLabel>?
+  var boundedFamily: BoundedFamily<MailObservability.Counter, String>?
   var bucketBounds: BucketBounds?
   var buildMetrics: BuildMetrics?
+  var catalogueBuckets: CatalogueBuckets?
   var checkResult: CheckResult?
   var closedFamily2: ClosedFamily2<MailObservability.Gauge, MailProtocol, QueueState>?
   var closedFamily3: ClosedFamily3<MailObservability.Counter, MailProtocol, QueueState, TLSUse>?
@@ -32,6 +33,7 @@ struct EveryType {
   var connectionMetrics: ConnectionMetrics?
   var counter: MailObservability.Counter?
   var daneResult: DANEResult?
+  var deliveryFailure: DeliveryFailure?
   var deliveryMetrics: DeliveryMetrics?
   var deliveryResult: DeliveryResult?
   var doubleVariable: DoubleVariable?
@@ -45,7 +47,6 @@ struct EveryType {
   var endpointResponse: EndpointResponse?
   var exemplar: Exemplar?
   var filesystemReading: FilesystemReading?
-  var fourLabels: FourLabels?
   var gauge: MailObservability.Gauge?
   var gaugeGuard: GaugeGuard?
   var healthCheck: HealthCheck?
@@ -72,7 +73,6 @@ struct EveryType {
   var integerVariable: IntegerVariable?
   var ipNetwork: IPNetwork?
   var jmapMetrics: JMAPMetrics?
-  var labelTuple: (any LabelTuple)?
   var logMessage: LogMessage?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
@@ -90,7 +90,6 @@ struct EveryType {
   var mtastsCacheMetrics: MTASTSCacheMetrics?
   var mtastsMode: MTASTSMode?
   var observabilityServer: ObservabilityServer?
-  var oneLabel: OneLabel?
   var outgoingTLSStatus: OutgoingTLSStatus?
   var policyMetrics: PolicyMetrics?
   var probeCounts: ProbeCounts?
@@ -107,16 +106,18 @@ struct EveryType {
   var smtpConnectionRejection: SMTPConnectionRejection?
   var smtpMessageRejection: SMTPMessageRejection?
   var smtpMetrics: SMTPMetrics?
+  var sparseFamily: SparseFamily<MailObservability.Counter>?
   var stateSet: StateSet<QueueState>?
   var storageMetrics: StorageMetrics?
   var storageOperation: StorageOperation?
   var stringVariable: StringVariable?
-  var threeLabels: ThreeLabels?
   var tlsMetrics: TLSMetrics?
   var tlsUse: TLSUse?
+  var topList: TopList?
+  var topLists: TopLists?
+  var topListSettings: TopListSettings?
   var transferDirection: TransferDirection?
   var transitionCounts: TransitionCounts?
-  var twoLabels: TwoLabels?
   var wrongProtocol: WrongProtocol?
 }
 

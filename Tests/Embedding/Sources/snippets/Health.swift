@@ -16,6 +16,26 @@ func checksOfAServer(metrics: MetricsCollector, store: Store) async throws {
   await server.shutdown()
 }
 
+func checksByConfiguration() -> MetricsConfig {
+  var config = MetricsConfig(bindAddress: "0.0.0.0:9090")
+  config.healthChecks["relay"] = HealthCheck.Overrides()
+  config.healthChecks["relay"]?.isEnabled = false  // not run, in no answer
+  config.healthChecks["storage"] = HealthCheck.Overrides()
+  config.healthChecks["storage"]?.deadline = .seconds(3)
+  config.healthChecks["storage"]?.failureThreshold = 3
+  config.healthChecks["storage"]?.groups = ["mail-store"]  // /health?group=mail-store
+  return config
+}
+
+func overrides(metrics: MetricsCollector) throws {
+  var slow = HealthCheck.Overrides()
+  slow.deadline = .seconds(3)
+  slow.failureThreshold = 3
+  var off = HealthCheck.Overrides()
+  off.isEnabled = false
+  try metrics.health.configure(["storage": slow, "relay": off])
+}
+
 func outOfService(metrics: MetricsCollector, server: ObservabilityServer) async throws {
   metrics.health.setMaintenance("kernel update")  // /ready is 503, /live stays 200
   metrics.health.setMaintenance(nil)

@@ -1,0 +1,73 @@
+// Who may scrape now?
+
+import ObservabilityPlatform
+
+/// Hands out the slots for scrapes, and lets those go that have to make room.
+final class ScrapeAdmission: Sendable {
+  private struct State {
+    var slots: ScrapeSlots
+    var lastNumber: UInt64 = 0
+    /// What lets a scrape go that waits for its reader.
+    var letGo: [UInt64: @Sendable () -> Void] = [:]
+  }
+
+  private let state: Locked<State>
+
+  init(limit: Int) { state = Locked(State(slots: ScrapeSlots(limit: limit))) }
+
+  /// Nil when there is no slot.
+  func enter() -> ScrapeSlot? {
+    let now = ContinuousClock.now
+    let (number, letGo) = state.withLock { state -> (UInt64?, (@Sendable () -> Void)?) in
+      state.lastNumber &+= 1
+      switch state.slots.enter(state.lastNumber, at: now) {
+      case .granted: return (state.lastNumber, nil)
+      case .grantedInPlace(let other): return (state.lastNumber, state.letGo.removeValue(forKey: other))
+      case .refused: return (nil, nil)
+      }
+    }
+    letGo?()
+    return number.map { ScrapeSlot($0, self) }
+  }
+
+  fileprivate func beginWriting(_ number: UInt64, letGo: @escaping @Sendable () -> Void) {
+    let now = ContinuousClock.now
+    state.withLock { state in
+      state.slots.beginWriting(number, at: now)
+      state.letGo[number] = letGo
+    }
+  }
+
+  fileprivate func took(_ bytes: Int, by number: UInt64) {
+    state.withLock { $0.slots.took(bytes, by: number) }
+  }
+
+  fileprivate func leave(_ number: UInt64) {
+    state.withLock { state in
+      state.slots.leave(number)
+      state.letGo[number] = nil
+    }
+  }
+}
+
+/// A slot of one scrape: given back by ``leave()``, at the latest when nobody holds it any more.
+final class ScrapeSlot: Sendable {
+  private let number: UInt64
+  private let admission: ScrapeAdmission
+
+  fileprivate init(_ number: UInt64, _ admission: ScrapeAdmission) {
+    self.number = number
+    self.admission = admission
+  }
+
+  deinit { leave() }
+
+  /// From now on the scrape waits for its reader, and `letGo` may be called once, on the thread of a scrape that needs
+  /// the slot.
+  func beginWriting(letGo: @escaping @Sendable () -> Void) { admission.beginWriting(number, letGo: letGo) }
+
+  /// The reader has taken so many bytes more.
+  func took(_ bytes: Int) { admission.took(bytes, by: number) }
+
+  func leave() { admission.leave(number) }
+}

@@ -1,0 +1,42 @@
+// How do the others come first, when one peer has more to do than a turn allows?
+// What has become ready is run before what has had its turn, however much of that there is: who comes anew waits
+// for a slice of the loop, and not for everybody who has sent a thousand requests at once.
+
+import ObservabilityPlatform
+
+extension EventLoop {
+  /// How long the loop works, in nanoseconds, before it looks at its descriptors again.
+  static let slice: Int64 = 1_000_000
+
+  /// Gives up the caller's turn. It goes on when everything that is ready has been looked at, and those have
+  /// been who gave up theirs before. Confined to the loop.
+  package nonisolated(nonsending) func nextTurn() async {
+    await withUnsafeContinuation { waiter in
+      if isFinishing { waiter.resume() } else { turns.append(waiter) }
+    }
+  }
+
+  /// Goes on with those who gave up their turn: with one at least, and for a slice at most.
+  func runTurns() {
+    guard !turns.isEmpty else { return }
+    let end = clock().clampedAdding(Self.slice)
+    var waiting: [UnsafeContinuation<Void, Never>] = []
+    swap(&waiting, &turns)
+    var next = 0
+    repeat {
+      waiting[next].resume()
+      next += 1
+      runQueue(until: end)
+    } while next < waiting.count && clock() < end
+    // Who has given up a turn meanwhile comes after those who still wait.
+    waiting.removeFirst(next)
+    waiting.append(contentsOf: turns)
+    turns = waiting
+  }
+
+  /// Lets everybody who has given up a turn go on, at the loop's end.
+  func endTurns() {
+    for waiter in turns { waiter.resume() }
+    turns = []
+  }
+}
