@@ -42,10 +42,17 @@ public final class Registry: Sendable {
     }
   }
 
-  /// A collector under the name that it had when it was added.
+  /// A collector with what it said of itself when it was added: later it is asked where the host's code must not run.
   package struct NamedCollector: Sendable {
     package let name: LabelText
+    package let familyNames: Set<String>
     package let collector: any Collector
+
+    init(_ collector: any Collector) {
+      name = LabelText(collector.name)
+      familyNames = collector.familyNames
+      self.collector = collector
+    }
   }
 
   /// What there is to be scraped at one moment.
@@ -95,16 +102,22 @@ public final class Registry: Sendable {
   /// Counts of refused values, by reason.
   var rejected: ClosedFamily<Counter, RejectionReason> { context.rejected }
 
-  /// Takes a metric out of the exposition, by its name without the namespace; false when there is none, or when it is one
-  /// of the registry's own.
+  /// Takes a metric out of the exposition, by its name without the namespace, or a published variable, by its own name;
+  /// false when there is none, or when it is one of the registry's own.
   ///
   /// Recordings through instruments and families that somebody kept are refused and counted as `removed_series`, for new
   /// label values as for old ones. The name can be registered again at once.
   @discardableResult
   public func unregister(_ name: String) -> Bool {
-    let name = LabelText(fullName(name))
+    let full = LabelText(fullName(name))
+    let legal = LabelText(MetricName.legal(for: name))
+    let variable = FamilyShape.variable(LabelText(name))
     let core = state.withLock { state -> FamilyCore? in
-      guard let core = state.entries[name]?.core, core.descriptor.shape != .own else { return nil }
+      // Variables have no namespace.
+      let name = state.entries[full] == nil ? legal : full
+      guard let core = state.entries[name]?.core, core.descriptor.shape != .own,
+        name == full || core.descriptor.shape == variable
+      else { return nil }
       state.entries[name] = nil
       state.claimed = state.claimed.filter { $0.value != name }
       state.sorted = nil
@@ -126,8 +139,9 @@ public final class Registry: Sendable {
   /// - Throws: ``RegistrationError`` when a collector of this name is there already or the library has one, or when the
   ///   name has more than 1,024 bytes.
   public func add(_ collector: any Collector) throws(RegistrationError) {
-    // The name is the host's code, so it is asked once and with nothing locked.
-    let name = LabelText(collector.name)
+    // The host's code, so it is asked once and with nothing locked.
+    let named = NamedCollector(collector)
+    let name = named.name
     guard name.text.utf8.count <= LabelValue.maximumLength else {
       throw RegistrationError(
         .invalidName, of: name.text, "a collector's name has at most \(LabelValue.maximumLength) bytes")
@@ -137,7 +151,7 @@ public final class Registry: Sendable {
       if state.collectors.contains(where: { $0.name == name }) {
         return "a collector of this name is there already"
       }
-      state.collectors.append(NamedCollector(name: name, collector: collector))
+      state.collectors.append(named)
       return nil
     }
     if let problem { throw RegistrationError(.conflict, of: name.text, problem) }
@@ -162,7 +176,7 @@ public final class Registry: Sendable {
 
   /// Asks one of the library's own collectors, in place of the one that had its name.
   package func set(own collector: any Collector) {
-    let own = NamedCollector(name: LabelText(collector.name), collector: collector)
+    let own = NamedCollector(collector)
     state.withLock { state in
       state.ownCollectors.insert(own.name)
       state.collectors.removeAll { $0.name == own.name }

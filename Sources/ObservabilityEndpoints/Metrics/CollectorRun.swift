@@ -37,7 +37,7 @@ final class CollectorRun: Sendable {
     _ collectors: [Registry.NamedCollector], within limit: Duration, names: Set<String>
   ) async -> [Outcome] {
     let asked = collectors.filter { named in
-      let families = named.collector.familyNames
+      let families = named.familyNames
       return names.isEmpty || families.isEmpty || !families.isDisjoint(with: names)
     }
     guard !asked.isEmpty else { return [] }
