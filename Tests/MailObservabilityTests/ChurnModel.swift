@@ -28,7 +28,7 @@ final class ChurnModel: Sendable {
     let nanoseconds = Atomic<UInt64>(1_000_000_000)
   }
 
-  static let counters = ["a_total", "b_total", "c_total"]
+  static let counters = ["a_total", "b_total"]
   static let histogram = "waits_seconds"
   /// One for each bucket; their sums are exact.
   static let observations = [0.5, 1.5, 2.5, 3.5]
@@ -40,7 +40,7 @@ final class ChurnModel: Sendable {
       "", "caf\u{E9}", "cafe\u{301}", "n\0", "n\u{FFFD}", "other", "\"\\\n\r\t<&>", "日本",
       String(repeating: "x", count: 1025),
     ]
-      + (0..<450).map { "\($0) \(long)" }
+      + (0..<350).map { "\($0) \(long)" }
   }()
 
   /// The bytes under which each value is shown.
@@ -207,7 +207,7 @@ final class ChurnModel: Sendable {
     registered {
       try $0.register(
         .histogram(ChurnModel.histogram, help: "Waits.", unit: "seconds", buckets: [1, 2, 3]),
-        byBounded: "a", limit: 60, idleTimeout: .seconds(4))
+        byBounded: "a", limit: 30, idleTimeout: .seconds(4))
     }
   }
 
@@ -215,7 +215,7 @@ final class ChurnModel: Sendable {
   func counters(_ name: String) -> BoundedFamily<Counter, String> {
     registered {
       try $0.register(
-        .counter(name, help: "Counts \"\\\n."), byBounded: "a", limit: 400, idleTimeout: .seconds(3))
+        .counter(name, help: "Counts \"\\\n."), byBounded: "a", limit: 300, idleTimeout: .seconds(3))
     }
   }
 

@@ -18,7 +18,10 @@ struct ChurnModelTests {
     config.includesCreatedSamples = true
     let server = try await model.metrics.startHTTPServer(config)
     let address = try #require(server.boundAddress)
-    let workers = try (0..<4).map { try ChurnWorker(model, number: $0, seed: seed &+ UInt64($0), address) }
+    let endpoints = try model.metrics.endpoints(config)
+    let workers = try (0..<3).map {
+      try ChurnWorker(model, number: $0, seed: seed &+ UInt64($0), at: address, endpoints)
+    }
     // Not on the pool's threads, of which the server needs one.
     let last = await onThread {
       onThreads(workers.count) { workers[$0].work(rounds: SeededGenerator.rounds) }

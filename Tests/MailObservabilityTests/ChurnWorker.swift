@@ -12,6 +12,7 @@ final class ChurnWorker: @unchecked Sendable {
   private(set) var handles: [(instrument: MetricInstrument, amount: ChurnModel.Amount)] = []
   private let model: ChurnModel
   private let address: String
+  private let endpoints: MetricsEndpoints
   private var generator: SeededGenerator
   private var seen: Set<ObjectIdentifier> = []
   /// Families that were registered once, and may have been unregistered since.
@@ -26,10 +27,16 @@ final class ChurnWorker: @unchecked Sendable {
 
   private enum Colour: String, ClosedLabel { case red, green }
 
-  init(_ model: ChurnModel, number: Int, seed: UInt64, _ address: String) throws {
+  /// - Parameters:
+  ///   - address: of the server.
+  ///   - endpoints: the same without a socket.
+  init(
+    _ model: ChurnModel, number: Int, seed: UInt64, at address: String, _ endpoints: MetricsEndpoints
+  ) throws {
     self.model = model
     self.number = number
     self.address = address
+    self.endpoints = endpoints
     generator = SeededGenerator(seed: seed)
     gauges = try model.metrics.registry.register(
       .gauge("held\(number)", help: "Held by one thread."), byBounded: "v")
@@ -58,10 +65,10 @@ final class ChurnWorker: @unchecked Sendable {
     case 0 where random(8) == 0: _ = registry.unregister(name)
     case 1 where random(6) == 0: _ = registry.unregister(ChurnModel.histogram)
     case 2: _ = registry.unregister("closed_total")
-    case 3...7: model.counters(name).remove(ChurnModel.values[value])
-    case 8...9: model.waits.remove(ChurnModel.values[value])
+    case 3...7: counters(name).remove(ChurnModel.values[value])
+    case 8...9: waits.remove(ChurnModel.values[value])
     case 10 where random(4) == 0: model.time.nanoseconds.add(1_000_000_000, ordering: .relaxed)
-    case 11 where random(4) == 0: model.counters(name).expireIdle(after: .seconds(random(3)))
+    case 11 where random(4) == 0: counters(name).expireIdle(after: .seconds(random(3)))
     case 12...24: record(ChurnModel.histogram, value)
     case 25...34: guardGauge()
     case 35...38: recordAgain()
@@ -89,14 +96,14 @@ final class ChurnWorker: @unchecked Sendable {
 
   /// The family as it is, or as it was.
   private func counters(_ name: String) -> BoundedFamily<Counter, String> {
-    if random(3) > 0, let kept = keptCounters[name] { return kept }
+    if random(10) > 0, let kept = keptCounters[name] { return kept }
     let family = model.counters(name)
     keptCounters[name] = family
     return family
   }
 
   private var waits: BoundedFamily<Histogram, String> {
-    if random(3) > 0, let keptWaits { return keptWaits }
+    if random(10) > 0, let keptWaits { return keptWaits }
     keptWaits = model.waits
     return model.waits
   }
@@ -114,7 +121,8 @@ final class ChurnWorker: @unchecked Sendable {
   /// Removes series and makes them again at other places, before a slow reader or behind it.
   private func remake(_ family: String) {
     let values = (0..<40).map { _ in random(ChurnModel.values.count) }
-    for value in values { model.counters(family).remove(ChurnModel.values[value]) }
+    let series = counters(family)
+    for value in values { series.remove(ChurnModel.values[value]) }
     for value in values { record(family, value) }
   }
 
@@ -178,9 +186,12 @@ final class ChurnWorker: @unchecked Sendable {
     (leastHeld, mostHeld) = (held, held)
     let least = model.least
     do {
-      let read = try form.read(at: address, pieces: { random(8000) + 1 }) {
-        for _ in 0..<random(6) { step() }
-      }
+      let read =
+        if random(2) == 0 {
+          try form.read(at: address, pieces: { random(8000) + 1 }) { for _ in 0..<random(6) { step() } }
+        } else {
+          try form.read(from: endpoints) { for _ in 0..<150 { step() } }
+        }
       guard let read else { return }
       model.judge(read, since: least)
       for value in held.indices {

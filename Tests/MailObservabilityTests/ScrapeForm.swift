@@ -1,6 +1,7 @@
-// How does a test read a scrape off a socket, in pieces as small as it likes?
+// How does a test read a scrape in pieces, off a socket or from the endpoints themselves?
 
 import TestSupport
+import MailObservability
 
 /// The forms of a scrape.
 enum ScrapeForm: CaseIterable {
@@ -33,7 +34,30 @@ enum ScrapeForm: CaseIterable {
       if piece.isEmpty { break }
       bytes += piece
     }
-    let body = try ScrapeForm.body(of: bytes)
+    return try read(try ScrapeForm.body(of: bytes))
+  }
+
+  /// The same from endpoints without a socket, which encode a part when it is asked for: what happens between two parts
+  /// happens in the middle of a scrape, whatever the system would have kept.
+  func read(from endpoints: MetricsEndpoints, between: () -> Void) throws -> ReadExposition? {
+    let request = try EndpointRequest(
+      target: path, headers: ["Accept": accept], peer: .ip([127, 0, 0, 1], port: 40_000))
+    let response = waiting { await endpoints.respond(to: request) }
+    guard response.status == 200 else { throw ReadProblem("\(path): \(response.status)") }
+    var body: [UInt8] = []
+    switch response.body {
+    case .bytes(let bytes): body = bytes
+    case .stream(let stream):
+      defer { stream.finished?() }
+      while let part = try waiting({ await Result { try await stream.next() } }).get() {
+        body += part
+        between()
+      }
+    }
+    return try read(body)
+  }
+
+  private func read(_ body: [UInt8]) throws -> ReadExposition? {
     switch self {
     case .text: return try ReadExposition(text: body, isOpenMetrics: false)
     case .openMetrics: return try ReadExposition(text: body, isOpenMetrics: true)
@@ -73,5 +97,11 @@ enum ScrapeForm: CaseIterable {
     }
     guard rest.isEmpty else { throw ReadProblem("something follows the last chunk") }
     return body
+  }
+}
+
+extension Result where Failure == any Error {
+  fileprivate init(_ body: () async throws -> Success) async {
+    do { self = .success(try await body()) } catch { self = .failure(error) }
   }
 }

@@ -130,6 +130,16 @@ struct GaugeTests {
     #expect(gauge.value == 7)
   }
 
+  @Test(
+    "comes back to what it was when guards end, whatever their fractions", arguments: [0.1, 1e-17, 1 / 3.0])
+  func fractions(amount: Double) throws {
+    let gauge = try Registry().register(.gauge("g", help: ""))
+    gauge.set(5)
+    let guards = (1...10).map { gauge.track(by: amount * Double($0)) }
+    for held in guards.shuffled() { held.end() }
+    #expect(gauge.value == 5)
+  }
+
   @Test("is not lowered by a guard whose amount was refused")
   func refusedGuard() {
     gauge.set(Double.greatestFiniteMagnitude)

@@ -266,22 +266,39 @@ struct RegistryTests {
     #expect(!states.isOn(.flat))
   }
 
-  @Test("publishes a variable anew that was unregistered")
-  func variableAgain() throws {
+  @Test("refuses a state set whose name cannot be that of its label", arguments: ["srv:mode", "__mode"])
+  func stateSetName(name: String) throws {
     let registry = try Registry()
+    #expect(code { _ = try registry.stateSet(name, help: "", of: Colour.self) } == .invalidName)
+  }
+
+  @Test(
+    "refuses names beside each other only when one scraper would be told one name for both",
+    arguments: [("\u{E9}", "日本", true), ("a b", "a.b", false), ("a b", "a_b", false), ("a.b", "a-c", true)])
+  func escapedNames(first: String, second: String, areBothTaken: Bool) throws {
+    let registry = try Registry(allowsUTF8Names: true)
+    _ = try registry.register(.gauge(first, help: ""))
+    #expect(code { _ = try registry.register(.gauge(second, help: "")) } == (areBothTaken ? nil : .conflict))
+  }
+
+  @Test(
+    "publishes a variable anew that was unregistered by its own name", arguments: ["", "m"],
+    ["puts", "queue/puts", "9"])
+  func variableAgain(namespace: String, name: String) throws {
+    let registry = try Registry(namespace: namespace)
     let variables = PublishedVariables(registry)
-    let first = try variables.integer("puts")
+    let first = try variables.integer(name)
     let map = try variables.map("results", label: "result")
-    #expect(registry.unregister("puts"))
+    #expect(registry.unregister(name))
     #expect(registry.unregister("results"))
     first.add(1)
     map["pass"].add(1)
     #expect(registry.rejected[.removedSeries].value == 2)
-    let second = try variables.integer("puts")
+    let second = try variables.integer(name)
     second.add(3)
     try variables.map("results", label: "result")["pass"].add(4)
     #expect(second.value == 3)
-    #expect(registry.families.contains { $0.descriptor.name == "puts" })
+    #expect(registry.families.contains { $0.descriptor.name == MetricName.legal(for: name) })
     #expect(series(of: "results", in: registry).compactMap { ($0 as? VariableCell)?.number } == [.integer(4)])
   }
 

@@ -269,6 +269,32 @@ struct CollectorTests {
     #expect(calls.load(ordering: .relaxed) <= 2)
   }
 
+  @Test(
+    "is asked what it is called and what it has when it is added, and by no scrape, which may be on a loop")
+  func description() async throws {
+    final class Asked: Collector {
+      let names = Atomic<Int>(0)
+      let families = Atomic<Int>(0)
+      var name: String {
+        names.add(1, ordering: .relaxed)
+        return "asked"
+      }
+      var familyNames: Set<String> {
+        families.add(1, ordering: .relaxed)
+        return ["known"]
+      }
+      func collect() async -> [CollectedFamily] { [] }
+    }
+    let service = try Service()
+    let collector = Asked()
+    try service.registry.add(collector)
+    for path in ["/metrics", "/metrics?name[]=known", "/metrics.json?name[]=other"] {
+      _ = try await service.get(path)
+    }
+    #expect(collector.names.load(ordering: .relaxed) == 1)
+    #expect(collector.families.load(ordering: .relaxed) == 1)
+  }
+
   @Test("that says what it has is left alone by a scrape for something else")
   func skipped() async throws {
     let service = try Service()

@@ -16,6 +16,19 @@ package func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result
   }
 }
 
+/// Runs `body` on the pool and blocks the calling thread, which must be none of the pool's, for as long as that takes.
+package func waiting<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) -> Result {
+  let result = Locked<Result?>(nil)
+  Task.detached {
+    let value = await body()
+    result.withLock { $0 = value }
+  }
+  while true {
+    if let value = result.withLock({ $0 }) { return value }
+    usleep(100)
+  }
+}
+
 private func started(_ name: String, _ body: @escaping @Sendable () -> Void) -> SystemThread {
   do { return try .start(name: name, body) } catch { preconditionFailure("no thread for a test: \(error)") }
 }

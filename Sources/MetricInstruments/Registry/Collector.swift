@@ -11,7 +11,7 @@ public protocol Collector: Sendable {
   /// The value of the label `collector` in `collector_success`.
   var name: String { get }
   /// The names of the families that it may return, so that a scrape which asks for others can leave it alone; empty
-  /// when they are not known beforehand. Asked once, when the collector is added.
+  /// when they are not known beforehand. Asked once, when the collector is added, as its name is.
   var familyNames: Set<String> { get }
   /// The current values. Names are complete: no namespace is put before them.
   func collect() async throws -> [CollectedFamily]

@@ -11,7 +11,7 @@ extension Registry {
   /// amount (`increment(by:)`); a bare ``Counter/increment()`` is inlined into its caller and asks nobody. The hook
   /// runs on the recording thread, so it must be quick and must not block. What it records itself has no exemplar.
   /// Labels that no scraper would take are left out and counted as `invalid_label`; the amount is recorded. May be
-  /// called from any thread, at any time.
+  /// called from any thread, at any time; but set it once, since each one that was set is kept for as long as the registry.
   public func setExemplarSource(_ source: (@Sendable () -> Exemplar.Labels?)?) {
     context.exemplarSource.set(source)
   }

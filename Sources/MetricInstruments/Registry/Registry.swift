@@ -58,7 +58,7 @@ public final class Registry: Sendable {
     }
   }
 
-  /// A collector under the name that it had when it was added.
+  /// A collector with what it said of itself when it was added: later it is asked where the host's code must not run.
   package struct NamedCollector: Sendable {
     package let name: LabelText
     package let collector: any Collector
@@ -143,17 +143,25 @@ public final class Registry: Sendable {
   /// Counts a text that cannot be a label, for who must not hold the registry.
   package var countingInvalidLabels: @Sendable () -> Void { { [context] in context.reject(.invalidLabel) } }
 
-  /// Takes a metric out of the exposition, by its name without the namespace; false when there is none, or when it is one
-  /// of the registry's own.
+  /// Takes a metric out of the exposition, by its name without the namespace, or a published variable, by its own name;
+  /// false when there is none, or when it is one of the registry's own.
   ///
   /// Recordings through instruments and families that somebody kept are refused and counted as `removed_series`, for new
   /// label values as for old ones. The name can be registered again at once.
   @discardableResult
   public func unregister(_ name: String) -> Bool {
-    let name = LabelText(fullName(name))
+    let full = LabelText(fullName(name))
+    let legal = LabelText(MetricName.legal(for: name))
+    let variable = FamilyShape.variable(LabelText(name))
     let (isKnown, core) = state.withLock { state -> (Bool, FamilyCore?) in
+      // Variables have no namespace.
+      let name = state.entries[full] == nil && state.closures[full] == nil ? legal : full
       let core = state.entries[name]?.core
-      guard core != nil ? core?.descriptor.shape != .own : state.closures[name] != nil else {
+      if let core {
+        guard core.descriptor.shape != .own, name == full || core.descriptor.shape == variable else {
+          return (false, nil)
+        }
+      } else if state.closures[full] == nil {
         return (false, nil)
       }
       state.entries[name] = nil
