@@ -79,7 +79,8 @@ let package = Package(
         "ObservabilityEndpoints", "EndpointMessages", "HealthProbes", "MetricExposition",
         "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
-    tests("MailObservabilityTests", ["MailObservability", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "MailObservabilityTests", ["MailObservability", "HealthProbes", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [

@@ -15,7 +15,7 @@ private final class TestServer: Sendable {
   let queue: DeliveryQueue
   let sessions: SessionServer
 
-  init(connections: Int = 10, timeout: Duration = .seconds(30), isIMAP: Bool = false) throws {
+  init(connections: Int = 10, timeout: Duration = .seconds(3600), isIMAP: Bool = false) throws {
     loop = try EventLoop(name: "test")
     metrics = try MetricsCollector()
     let accounts = [Account(name: "alice", password: "secret")]
@@ -47,26 +47,26 @@ private final class TestServer: Sendable {
   }
 
   func connect() async throws -> Connection {
-    try await Connection.connect(to: sessions.boundAddress, on: loop, deadline: .now + .seconds(10))
+    try await Connection.connect(to: sessions.boundAddress, on: loop)
   }
 
   func stop() async {
     await sessions.drain(gracePeriod: .zero)
-    await queue.stop(gracePeriod: .seconds(10))
+    await queue.stop(gracePeriod: .seconds(3600))
     loop.shutdown()
   }
 }
 
 extension Connection {
   fileprivate func send(_ text: String) async throws {
-    try await write(Array(text.utf8), deadline: .now + .seconds(10))
+    try await write(Array(text.utf8))
   }
 
   /// Reads until `text` has come, or the end; everything that was read.
   fileprivate func receive(until text: String? = nil) async throws -> String {
     var received: [UInt8] = []
     while text.map({ !received.text.contains($0) }) ?? true {
-      let bytes = try await read(upTo: 4096, deadline: .now + .seconds(10))
+      let bytes = try await read(upTo: 4096)
       if bytes.isEmpty { break }
       received += bytes
     }
@@ -74,7 +74,8 @@ extension Connection {
   }
 }
 
-@Suite struct ServerTests {
+// Clients wait without deadlines: a slow machine must not decide, and what hangs has the suite's limit.
+@Suite(.timeLimit(.minutes(10))) struct ServerTests {
   private let transaction =
     "EHLO c.example\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<alice@example.com>\r\nDATA\r\n"
 
@@ -86,7 +87,7 @@ extension Connection {
     _ = try await idle.receive(until: "220 ")
     try await busy.send(transaction)
     _ = try await busy.receive(until: "354 ")
-    async let drained: Void = server.sessions.drain(gracePeriod: .seconds(30))
+    async let drained: Void = server.sessions.drain(gracePeriod: .seconds(3600))
     #expect(try await idle.receive().hasPrefix("421 4.3.2"))
     try await busy.send("Subject: last\r\n\r\n.\r\n")
     let rest = try await busy.receive()
@@ -112,12 +113,11 @@ extension Connection {
 
   @Test("a client that says nothing for too long hears 421, and that is an error of the session")
   func timeout() async throws {
-    let server = try TestServer(timeout: .seconds(300))
+    let server = try TestServer()
     let client = try await server.connect()
     _ = try await client.receive(until: "220 ")
-    // The client's own deadlines are on the same clock: it waits without one.
     async let last = client.read(upTo: 100)
-    server.loop.advanceClock(by: .seconds(301))
+    server.loop.advanceClock(by: .seconds(3601))
     #expect(try await last.text.hasPrefix("421 4.4.2"))
     #expect(server.metrics.smtp.errors.integerValue == 1)
     await server.stop()

@@ -5,7 +5,7 @@ import TestSupport
 import ObservabilityPlatform
 import Testing
 
-@Suite("The executor heartbeat")
+@Suite("The executor heartbeat", .timeLimit(.minutes(10)))
 struct ExecutorHeartbeatTests {
   /// A heartbeat whose beats run only when the test lets them.
   struct Watch {
@@ -132,31 +132,26 @@ struct ExecutorHeartbeatTests {
 
     // All of it runs without the pool, because there is none while it lasts.
     let outcome = await Task(executorPreference: own) {
-      let isReleased = Locked(false)
+      let isReleased = Flag()
+      defer { isReleased.set() }
       let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-      for _ in 0..<(max(processors, 1) * 4) {
-        Task.detached {
-          for _ in 0..<3000 where !isReleased.withLock({ $0 }) { blockThread(milliseconds: 1) }
-        }
-      }
+      for _ in 0..<(max(processors, 1) * 4) { Task.detached { isReleased.waitBlocking() } }
+      let began = ContinuousClock.now
       var stuck = await health.answer(to: .live)
-      for _ in 0..<2000 where stuck.passes {
+      while stuck.passes, began.duration(to: .now) < patience {
         blockThread(milliseconds: 1)
         stuck = await health.answer(to: .live)
       }
-      let began = ContinuousClock.now
+      // Only its deadline ends this, which does not come too early.
+      let asked = ContinuousClock.now
       let ready = await health.answer(to: .ready)
-      let took = began.duration(to: .now)
-      isReleased.withLock { $0 = true }
-      return (stuck: stuck, ready: ready, took: took)
+      return (stuck: stuck, ready: ready, took: asked.duration(to: .now))
     }.value
 
     #expect(outcome.stuck.blockedBy == ["executor"])
     #expect(outcome.ready.blockedBy == ["storage"], "its task cannot run, and the answer comes all the same")
     #expect(outcome.took >= .milliseconds(50))
-    #expect(outcome.took < .seconds(2))
-    #expect(await eventually { heartbeat.verdict() == .pass })
-    #expect(await health.answer(to: .live).passes)
+    #expect(await eventually { await health.answer(to: .live).passes })
     heartbeat.stop()
     health.stop()
   }

@@ -245,14 +245,16 @@ struct RegistryTests {
         if isBroken.withLock({ $0 }) { throw Broken(description: "gone") }
         return .pass
       })
+    // Observers are told after those who wait for the answer.
     _ = await health.answer(to: .ready)
+    #expect(await eventually { seen.withLock { $0 } == ["storage pass", "pending to pass"] })
     isBroken.withLock { $0 = true }
     clock.advance(by: .seconds(10))
     _ = await health.answer(to: .ready)
     let expected = [
       "storage pass", "pending to pass", "storage fail(\"gone\")", "pass to fail", "storage: gone",
     ]
-    #expect(seen.withLock { $0 } == expected)
+    #expect(await eventually { seen.withLock { $0 } == expected })
     let history = try #require(health.report().checks.first).history
     #expect(history.map(\.to) == [.pass, .fail])
     #expect(history.map(\.unixTime) == [.seconds(1_700_000_000), .seconds(1_700_000_010)])

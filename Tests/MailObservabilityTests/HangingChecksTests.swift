@@ -4,13 +4,13 @@ import TestSupport
 import MailObservability
 import Testing
 
-@Suite("Many checks over a socket")
+@Suite("Many checks over a socket", .timeLimit(.minutes(10)))
 struct HangingChecksTests {
   struct Broken: Error {}
 
   @Test("Of 50 checks 10 hang for ever and 10 throw: 20 answers of /ready come within the overall deadline")
   func hangingChecks() async throws {
-    let metrics = try MetricsCollector()
+    let metrics = try MetricsCollector(health: HealthRegistry(answerDeadline: .milliseconds(200)))
     for index in 0..<50 {
       // On demand and with a deadline beyond the test: every answer has something that it would wait for.
       try metrics.health.add(
@@ -25,10 +25,12 @@ struct HangingChecksTests {
           return .pass
         })
     }
-    let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
+    let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     var replies: [Reply?] = []
-    for _ in 0..<4 {
+    for round in 0..<4 {
+      // Those that end have ended when the last round begins.
+      if round == 3 { #expect(await eventually { metrics.health.statistics.tasksInFlight == 10 }) }
       await withTaskGroup { group in
         for _ in 0..<5 {
           group.addTask { await onThread { HTTPClient.get("/ready?verbose", at: address) } }
@@ -40,10 +42,9 @@ struct HangingChecksTests {
     for reply in replies {
       let reply = try #require(reply)
       #expect(reply.status == 503)
-      // It waits for what hangs as long as it may. The upper bound leaves room for a machine that does much else;
-      // the exact one is tested on a manual clock.
-      #expect(reply.time >= .milliseconds(790))
-      #expect(reply.time < .seconds(5))
+      // It waits for what hangs as long as it may. That it does not wait longer is tested on a manual clock: here it
+      // came at all, and what hangs never does.
+      #expect(reply.time >= .milliseconds(190))
     }
     let last = try #require(replies.last ?? nil).body
     for index in 0..<50 {

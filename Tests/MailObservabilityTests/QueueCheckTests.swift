@@ -49,7 +49,7 @@ struct QueueCheckTests {
     let metrics = try MetricsCollector()
     metrics.queue.size.set(1000)
     try metrics.health.add(metrics.queueDepthCheck(warnAbove: 10, failAbove: 100))
-    var config = MetricsConfig(bindAddress: "127.0.0.1:0")
+    var config = MetricsConfig.patient
     config.executorThreshold = nil
     let server = try await metrics.startHTTPServer(config)
     let address = try #require(server.boundAddress)

@@ -6,13 +6,13 @@ import ObservabilityPlatform
 import MailObservability
 import Testing
 
-@Suite("Waiting for a signal", .timeLimit(.minutes(1)))
+@Suite("Waiting for a signal", .timeLimit(.minutes(10)))
 struct SignalTests {
   @Test("drains and ends the server when the signal comes")
   func drains() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let metrics = try MetricsCollector()
-      let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
+      let server = try await metrics.startHTTPServer(.patient)
       let address = server.boundAddress ?? ""
       signalOnceWatched()
       try await server.run(untilSignals: [SIGTERM])
@@ -35,13 +35,15 @@ struct SignalTests {
   @Test("leaves the second signal what it does by default")
   func second() async {
     await #expect(processExitsWith: .signal(SIGTERM)) {
-      let server = try await MetricsCollector().startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
+      let server = try await MetricsCollector().startHTTPServer(.patient)
       // The drain would take long.
-      async let ended: Void = server.run(untilSignals: [SIGTERM], delay: .seconds(30))
-      while !isWatched() { usleep(1000) }
-      kill(getpid(), SIGTERM)
-      while isWatched() { usleep(1000) }
-      kill(getpid(), SIGTERM)
+      async let ended: Void = server.run(untilSignals: [SIGTERM], delay: .seconds(3600))
+      await onThread {
+        while !isWatched() { usleep(1000) }
+        kill(getpid(), SIGTERM)
+        while isWatched() { usleep(1000) }
+        kill(getpid(), SIGTERM)
+      }
       try await ended
     }
   }

@@ -51,6 +51,16 @@ struct BoundedLookUpTests {
     #expect(registry.overflow(of: "mail_total") == 4)
   }
 
+  @Test("takes any limit, and knows one below 0 for 0", arguments: [Int.min, -1, 0, 1, Int.max])
+  func limits(limit: Int) throws {
+    let family = try registry.domains(limit: limit)
+    family["a"].increment()
+    family["b"].increment()
+    #expect(family.count == (limit < 1 ? 1 : 2))
+    #expect(registry.overflow(of: "mail_total") == (limit < 1 ? 2 : limit == 1 ? 1 : 0))
+    #expect(try registry.domains(limit: max(0, limit)).count == family.count)
+  }
+
   @Test("shows the overflow of a family that never had any as 0")
   func overflowAtZero() throws {
     _ = try registry.domains()

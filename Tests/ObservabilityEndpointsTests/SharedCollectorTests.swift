@@ -41,10 +41,11 @@ struct SharedCollectorTests {
     }
   }
 
-  /// Lets scrapes run until so many wait, each with a timer beside that of the run.
+  /// Lets scrapes run until so many wait, each with two timers beside that of the run: its own deadline, and the next
+  /// look at the pool.
   private func waiting(_ scrapes: Int) async {
     await slow.gate.entered()
-    let isWaiting = await eventually { [clock] in clock.pendingCalls > scrapes }
+    let isWaiting = await eventually { [clock] in clock.pendingCalls >= 1 + 2 * scrapes }
     #expect(isWaiting)
   }
 

@@ -24,6 +24,8 @@ struct Service {
     variables = PublishedVariables(registry)
     health = HealthRegistry()
     var settings = EndpointSettings()
+    // The pool of a test is busy with other tests, and late without being stuck.
+    settings.poolPatience = .seconds(3600)
     configure(&settings)
     endpoints = ObservabilityEndpoints(
       registry: registry, variables: variables, health: health, timer: timer, settings: settings,

@@ -8,12 +8,12 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("HTTP deadlines", .timeLimit(.minutes(1)))
+@Suite("HTTP deadlines", .timeLimit(.minutes(10)))
 struct DeadlineTests {
-  /// Until every connection is gone, the clock moves on by steps too small to reach two deadlines at once.
-  private func advance(_ server: TestServer, by step: Duration) async throws {
+  /// Lets the clock move on until every connection is gone.
+  private func advance(_ server: TestServer) async throws {
     try await server.wait { statistics in
-      server.server.loop.advanceClock(by: step)
+      server.server.loop.advanceClock(by: .seconds(600))
       return statistics.connections == 0
     }
   }
@@ -27,12 +27,15 @@ struct DeadlineTests {
       ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbo", .bodyDeadline),
     ])
   func unfinished(text: String, reason: HTTPRejectReason) async throws {
-    try await withServer { server in
+    try await withServer({ ($0.deadlines.head, $0.deadlines.body) = (.seconds(3600), .seconds(3600)) }) {
+      server in
       let client = try await server.connect()
       try await client.send(text)
-      try await server.wait { $0.connections == 1 }
+      try await server.waitForConnections { connections in
+        connections.map(\.parser.stage) == [reason == .headDeadline ? .head : .body]
+      }
       async let answer = client.readAll()
-      try await advance(server, by: .milliseconds(200))
+      try await advance(server)
       #expect(try await answer.hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
       #expect(server.server.statistics.rejected == [reason: 1])
     }
@@ -40,31 +43,28 @@ struct DeadlineTests {
 
   @Test("A byte now and then does not keep a head alive")
   func trickle() async throws {
-    try await withServer { server in
+    try await withServer({ $0.deadlines.head = .seconds(3600) }) { server in
       let client = try await server.connect()
       async let answer = client.readAll()
-      // 4 seconds and a byte, again and again: each byte comes before 5 seconds since the last are over.
-      var sent = 0
-      for byte in "GET / HTTP/1.1\r\n" {
-        do { try await client.send(String(byte)) } catch { break }
-        sent += 1
-        server.server.loop.advanceClock(by: .seconds(2))
-        await onThread { _ = usleep(2000) }
-        if server.server.statistics.rejected[.headDeadline] == 1 { break }
+      // Each byte comes before an hour since the last is over, and the third after an hour since the first.
+      for byte in "GET" {
+        try await client.send(String(byte))
+        try await server.waitForConnections { $0.map(\.parser.stage) == [.head] }
+        server.server.loop.advanceClock(by: .seconds(1500))
       }
-      #expect(sent < 8)
-      try await advance(server, by: .milliseconds(200))
+      try await server.wait { $0.rejected[.headDeadline] == 1 }
       #expect(try await answer.hasPrefix("HTTP/1.1 408 "))
     }
   }
 
   @Test("A connection that never says anything, and one idle after a request, are closed without an answer")
   func silent() async throws {
-    try await withServer { server in
+    try await withServer({ ($0.deadlines.head, $0.deadlines.keepAlive) = (.seconds(3600), .seconds(3600)) }) {
+      server in
       let silent = try await server.connect()
       async let nothing = silent.readAll()
       try await server.wait { $0.connections == 1 }
-      try await advance(server, by: .milliseconds(200))
+      try await advance(server)
       #expect(try await nothing == "")
       #expect(server.server.statistics.rejected == [.headDeadline: 1])
 
@@ -72,7 +72,7 @@ struct DeadlineTests {
       try await idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       #expect(try await idle.read(through: "GET /").contains("200 OK"))
       async let rest = idle.readAll()
-      try await advance(server, by: .seconds(1))
+      try await advance(server)
       #expect(try await rest == "")
       #expect(server.server.statistics.rejected[.keepAliveDeadline] == 1)
     }
@@ -82,48 +82,60 @@ struct DeadlineTests {
   func handler() async throws {
     let cancelled = Flag()
     let never = Gate()
-    try await withServer(handler: { _ in
-      await withTaskCancellationHandler {
-        // Ignores its cancellation until the test ends.
-        await never.pass()
-      } onCancel: {
-        cancelled.set()
+    try await withServer(
+      { $0.deadlines.handler = .seconds(3600) },
+      handler: { _ in
+        await withTaskCancellationHandler {
+          // Ignores its cancellation until the test ends.
+          await never.pass()
+        } onCancel: {
+          cancelled.set()
+        }
+        return .text(200, "too late")
       }
-      return .text(200, "too late")
-    }) { server in
+    ) { server in
       let client = try await server.connect()
       try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       try await server.wait { $0.requests == 1 }
       async let answer = client.readAll()
-      try await advance(server, by: .seconds(1))
+      try await advance(server)
       #expect(try await answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
       #expect(server.server.statistics.rejected == [.handlerDeadline: 1])
-      #expect(cancelled.isSet)
+      #expect(await eventually { cancelled.isSet })
     }
     never.open()
   }
 
   @Test("A peer that does not read is cut off, and the one that reads slowly is not")
   func writing() async throws {
-    let body = [UInt8](repeating: 97, count: 16 << 20)
-    try await withServer(handler: { _ in EndpointResponse(status: 200, body: .bytes(body)) }) { server in
-      let stuck = try await server.connect()
+    let body = [UInt8](repeating: 97, count: 32 << 20)
+    try await withServer(
+      { $0.deadlines.write = .seconds(3600) },
+      handler: { _ in EndpointResponse(status: 200, body: .bytes(body)) }
+    ) { server in
+      let stuck = try await server.connect(receiveBuffer: 1 << 16)
       try await stuck.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       try await server.wait { $0.requests == 1 }
-      try await advance(server, by: .seconds(1))
+      try await advance(server)
       #expect(server.server.statistics.rejected == [.writeDeadline: 1])
-      _ = try await stuck.readAll()
 
-      let slow = try await server.connect()
+      let slow = try await server.connect(receiveBuffer: 1 << 16)
       try await slow.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
       var received = 0
+      var pauses = 1
       while true {
         let bytes = try await slow.read(upTo: 1 << 20)
         if bytes.isEmpty { break }
         received += bytes.count
-        server.server.loop.advanceClock(by: .milliseconds(100))
+        // More than sockets keep, so that the server has written more since the last pause.
+        if received >= pauses * 8 << 20 {
+          pauses += 1
+          server.server.loop.advanceClock(by: .seconds(2400))
+        }
       }
       #expect(received > body.count)
+      #expect(pauses == 5)
+      #expect(server.server.statistics.rejected == [.writeDeadline: 1])
     }
   }
 
@@ -131,20 +143,23 @@ struct DeadlineTests {
   func stream() async throws {
     let ended = Flag()
     let never = Gate()
-    try await withServer(handler: { _ in
-      EndpointResponse(
-        status: 200,
-        body: .stream(
-          EndpointBodyStream(
-            next: {
-              await never.pass()
-              return nil
-            }, finished: { ended.set() })))
-    }) { server in
+    try await withServer(
+      { $0.deadlines.write = .seconds(3600) },
+      handler: { _ in
+        EndpointResponse(
+          status: 200,
+          body: .stream(
+            EndpointBodyStream(
+              next: {
+                await never.pass()
+                return nil
+              }, finished: { ended.set() })))
+      }
+    ) { server in
       let client = try await server.connect()
       try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       try await server.wait { $0.requests == 1 }
-      try await advance(server, by: .seconds(1))
+      try await advance(server)
       #expect(server.server.statistics.rejected == [.bodyStreamFailure: 1])
       #expect(try await client.readAll().contains("0\r\n\r\n") == false)
     }

@@ -7,7 +7,19 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-/// Runs a server for the length of `body`.
+extension HTTPServerDeadlines {
+  /// Deadlines that no machine is slow enough to reach. A test of one of them sets that one to an hour and moves the
+  /// clock, so that no other can come first.
+  static var never: HTTPServerDeadlines {
+    var deadlines = HTTPServerDeadlines()
+    let never = Duration.seconds(1_000_000_000)
+    (deadlines.head, deadlines.body, deadlines.handler, deadlines.write) = (never, never, never, never)
+    (deadlines.keepAlive, deadlines.reserveHead, deadlines.stall) = (never, never, never)
+    return deadlines
+  }
+}
+
+/// Runs a server for the length of `body`, without deadlines but those that `configure` sets.
 func withServer(
   _ configure: (inout HTTPServerConfiguration) -> Void = { _ in },
   handler: @escaping HTTPHandler = { .text(200, "\($0.method) \($0.path)") },
@@ -16,8 +28,7 @@ func withServer(
 ) async throws {
   var configuration = HTTPServerConfiguration(address: try .parse("127.0.0.1:0"))
   configuration.isProbe = { $0.path == "/live" || $0.path == "/ready" }
-  // A slow machine must not decide what a test sees; those of the deadline itself move the clock.
-  configuration.deadlines.reserveHead = .seconds(30)
+  configuration.deadlines = .never
   configure(&configuration)
   let server = try HTTPServer(configuration: configuration, observer: observer, handler: handler)
   let address = try await server.bind()
@@ -37,9 +48,10 @@ struct TestServer {
   let server: HTTPServer
   let address: SocketAddress
 
-  func connect() async throws -> TestClient {
-    try await onThread { [address] in Result { () throws(TestClientError) in try TestClient("\(address)") } }
-      .get()
+  func connect(receiveBuffer: Int32? = nil) async throws -> TestClient {
+    try await onThread { [address] in
+      Result { () throws(TestClientError) in try TestClient("\(address)", receiveBuffer: receiveBuffer) }
+    }.get()
   }
 
   /// What comes back for some bytes, until the server closes; the client says nothing more after them.
@@ -54,5 +66,15 @@ struct TestServer {
   func wait(until condition: @Sendable (HTTPServerStatistics) -> Bool) async throws {
     let arrived = await eventually { condition(server.statistics) }
     try #require(arrived, "the server did not get there: \(server.statistics)")
+  }
+
+  /// Waits for the server's connections to come where a test needs them. `condition` runs on the loop.
+  func waitForConnections(_ condition: @escaping @Sendable ([HTTPConnection]) -> Bool) async throws {
+    let arrived = await eventually {
+      await withCheckedContinuation { continuation in
+        server.loop.execute { continuation.resume(returning: condition(server.core.all)) }
+      }
+    }
+    try #require(arrived, "the connections did not get there: \(server.statistics)")
   }
 }

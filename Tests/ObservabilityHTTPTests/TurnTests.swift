@@ -14,7 +14,8 @@ struct TurnTests {
   private static let peers = 64
   private static let each = 1000
 
-  @Test("A probe that comes in the middle of a burst of pipelined requests is answered before most of the burst")
+  @Test(
+    "A probe that comes in the middle of a burst of pipelined requests is answered before most of the burst")
   func burst() async throws {
     let sent = Flag()
     let probe = Locked<TestClient?>(nil)
@@ -25,7 +26,9 @@ struct TurnTests {
     try await withServer(
       {
         $0.answerAtOnce = { request in
-          if request.path == "/live" { answeredAfter.store(served.load(ordering: .relaxed), ordering: .relaxed) }
+          if request.path == "/live" {
+            answeredAfter.store(served.load(ordering: .relaxed), ordering: .relaxed)
+          }
           return request.path == "/live" ? .text(200, "alive") : nil
         }
       },

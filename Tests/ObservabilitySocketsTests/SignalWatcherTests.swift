@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObservabilitySockets
 
-@Suite("Signals", .timeLimit(.minutes(1)))
+@Suite("Signals", .timeLimit(.minutes(10)))
 struct SignalWatcherTests {
   @Test("A watched signal calls the action on the loop, once each, and a second watcher is refused")
   func signal() async throws {

@@ -12,11 +12,11 @@ package final class Flag: Sendable {
   package var isSet: Bool { value.load(ordering: .acquiring) }
   package func set() { value.store(true, ordering: .releasing) }
 
-  /// Blocks the calling thread until it has happened, but not for ever: the test that would set the flag may need
-  /// a thread too.
+  /// Blocks the calling thread until it has happened, within ``patience``. On a thread of the pool, the flag has to
+  /// be set by a thread that is none of the pool's, which may have no other.
   package func waitBlocking() {
-    let start = ContinuousClock.now
-    while !isSet, ContinuousClock.now - start < .seconds(4) { usleep(1000) }
+    let end = ContinuousClock.now + patience
+    while !isSet, ContinuousClock.now < end { usleep(1000) }
   }
 }
 

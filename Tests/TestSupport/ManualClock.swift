@@ -31,6 +31,8 @@ package final class ManualClock: OneShotTimer {
   package var elapsed: Duration { state.withLock { $0.now } }
   /// Calls that are waiting.
   package var pendingCalls: Int { state.withLock { $0.calls.count } }
+  /// Calls that have been asked for, whatever has become of them.
+  package var scheduledCalls: Int { state.withLock { $0.lastID } }
 
   package func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> Token {
     let id = state.withLock { state in

@@ -8,7 +8,7 @@ package struct TestClientError: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// One connection that speaks raw bytes, of which each is waited for half a minute at most. Closed with its owner.
+/// One connection that speaks raw bytes, each of which is waited for within ``patience``. Closed with its owner.
 ///
 /// The asynchronous calls block a thread of their own; the others block the caller's.
 package final class TestClient: Sendable {
@@ -16,18 +16,17 @@ package final class TestClient: Sendable {
 
   /// - Parameters:
   ///   - address: `127.0.0.1:PORT`, or `unix:PATH`.
-  ///   - receiveBuffer: how many bytes the system keeps unread; nil for as many as it likes.
+  ///   - receiveBuffer: how many bytes the system may keep for the client that does not read; nil: as it likes.
   package init(_ address: String, receiveBuffer: Int32? = nil) throws(TestClientError) {
     let isUnix = address.hasPrefix("unix:")
     descriptor = streamSocket(isUnix ? AF_UNIX : AF_INET)
     guard descriptor >= 0 else { throw TestClientError(description: "no socket: \(errno)") }
-    var patience = timeval(tv_sec: 30, tv_usec: 0)
+    var limit = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-      setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
     if var receiveBuffer {
-      setsockopt(
-        descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
     }
     let status: Int32
     if isUnix {

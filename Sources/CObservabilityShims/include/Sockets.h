@@ -8,14 +8,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if defined(__linux__)
 // Hidden from module imports because _GNU_SOURCE is not defined there.
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 extern int pipe2(int[2], int);
+#define MAILOBS_POLLRDHUP 0x2000
+#define MAILOBS_SIOCOUTQ 0x5411
+#else
+#define MAILOBS_POLLRDHUP POLLHUP
 #endif
 
 #if !defined(__linux__)
@@ -76,6 +85,42 @@ static inline ptrdiff_t mailobs_send(int fd, const void *bytes, size_t count) {
   ssize_t sent = send(fd, bytes, count, 0);
 #endif
   return sent < 0 ? -errno : sent;
+}
+
+// Bounds what the system keeps for a socket, and for those that a listener accepts, which inherit it: bytes that are
+// not acknowledged, bytes that are not read, and, over TCP, bytes that are not even sent.
+static inline void mailobs_bound_buffers(int fd, int send, int receive, int unsent) {
+  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof send);
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive);
+#if defined(TCP_NOTSENT_LOWAT)
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+#else
+  (void)unsent;
+#endif
+}
+
+// How many bytes the peer has not acknowledged; 0 where the system does not tell.
+static inline int mailobs_unacknowledged(int fd) {
+  int count = 0;
+#if defined(__linux__)
+  if (ioctl(fd, MAILOBS_SIOCOUTQ, &count) != 0) return 0;
+#else
+  socklen_t size = sizeof count;
+  if (getsockopt(fd, SOL_SOCKET, SO_NWRITE, &count, &size) != 0) return 0;
+#endif
+  return count;
+}
+
+// Makes closing the socket reset the connection, which frees what the peer has not taken.
+static inline void mailobs_reset_on_close(int fd) {
+  struct linger none = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
+// What tells one socket from a later one with the same number; 0 when there is none.
+static inline uint64_t mailobs_identity(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 ? (uint64_t)status.st_ino : 0;
 }
 
 static inline ptrdiff_t mailobs_receive(int fd, void *bytes, size_t count) {

@@ -2,7 +2,7 @@
 
 extension Duration {
   /// `800 ms`, `1.5 s`, `2 min`: for reasons, which people read.
-  var brief: String {
+  package var brief: String {
     let (seconds, attoseconds) = components
     if seconds == 0 { return "\(attoseconds / 1_000_000_000_000_000) ms" }
     if seconds < 10 {

@@ -1,5 +1,7 @@
 // What is a health check, and what decides how its results count?
 
+import ObservabilityPlatform
+
 /// A question about one thing that the server needs, asked on a schedule and answered in bounded time.
 ///
 /// ```swift

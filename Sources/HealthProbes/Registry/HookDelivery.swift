@@ -1,5 +1,7 @@
 // On which thread are observers' hooks called?
 
+import ObservabilityPlatform
+
 /// How a registry calls its observers' hooks.
 struct HookDelivery: Sendable {
   /// The most calls that wait.

@@ -17,7 +17,7 @@ final class HealthDriver: Sendable {
     let heartbeat: ExecutorHeartbeat
     /// Whether liveness asks the heartbeat.
     let isChecked: Bool
-    let log: @Sendable (LogMessage) -> Void
+    let log: LogDelivery
   }
 
   private struct State {
@@ -41,11 +41,11 @@ final class HealthDriver: Sendable {
   /// - Parameters:
   ///   - threshold: the delay of the executor from which on liveness fails; nil: it only is measured.
   ///   - onDelay: given every delay of the executor, on a thread of its pool.
-  /// - Returns: what to end it with.
+  /// - Returns: what to end it with, and why liveness does not ask the heartbeat although it should.
   func begin(
-    on loop: EventLoop, threshold: Duration?, log: @escaping @Sendable (LogMessage) -> Void,
+    on loop: EventLoop, threshold: Duration?, log: LogDelivery,
     onDelay: @escaping @Sendable (Duration) -> Void
-  ) -> UInt64 {
+  ) -> (drive: UInt64, problem: String?) {
     let heartbeat = ExecutorHeartbeat(threshold: threshold ?? .seconds(30), onDelay: onDelay)
     heartbeat.start(timer: loop)
     // Held while the registry is called, which never calls back here: two servers that start and end at once would
@@ -57,10 +57,13 @@ final class HealthDriver: Sendable {
       state.drives.append(drive)
       observe(&state)
       health.setDraining(false)
-      follow(drive, &state)
-      return drive.number
+      let problem = follow(drive, &state)
+      return (drive.number, problem)
     }
   }
+
+  /// How long the cooperative pool has run nothing, by the newest server's heartbeat; zero without one.
+  var poolDelay: Duration { state.withLock { $0.drives.last?.heartbeat }?.delay ?? .zero }
 
   /// Ends what ``begin(on:threshold:log:onDelay:)`` began. Its loop is used no longer when this returns.
   func end(_ number: UInt64) {
@@ -70,7 +73,7 @@ final class HealthDriver: Sendable {
       state.drives.remove(at: place).heartbeat.stop()
       guard wasNewest else { return }
       if let next = state.drives.last {
-        follow(next, &state)
+        if let problem = follow(next, &state) { next.log.send(.warning, problem) }
       } else {
         removeCheck(&state)
         health.stop()
@@ -78,18 +81,21 @@ final class HealthDriver: Sendable {
     }
   }
 
-  private func follow(_ drive: Drive, _ state: inout State) {
+  /// Returns why the executor is not watched although it should be.
+  private func follow(_ drive: Drive, _ state: inout State) -> String? {
     removeCheck(&state)
+    var problem: String?
     if drive.isChecked {
       do {
         try health.add(drive.heartbeat.check(named: Self.checkName))
         state.hasCheck = true
       } catch {
         // The host's check has the name. Its own wins, but somebody should know that the executor is not watched.
-        drive.log(LogMessage(.warning, "the executor is not watched: \(error)"))
+        problem = "the executor is not watched: \(error)"
       }
     }
     health.start(timer: drive.loop)
+    return problem
   }
 
   private func removeCheck(_ state: inout State) {
@@ -98,18 +104,37 @@ final class HealthDriver: Sendable {
     state.hasCheck = false
   }
 
-  /// Hooks stay for the life of the registry, so there is one for all servers: a failure is logged once, by the newest.
+  /// Hooks stay for the life of the registry, so there is one for all servers: a change is logged once, by the newest.
   private func observe(_ state: inout State) {
     guard !state.isObserving else { return }
     state.isObserving = true
     health.addObserver(
-      HealthObserver(failure: { [weak self] check, reason in
-        self?.log(LogMessage(.warning, "health check \(check) failed: \(reason)"))
-      }))
+      HealthObserver(
+        transition: { [weak self] change in
+          if let message = change.logMessage { self?.send(message) }
+        },
+        slowed: { [weak self] check, duration, deadline in
+          let text =
+            "health check \(check) is slow: it took \(duration.brief) of its deadline of \(deadline.brief)"
+          self?.send(LogMessage(.warning, text))
+        }))
   }
 
-  private func log(_ message: LogMessage) {
+  private func send(_ message: LogMessage) {
     let log = state.withLock { $0.drives.last?.log }
-    log?(message)
+    log?.send(message.level, message.text)
+  }
+}
+
+extension HealthTransition {
+  /// What is said of it; nil of a check that passes from the beginning.
+  var logMessage: LogMessage? {
+    switch (from, to) {
+    case (_, .fail): LogMessage(.warning, "health check \(check) failed: \(reason ?? "")")
+    case (_, .warn): LogMessage(.warning, "health check \(check) warns: \(reason ?? "")")
+    case (.fail, .pass): LogMessage(.info, "health check \(check) passes again")
+    case (.warn, .pass): LogMessage(.info, "health check \(check) warns no longer")
+    default: nil
+    }
   }
 }

@@ -38,7 +38,8 @@ extension MetricsCollector {
 
   private func start(_ config: MetricsConfig, at address: SocketAddress) async throws -> ObservabilityServer {
     let loop = try EventLoop(name: "observability")
-    let endpoints = endpoints(config, timer: loop)
+    let log = LogDelivery(to: config.log, timer: loop)
+    let endpoints = endpoints(config, timer: loop, log: log)
     var configuration = HTTPServerConfiguration(address: address)
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
@@ -47,7 +48,6 @@ extension MetricsCollector {
     configuration.answerAtOnce = { endpoints.answerAtOnce($0) }
     let trusted = config.trustedNetworks
     configuration.isExemptFromAddressLimit = { $0.isTrusted(trusted) }
-    let log = config.log
     let (driver, own) = (healthDriver, own)
     do {
       let server = try HTTPServer(
@@ -55,34 +55,46 @@ extension MetricsCollector {
         observer: ServerRecorder(own: own, log: log, endpoints: endpoints), loop: loop,
         handler: { await endpoints.respond(to: $0) })
       let bound = try await server.bind()
-      let drive = driver.begin(
+      let (drive, problem) = driver.begin(
         on: loop, threshold: config.executorThreshold, log: log, onDelay: { own.executorDelay.observe($0) })
+      // By the task that starts the server, whose own closure it is.
+      if let problem { config.log(LogMessage(.warning, problem)) }
       registerOwnCollectors(of: server)
-      return ObservabilityServer(server, boundAddress: bound, health: health, onEnd: { driver.end(drive) })
+      return ObservabilityServer(
+        server, boundAddress: bound, health: health,
+        onEnd: {
+          driver.end(drive)
+          endpoints.stop()
+          log.end()
+        })
     } catch {
+      log.end()
       loop.shutdown()
       throw error
     }
   }
 
-  func endpoints(_ config: MetricsConfig, timer: any OneShotTimer) -> ObservabilityEndpoints {
+  func endpoints(
+    _ config: MetricsConfig, timer: any OneShotTimer, log: LogDelivery
+  ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     settings.metricsPath = config.path
     settings.trustedNetworks = config.trustedNetworks
     settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes
     settings.scrapeDeadline = config.scrapeDeadline
+    settings.poolDelay = { [healthDriver] in healthDriver.poolDelay }
     settings.includesCreatedSamples = config.includesCreatedSamples
     settings.serviceName = config.serviceName
     settings.version = config.version
     var observer = EndpointObserver()
-    let (own, log, registry) = (own, config.log, registry)
+    let (own, registry) = (own, registry)
     observer.scraped = { scrape in
       own.scrapes[scrape.form].increment()
       own.scrapeDuration.observe(scrape.duration)
       own.lastScrapeBytes.set(scrape.bytes)
       own.series.set(registry.seriesCount)
     }
-    observer.log = { log(LogMessage(.warning, $0)) }
+    observer.log = { log.send(.warning, $0) }
     return ObservabilityEndpoints(
       registry: registry, variables: variables, health: health, timer: timer, settings: settings,
       observer: observer)

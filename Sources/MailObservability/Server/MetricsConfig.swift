@@ -46,8 +46,12 @@ public struct MetricsConfig: Sendable {
   public var serviceName = "mail server"
   /// The version there.
   public var version = ""
-  /// Hears of what the library would otherwise print: failing checks, failing collectors, errors of the listener. It is
-  /// called from any thread and must not block.
+  /// Hears of what the library would otherwise print: checks that fail, turn slow and come back, failing collectors,
+  /// errors of the listener.
+  ///
+  /// Called once at a time, in order, on a thread of its own, so that it may block: at most 256 messages wait for it.
+  /// Of messages that are about one thing up to five different ones are shown in ten seconds, the rest as one message
+  /// that ends in `(and 412 like it)`.
   public var log: @Sendable (LogMessage) -> Void = { _ in }
 
   /// A configuration with the defaults for everything else.

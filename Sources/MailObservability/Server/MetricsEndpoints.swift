@@ -49,6 +49,7 @@ extension MetricsCollector {
     try config.checkPath()
     try config.configureChecks(of: health)
     registerHealthCollector()
-    return MetricsEndpoints(endpoints(config, timer: TaskSleepTimer()))
+    let timer = TaskSleepTimer()
+    return MetricsEndpoints(endpoints(config, timer: timer, log: LogDelivery(to: config.log, timer: timer)))
   }
 }

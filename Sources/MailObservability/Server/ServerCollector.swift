@@ -4,7 +4,7 @@ import ObservabilityHTTP
 import MetricInstruments
 
 /// What the server knows of itself.
-struct ServerCollector: Collector {
+struct ServerCollector: SynchronousCollector {
   weak let server: HTTPServer?
   /// And not the registry, which holds its collectors.
   let namespace: String
@@ -12,7 +12,7 @@ struct ServerCollector: Collector {
   static let reservedName = "http_server"
   let name = ServerCollector.reservedName
 
-  func collect() async -> [CollectedFamily] {
+  func read() -> [CollectedFamily] {
     guard let server else { return [] }
     return [
       CollectedFamily(

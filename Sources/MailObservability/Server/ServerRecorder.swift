@@ -1,6 +1,7 @@
 // How are requests and refusals counted?
 
 import EndpointMessages
+import ObservabilityPlatform
 import ObservabilityHTTP
 import MetricInstruments
 import ObservabilityEndpoints
@@ -8,7 +9,7 @@ import ObservabilityEndpoints
 /// Counts what the transport did. Confined to the server's loop.
 final class ServerRecorder: HTTPServerObserver, @unchecked Sendable {
   private let own: ObservabilityMetrics
-  private let log: @Sendable (LogMessage) -> Void
+  private let log: LogDelivery
   private let endpoints: ObservabilityEndpoints
   /// The counters that have been needed, so that a request costs no text and no lookup by it. There are few,
   /// and the first is that of the probe asked most.
@@ -16,8 +17,7 @@ final class ServerRecorder: HTTPServerObserver, @unchecked Sendable {
   private static let mostCounters = 64
 
   init(
-    own: ObservabilityMetrics, log: @escaping @Sendable (LogMessage) -> Void,
-    endpoints: ObservabilityEndpoints
+    own: ObservabilityMetrics, log: LogDelivery, endpoints: ObservabilityEndpoints
   ) {
     self.own = own
     self.log = log
@@ -37,6 +37,6 @@ final class ServerRecorder: HTTPServerObserver, @unchecked Sendable {
   }
 
   func acceptFailed(errno: Int32) {
-    log(LogMessage(.error, "the listener cannot accept connections: error \(errno)"))
+    log.send(.error, "the listener cannot accept connections: \(SystemError.text(errno))")
   }
 }

@@ -7,7 +7,8 @@
 /// `<namespace>_observability_overflow_total{family}`. A value of more than 1,024 bytes is recorded under `other` as
 /// well and counted as `invalid_label`.
 ///
-/// `Labels` says how many labels there are: `String` for one, `(String, String)` for two, and so on up to four.
+/// `Labels` says how many labels there are: `String` for one, `(String, String)` for two, and so on up to
+/// four.
 ///
 /// Looking up a series allocates nothing once it exists. Keep the instrument where the same labels are used often:
 /// recording through it costs no more than on an unlabelled one. All methods may be called from any thread.

@@ -32,13 +32,15 @@ extension ClosedLabel {
     }
   }
 
-  /// How many cases the type has, whether `allCases` lists them or not: the first number that is no case is nil.
+  /// How many cases the type has, whether `allCases` lists them or not: the first number that is no case is
+  /// nil.
   private static var caseCount: Int {
     MemoryLayout<Self?>.size == 1 ? Int(unsafeBitCast(Self?.none, to: UInt8.self)) : 256
   }
 
-  /// The label values in the order of the ordinals, one for every value of the type: the only thing that a family or a
-  /// state set is made of, since `allCases` is the host's code and may say something else the next time.
+  /// The label values in the order of the ordinals, one for every value of the type: the only thing that a
+  /// family or a state set is made of, since `allCases` is the host's code and may say something else the
+  /// next time.
   static func closedLabelValues(for metric: String) throws(RegistrationError) -> [String] {
     func fail(_ message: String) -> RegistrationError {
       RegistrationError(.invalidLabels, of: metric, message)

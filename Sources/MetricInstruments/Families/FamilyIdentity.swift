@@ -1,7 +1,7 @@
 // Is what is registered the same as what is there?
 
-/// All that a registration says of a family. Registered again with the same, a family is the one that exists; anything
-/// else under its name is a conflict.
+/// All that a registration says of a family. Registered again with the same, a family is the one that exists;
+/// anything else under its name is a conflict.
 ///
 /// Texts are compared by their bytes: two spellings of a letter are two labels to a scraper.
 struct FamilyIdentity: Hashable {

@@ -2,8 +2,9 @@
 
 /// The series of a family whose values come from outside, with their type.
 ///
-/// Beneath it an index and its list hold any instrument behind one address, so that looking up is one function for all
-/// types. This is the only place where an index is made: what it hands out was made by `make`, which says the type.
+/// Beneath it an index and its list hold any instrument behind one address, so that looking up is one
+/// function for all types. This is the only place where an index is made: what it hands out was made by
+/// `make`, which says the type.
 @usableFromInline
 package struct BoundedSeries<Child: MetricInstrument>: Sendable {
   @usableFromInline package let index: SeriesIndex

@@ -2,8 +2,8 @@
 
 /// One value that a collector returns, with its labels.
 ///
-/// What the family's type cannot hold (a distribution under a gauge, a negative counter) costs the family that scrape; see
-/// ``Collector``.
+/// What the family's type cannot hold (a distribution under a gauge, a negative counter) costs the family
+/// that scrape; see ``Collector``.
 public struct CollectedSample: Sendable, Hashable {
   /// A label of the sample.
   public struct Label: Sendable, Hashable {

@@ -43,9 +43,9 @@ extension Registry {
   ///   - declaration: the metric.
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
-  ///   combinations of values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type)
   ) throws(RegistrationError) -> ClosedFamily2<Child, First, Second> {
@@ -62,9 +62,9 @@ extension Registry {
   ///   - first: the first label's name and the type of its values.
   ///   - second: those of the second.
   ///   - third: those of the third.
-  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot be used or
-  ///   comes twice, a type that is no enum of at most 256 cases without associated values, or more than 10,000
-  ///   combinations of values.
+  /// - Throws: ``RegistrationError``: as ``register(_:)``, and `invalidLabels` for a label's name that cannot
+  ///   be used or comes twice, a type that is no enum of at most 256 cases without associated values, or more
+  ///   than 10,000 combinations of values.
   public func register<Child, First: ClosedLabel, Second: ClosedLabel, Third: ClosedLabel>(
     _ declaration: MetricDeclaration<Child>, by first: (String, First.Type), _ second: (String, Second.Type),
     _ third: (String, Third.Type)
@@ -81,9 +81,9 @@ extension Registry {
   ///   - declaration: the metric.
   ///   - first: the name of the first label.
   ///   - others: the names of the others, as strings; the family is looked up with as many values.
-  ///   - limit: how many combinations of values have a series of their own. When there are as many, what has none is recorded
-  ///     under `other` and counted in `observability_overflow_total{family}`. Below 0 counts as 0, where there is nothing
-  ///     but `other`.
+  ///   - limit: how many combinations of values have a series of their own. When there are as many, what has
+  ///     none is recorded under `other` and counted in `observability_overflow_total{family}`. Below 0 counts
+  ///     as 0, where there is nothing but `other`.
   ///   - idleTimeout: how long a series stays that is neither looked up nor recorded into, nor held by a
   ///     ``GaugeGuard``; nil for ever. It is looked for when the registry is scraped, so a series stays at most a quarter
   ///     and the time between two scrapes longer. A handle that was kept refuses what it is given from then on.
@@ -100,6 +100,7 @@ extension Registry {
         .invalidLabels, of: fullName(declaration.name), "a family has at most four bounded labels")
     }
     let context = context
+    let limit = max(0, limit)
     return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
       // The series of the overflow is made here so that a full family is visible as 0 before it overflows.
       let series = BoundedSeries(

@@ -62,8 +62,26 @@ public final class Registry: Sendable {
   package struct NamedCollector: Sendable {
     package let name: LabelText
     package let collector: any Collector
+    /// The same if it is one of the library's own that needs no task.
+    package let synchronous: (any SynchronousCollector)?
     /// Whether the names of what it returns are claimed for it.
-    package var hasClaims = false
+    package let hasClaims: Bool
+    /// The names of its families; empty when they are not known.
+    private let familyNames: Set<String>
+
+    /// Both are the host's code, so they are asked once and with nothing locked.
+    init(_ collector: any Collector, hasClaims: Bool = false) {
+      self.collector = collector
+      self.hasClaims = hasClaims
+      name = LabelText(collector.name)
+      synchronous = collector as? any SynchronousCollector
+      familyNames = collector.familyNames
+    }
+
+    /// Whether it may have families of these names; all collectors may if there are no names.
+    package func mayHave(_ names: Set<String>) -> Bool {
+      names.isEmpty || familyNames.isEmpty || !familyNames.isDisjoint(with: names)
+    }
   }
 
   /// What there is to be scraped at one moment.
@@ -162,8 +180,8 @@ public final class Registry: Sendable {
   /// - Throws: ``RegistrationError`` when a collector of this name is there already or the library has one, or when the
   ///   name has more than 1,024 bytes.
   public func add(_ collector: any Collector) throws(RegistrationError) {
-    // The name is the host's code, so it is asked once and with nothing locked.
-    let name = LabelText(collector.name)
+    let added = NamedCollector(collector)
+    let name = added.name
     guard name.text.utf8.count <= LabelValue.maximumLength else {
       throw RegistrationError(
         .invalidName, of: name.text, "a collector's name has at most \(LabelValue.maximumLength) bytes")
@@ -173,7 +191,7 @@ public final class Registry: Sendable {
       if state.collectors.contains(where: { $0.name == name }) {
         return "a collector of this name is there already"
       }
-      state.collectors.append(NamedCollector(name: name, collector: collector))
+      state.collectors.append(added)
       return nil
     }
     if let problem { throw RegistrationError(.conflict, of: name.text, problem) }
@@ -199,7 +217,7 @@ public final class Registry: Sendable {
 
   /// Asks one of the library's own collectors, in place of the one that had its name.
   package func set(own collector: any Collector) {
-    let own = NamedCollector(name: LabelText(collector.name), collector: collector)
+    let own = NamedCollector(collector)
     state.withLock { state in
       state.ownCollectors.insert(own.name)
       state.collectors.removeAll { $0.name == own.name }
@@ -262,12 +280,13 @@ public final class Registry: Sendable {
     try descriptor.validated(allowingUTF8: allowsUTF8Names)
     let name = LabelText(descriptor.name)
     let claims = descriptor.claims
+    let added = NamedCollector(closure, hasClaims: true)
     let problem: String? = state.withLock { state in
       if let problem = state.problem(of: descriptor, claims) { return problem }
       if state.collectors.contains(where: { $0.name == name }) {
         return "a collector of this name is there already"
       }
-      state.collectors.append(NamedCollector(name: name, collector: closure, hasClaims: true))
+      state.collectors.append(added)
       state.closures[name] = descriptor
       for claim in claims { state.claimed[claim] = name }
       return nil

@@ -27,8 +27,7 @@ final class CollectorFlights: Sendable {
   /// Whether the calling task is a collector's.
   @TaskLocal static var isCollecting = false
 
-  private let allowsUTF8Names: Bool
-  private let constantLabels: ConstantLabels
+  private let rules: CollectedRules
   private let limit: Duration
   private let timer: any OneShotTimer
   private let state = Locked(State())
@@ -38,15 +37,13 @@ final class CollectorFlights: Sendable {
     let description: String
 
     static let late = Unanswered(description: "was late")
+    static let poolIsStuck = Unanswered(description: "was not asked: the cooperative pool runs nothing")
     static let stillRunning = Unanswered(description: "has not returned since an earlier scrape")
   }
 
   /// - Parameter limit: how long a run may take, whoever waits for it.
-  init(
-    allowsUTF8Names: Bool, constantLabels: ConstantLabels, within limit: Duration, timer: any OneShotTimer
-  ) {
-    self.allowsUTF8Names = allowsUTF8Names
-    self.constantLabels = constantLabels
+  init(_ rules: CollectedRules, within limit: Duration, timer: any OneShotTimer) {
+    self.rules = rules
     self.limit = limit
     self.timer = timer
   }
@@ -73,21 +70,22 @@ final class CollectorFlights: Sendable {
     state.withLock { $0.flights[collector]?.state.leave(waiter) }
   }
 
+  /// Whether the collector's run under way has come to run at all.
+  func hasBegun(_ collector: LabelText) -> Bool {
+    state.withLock { $0.flights[collector]?.state.hasBegun ?? false }
+  }
+
   // MARK: - Runs
 
   private func begin(_ run: UInt64, of collector: Registry.NamedCollector) {
-    let (name, allowsUTF8, constants) = (collector.name, allowsUTF8Names, constantLabels)
+    let (name, rules) = (collector.name, rules)
     let task = Task.detached { [self] in
+      state.withLock { $0.flights[name]?.state.begin(run) }
       do {
-        let returned = try await CollectorFlights.$isCollecting.withValue(true) {
+        let families = try await CollectorFlights.$isCollecting.withValue(true) {
           try await collector.collector.collect()
         }
-        let families = returned.map { family in
-          Result { () throws(CollectedFamilyError) in
-            try CheckedFamily(family, allowingUTF8: allowsUTF8, constants: constants)
-          }
-        }
-        finish(run, of: name, .success(families))
+        finish(run, of: name, .success(rules.checked(families)))
       } catch {
         finish(run, of: name, .failure(error))
       }

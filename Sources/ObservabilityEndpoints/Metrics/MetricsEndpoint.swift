@@ -28,7 +28,8 @@ final class MetricsEndpoint: Sendable {
     self.settings = settings
     self.observer = observer
     collectors = CollectorRun(
-      registry, within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer,
+      CollectedRules(registry),
+      within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer, settings: settings,
       log: observer.log)
     encoding = EncodingThread(timer: timer)
     budget = SpoolBudget(limit: settings.maximumSpooledBytes)
@@ -38,6 +39,9 @@ final class MetricsEndpoint: Sendable {
 
   /// Bytes that are encoded and wait for slow readers.
   var spooledBytes: Int { budget.spooled }
+
+  /// No scrape is to be expected any more.
+  func stop() { encoding.stop() }
 
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {

@@ -35,7 +35,9 @@ extension HTTPConnection {
     } else {
       enter(.handling)
       armHandlerDeadline()
+      watchPeer()
       response = await core.handler(request)
+      descriptor.watchPeer(false)
       handlerDeadline?.clear()
       if isOver {
         if case .stream(let stream) = response.body { stream.finished?() }
@@ -49,10 +51,30 @@ extension HTTPConnection {
     let deadline =
       handlerDeadline
       ?? LazyDeadline(loop: loop) { [self] in
-        if phase == .handling { abandonHandler() }
+        guard phase == .handling else { return }
+        if hasPeerClosed { leave() } else { abandonHandler() }
       }
     handlerDeadline = deadline
     deadline.set(loop.time.clampedAdding(core.handlerAllowance))
+  }
+
+  /// Notices that the peer goes while its request is handled: nobody is left to answer, and what the handler holds is
+  /// for others. A peer that has only said that it sends no more may still read, and is waited for a little.
+  private func watchPeer() {
+    if descriptor.onPeerLeaving == nil {
+      descriptor.onPeerLeaving = { [unowned self] isGone in
+        guard phase == .handling else { return }
+        if isGone { return leave() }
+        hasPeerClosed = true
+        handlerDeadline?.set(loop.time.clampedAdding(min(core.handlerAllowance, core.stallAllowance)))
+      }
+    }
+    descriptor.watchPeer(true)
+  }
+
+  private func leave() {
+    core.reject(.clientGone)
+    end(forgetting: true)
   }
 
   /// Answers in the place of a handler that is late, and forgets it. It keeps running until it returns,

@@ -83,6 +83,7 @@ extension HTTPConnection {
   /// Writes what the socket takes at once; a failure is left for `write` to meet again.
   private func sendNow(_ bytes: [UInt8]) -> Int {
     guard !isOver, case .moved(let count) = bytes.withUnsafeBytes({ descriptor.send($0) }) else { return 0 }
+    handedOver &+= count
     return count
   }
 
@@ -92,9 +93,7 @@ extension HTTPConnection {
   ) async -> Bool {
     var written = start
     var stalledAt = start
-    var mark = start
     defer { stalledSince = nil }
-    var due: Int64 = .max
     while !isOver {
       let transfer = bytes.withUnsafeBytes {
         let start = min(written, $0.count)
@@ -104,6 +103,7 @@ extension HTTPConnection {
       switch transfer {
       case .moved(let count):
         written += count
+        handedOver &+= count
         if written >= bytes.count { return !isOver }
       // The others come first, also when the socket would take more.
       case .failed:
@@ -112,22 +112,27 @@ extension HTTPConnection {
       case .wouldBlock: break
       }
       if kept == nil, phase != .writing { enter(.writing) }
-      // Only a real amount is progress: a byte now and then keeps no connection alive.
-      if due == .max || written - mark >= ServerCore.leastProgress {
-        mark = written
-        due = loop.time.clampedAdding(core.writeAllowance)
-      }
+      let rate = readingRate ?? ReadingRate(window: core.writeAllowance, from: loop.time, taken: taken)
+      readingRate = rate
       if stalledSince == nil || written > stalledAt { stalledSince = loop.time }
       stalledAt = written
-      switch await descriptor.writable(until: due) {
+      switch await descriptor.writable(until: rate.due) {
       case .ready: continue
-      case .deadlineExceeded: core.reject(.writeDeadline)
+      case .deadlineExceeded:
+        if readingRate?.isKept(taken: taken, at: loop.time) == true { continue }
+        core.reject(.writeDeadline)
       case .closed, .cancelled, .busy: break
       }
-      end()
+      end(forgetting: true)
     }
     return false
   }
+
+  /// Whether the system has more for the peer than the mark of the stream's end.
+  var hasUntaken: Bool { descriptor.unacknowledged > 1 }
+
+  /// How many bytes the peer has taken, by a system call.
+  private var taken: Int { handedOver &- descriptor.unacknowledged }
 
   /// Lets the peer read the last response: closing while it is still sending would reset the connection,
   /// and the response could be lost with it (RFC 9112, section 9.6).
@@ -144,6 +149,19 @@ extension HTTPConnection {
       case .moved(let count): dropped += count
       case .wouldBlock: guard case .ready = await descriptor.readable(until: due) else { return }
       }
+    }
+  }
+
+  /// Lets the peer take what the system still has for it: a connection that is closed with it goes on without
+  /// the server, beyond every limit here.
+  nonisolated(nonsending) func deliver() async {
+    guard !isOver, hasUntaken else { return }
+    if phase != .lingering { enter(.lingering) }
+    var rate = ReadingRate(window: core.writeAllowance, from: loop.time, taken: taken)
+    let pause = LoopSignal()
+    while !isOver, hasUntaken {
+      if loop.time >= rate.due, !rate.isKept(taken: taken, at: loop.time) { return end(forgetting: true) }
+      await pause.wait(on: loop, atMost: ServerCore.deliveryPause)
     }
   }
 }

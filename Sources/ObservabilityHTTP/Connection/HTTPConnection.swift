@@ -42,6 +42,12 @@ final class HTTPConnection: @unchecked Sendable {
   var carry: [UInt8] = []
   var carryStart = 0
   var requests = 0
+  /// Bytes handed to the system.
+  var handedOver = 0
+  /// What is asked of the peer while it is waited for to read; `nil` while it is not.
+  var readingRate: ReadingRate?
+  /// Whether the peer has said, while its request is handled, that it sends no more.
+  var hasPeerClosed = false
   var handlerDeadline: LazyDeadline?
 
   var descriptor: Descriptor { connection.descriptor }
@@ -75,16 +81,19 @@ final class HTTPConnection: @unchecked Sendable {
       // A turn is one request: whoever has sent more comes after all who wait for their first.
       if carryStart < carry.count { await loop.nextTurn() }
     }
+    await deliver()
     end()
   }
 
   /// Closes at once, wherever the connection is. Later calls do nothing.
-  func end() {
+  ///
+  /// - Parameter forgetting: whether the system, too, drops what the peer has not taken yet.
+  func end(forgetting: Bool = false) {
     guard !isOver else { return }
     isOver = true
     handlerDeadline?.discard()
     handlerDeadline = nil
-    descriptor.close()
+    if forgetting, hasUntaken { descriptor.reset() } else { descriptor.close() }
     core.remove(self)
     task?.cancel()
     task = nil
@@ -175,6 +184,7 @@ final class HTTPConnection: @unchecked Sendable {
       guard await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), keeping: phase) else { return false }
     }
     if core.isRefusing, phase == .idle { return false }
+    readingRate = nil
     stalledSince = phase == .body ? loop.time : nil
     let outcome = await descriptor.readable(until: phaseBegan.clampedAdding(core.allowance(for: self)))
     stalledSince = nil
@@ -189,7 +199,9 @@ final class HTTPConnection: @unchecked Sendable {
   nonisolated(nonsending) func deadlinePassed() async {
     switch phase {
     case .body: await refuse(.bodyDeadline)
-    case .idle: core.reject(.keepAliveDeadline)
+    case .idle:
+      core.reject(.keepAliveDeadline)
+      end(forgetting: true)
     default:
       // A peer that has said nothing at all gets no answer: it may have opened the connection in
       // advance, and would take the answer for that to its first request.

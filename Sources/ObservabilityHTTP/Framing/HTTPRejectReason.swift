@@ -80,6 +80,8 @@ package enum HTTPRejectReason: String, CaseIterable, Sendable {
   case handlerDeadline = "handler_deadline"
   /// The peer did not read.
   case writeDeadline = "write_deadline"
+  /// The peer went while its request was handled.
+  case clientGone = "client_gone"
   /// No further request came.
   case keepAliveDeadline = "keep_alive_deadline"
 
@@ -120,8 +122,8 @@ extension HTTPRejectReason {
     case .headDeadline: (408, "The request head did not arrive in time.\n")
     case .bodyDeadline: (408, "The request body did not arrive in time.\n")
     case .handlerDeadline: (503, "The answer was not ready in time.\n")
-    case .requestLimit, .evictedIncomplete, .evictedIdle, .evictedStalled, .writeDeadline, .keepAliveDeadline,
-      .bodyStreamFailure:
+    case .requestLimit, .evictedIncomplete, .evictedIdle, .evictedStalled, .writeDeadline, .clientGone,
+      .keepAliveDeadline, .bodyStreamFailure:
       nil
     }
   }

@@ -13,8 +13,43 @@ extension ServerCore {
   /// After so many connections in a row without finding the system's queue empty, it counts as long.
   private static let longQueue = 64
 
-  /// Accepts until the server has ended.
-  func acceptConnections(on listener: Listener) async {
+  /// How often, and how long apart, a listener that has died is bound anew.
+  private static let attemptsToBind = 20
+  private static let pauseBetweenAttempts = Duration.milliseconds(250)
+
+  /// Accepts until the server has ended. A listener that has died, by a host that closed a descriptor twice, say,
+  /// is bound again at the same address.
+  ///
+  /// - Throws: when that does not succeed.
+  func serve(on first: Listener) async throws(SocketError) {
+    let address = first.boundAddress
+    var listener = first
+    while true {
+      guard await acceptConnections(on: listener), !hasEnded else { return }
+      listener.close()
+      var attempts = 0
+      while true {
+        do throws(SocketError) {
+          listener = try listen(at: address)
+          break
+        } catch {
+          attempts += 1
+          countAcceptFailure(error.errno)
+          guard attempts < Self.attemptsToBind else { throw error }
+        }
+        await roomSignal.wait(on: loop, atMost: Self.pauseBetweenAttempts)
+        guard !hasEnded else { return }
+      }
+    }
+  }
+
+  private func countAcceptFailure(_ errno: Int32) {
+    counters.acceptFailures.wrappingAdd(1, ordering: .relaxed)
+    observer?.acceptFailed(errno: errno)
+  }
+
+  /// Accepts until the server has ended, or the listener has died, which is what it says.
+  private func acceptConnections(on listener: Listener) async -> Bool {
     var sinceEmpty = 0
     while drain.stage.load(ordering: .relaxed) != .finished {
       var accepted = 0
@@ -25,7 +60,7 @@ extension ServerCore {
             sinceEmpty = 0
             isPressed = false
           }
-          guard await waitForConnection(on: listener) else { return }
+          guard await waitForConnection(on: listener) else { return false }
           guard makeAnyRoom() else {
             await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
             break attempts
@@ -40,15 +75,16 @@ extension ServerCore {
         case .wouldBlock:
           sinceEmpty = 0
           isPressed = false
-          guard await waitForConnection(on: listener) else { return }
+          guard await waitForConnection(on: listener) else { return false }
           accepted = 0
         case .failed(let errno):
-          if await !recover(from: errno, on: listener) { return }
+          if await !recover(from: errno, on: listener) { return listener.descriptor.isOpen }
         }
       }
       // The connections just accepted, and those that are ready, come first.
       await Task.yield()
     }
+    return false
   }
 
   private func waitForConnection(on listener: Listener) async -> Bool {
@@ -77,11 +113,12 @@ extension ServerCore {
   private func recover(from errno: Int32, on listener: Listener) async -> Bool {
     switch AcceptFailure(errno: errno) {
     case .connectionGone: return true
-    case .listenerUnusable: return false
+    case .listenerUnusable:
+      countAcceptFailure(errno)
+      return false
     case .outOfResources, .other: break
     }
-    counters.acceptFailures.wrappingAdd(1, ordering: .relaxed)
-    observer?.acceptFailed(errno: errno)
+    countAcceptFailure(errno)
     if AcceptFailure(errno: errno) == .outOfResources {
       // Room for the new connection is made as it is at the limit of connections.
       if evictAny() { return true }

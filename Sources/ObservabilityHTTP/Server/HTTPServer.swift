@@ -10,7 +10,6 @@ package import ObservabilitySockets
 package actor HTTPServer {
   nonisolated let core: ServerCore
   private let ownsLoop: Bool
-  private var listener: Listener?
   private var isRunning = false
 
   /// The loop's thread is this actor's only one.
@@ -32,10 +31,10 @@ package actor HTTPServer {
   }
 
   deinit {
-    let (core, listener, ownsLoop) = (core, listener, ownsLoop)
+    let (core, ownsLoop) = (core, ownsLoop)
     core.loop.execute {
       for connection in core.all { connection.end() }
-      listener?.close()
+      core.stopAccepting()
       if ownsLoop { core.loop.shutdown() }
     }
   }
@@ -46,35 +45,38 @@ package actor HTTPServer {
   /// - Throws: `SocketError` that names the address and the reason.
   @discardableResult
   package func bind() throws(SocketError) -> SocketAddress {
-    if let listener { return listener.boundAddress }
+    if let listener = core.listener { return listener.boundAddress }
     guard !core.hasEnded else { throw SocketError(.closed, "binding: the server has been shut down") }
-    let configuration = core.configuration
-    let listener = try Listener(
-      loop: core.loop, address: configuration.address, backlog: configuration.backlog,
-      accept: configuration.acceptCall)
-    self.listener = listener
-    core.listener = listener
-    return listener.boundAddress
+    return try core.listen(at: core.configuration.address).boundAddress
   }
 
   /// Serves until `shutdown` has drained the server. Cancelling the task begins a drain.
   ///
   /// - Parameter gracePeriod: what that drain leaves to requests that have begun.
-  /// - Throws: `SocketError` when the address cannot be bound.
+  /// - Throws: `SocketError` when the address cannot be bound, or not again after the listener has died.
   package func run(gracePeriod: Duration = .seconds(10)) async throws(SocketError) {
     guard !core.hasEnded else { return }
     try bind()
-    guard let listener, !isRunning else { return }
+    guard let listener = core.listener, !isRunning else { return }
     isRunning = true
     let core = core
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        group.addTask(executorPreference: core.loop) { await core.acceptConnections(on: listener) }
+        group.addTask(executorPreference: core.loop) {
+          do throws(SocketError) {
+            try await core.serve(on: listener)
+          } catch {
+            // Nobody can come any more; who is here is served to the end.
+            core.listenerFailure = error
+            core.beginDrain(gracePeriod: gracePeriod, delay: .zero)
+          }
+        }
         await drained()
       }
     } onCancel: {
       core.loop.execute { core.beginDrain(gracePeriod: gracePeriod, delay: .zero) }
     }
+    if let failure = core.listenerFailure { throw failure }
   }
 
   /// Drains and ends the server; returns when that is done.

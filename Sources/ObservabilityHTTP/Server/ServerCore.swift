@@ -9,10 +9,15 @@ import Synchronization
 final class ServerCore: @unchecked Sendable {
   /// Bodies up to this size are sent together with their head.
   static let bufferSize = 16 * 1024
-  /// What a peer has to take within the write deadline.
-  static let leastProgress = 1024
+  /// What the system keeps of a connection's bytes, about twice as much with what it needs itself: what a peer does
+  /// not read is the server's memory, too.
+  static let socketBufferSize: Int32 = 64 * 1024
+  /// How often is looked whether the peer has taken the last response.
+  static let deliveryPause = Duration.milliseconds(50)
   /// The most that is written to one peer before the others have their turn: the copying takes time.
   static let mostAtOnce = 128 * 1024
+  /// The most that is read from one peer in its turn. Pipelined requests are kept until their turn comes.
+  static let readSize = 16 * 1024
   /// The most that is read and dropped after the last response.
   static let mostDropped = 1 << 20
   private static let sparePoolSize = 4
@@ -27,6 +32,8 @@ final class ServerCore: @unchecked Sendable {
 
   var drain = DrainState()
   var listener: Listener?
+  /// Why nobody can connect any more, and the server ends.
+  var listenerFailure: SocketError?
   /// Resumed when a connection has ended, or the drain has.
   let roomSignal = LoopSignal()
 
@@ -43,7 +50,7 @@ final class ServerCore: @unchecked Sendable {
   private let bodyAllowance: Int64
   private let idleAllowance: Int64
   private let reserveAllowance: Int64
-  private let stallAllowance: Int64
+  let stallAllowance: Int64
   let handlerAllowance: Int64
   let writeAllowance: Int64
 
@@ -55,7 +62,7 @@ final class ServerCore: @unchecked Sendable {
     self.loop = loop
     self.observer = observer
     self.handler = handler
-    readBuffer = .allocate(capacity: 64 * 1024)
+    readBuffer = .allocate(capacity: Self.readSize)
     readBuffer.initialize(repeating: 0)
     let deadlines = configuration.deadlines
     headAllowance = max(0, deadlines.head.clampedNanoseconds)
@@ -159,7 +166,7 @@ final class ServerCore: @unchecked Sendable {
       counters.evicted.wrappingAdd(1, ordering: .relaxed)
       reject(reason)
     }
-    victim.end()
+    victim.end(forgetting: true)
     return true
   }
 
@@ -198,6 +205,15 @@ final class ServerCore: @unchecked Sendable {
   /// Every place there is, the reserve included.
   var mostConnections: Int {
     max(1, configuration.limits.maximumConnections) + max(0, configuration.limits.maximumReserveConnections)
+  }
+
+  /// Binds an address and listens there.
+  func listen(at address: SocketAddress) throws(SocketError) -> Listener {
+    let listener = try Listener(
+      loop: loop, address: address, backlog: configuration.backlog, bufferSize: Self.socketBufferSize,
+      accept: configuration.acceptCall)
+    self.listener = listener
+    return listener
   }
 
   /// The listener closes last, when nothing is left to answer.

@@ -30,6 +30,9 @@ package final class Descriptor: @unchecked Sendable {
   private var readDue: Int64 = .max
   private var writeDue: Int64 = .max
   private var deadline: LazyDeadline?
+  /// Told when the peer goes while that is watched: true when the connection has ended, false when the peer has only
+  /// said that it sends no more. Let go when the descriptor is closed.
+  package var onPeerLeaving: ((_ isGone: Bool) -> Void)?
   /// Counts waits, so that a cancellation ends the wait it was meant for and no later one.
   private var waits: UInt64 = 0
   private(set) var readWait: UInt64 = 0
@@ -58,6 +61,14 @@ package final class Descriptor: @unchecked Sendable {
   /// Waits until bytes can be written.
   package nonisolated(nonsending) func writable(until due: Int64) async -> Readiness {
     await withUnsafeContinuation { beginWriting($0, until: due) }
+  }
+
+  /// Whether the peer's going is watched for, which neither reads nor waits. It is reported once, and not watched
+  /// for then until this is set again.
+  package func watchPeer(_ isWatched: Bool) {
+    guard isOpen else { return }
+    if slot < 0 { loop.pollSet.add(self) }
+    setEvents(isWatched ? events | PollEvents.peerClosed : events & ~PollEvents.peerClosed)
   }
 
   func beginReading(_ waiter: Waiter, until due: Int64) {
@@ -99,6 +110,10 @@ package final class Descriptor: @unchecked Sendable {
   func becameReady(_ found: Int16) {
     if found & (PollEvents.input | PollEvents.trouble) != 0 { endReadWait(.ready) }
     if found & (PollEvents.output | PollEvents.trouble) != 0 { endWriteWait(.ready) }
+    if events & PollEvents.peerClosed != 0, found & (PollEvents.peerClosed | PollEvents.trouble) != 0 {
+      watchPeer(false)
+      onPeerLeaving?(found & PollEvents.failure != 0)
+    }
   }
 
   private func begin(_ waiter: Waiter, _ other: Waiter?) -> Bool {
@@ -167,7 +182,16 @@ package final class Descriptor: @unchecked Sendable {
     }
   }
 
+  /// How many bytes of those sent the peer has not acknowledged, by a system call.
+  package var unacknowledged: Int { fd < 0 ? 0 : Int(mailobs_unacknowledged(fd)) }
+
   // MARK: Ending
+
+  /// Closes the descriptor, and lets the system forget what the peer has not taken.
+  package func reset() {
+    if fd >= 0 { mailobs_reset_on_close(fd) }
+    close()
+  }
 
   /// Says to the peer that nothing more will be written.
   package func shutdownWrite() {
@@ -177,12 +201,19 @@ package final class Descriptor: @unchecked Sendable {
   /// Closes the descriptor and ends the waits for it. Later calls do nothing.
   package func close() {
     guard fd >= 0 else { return }
-    loop.pollSet.remove(self)
     systemClose(fd)
+    forget()
+  }
+
+  /// Ends the waits for the descriptor, and leaves the number alone: it is somebody else's by now.
+  func forget() {
+    guard fd >= 0 else { return }
+    loop.pollSet.remove(self)
     fd = -1
     events = 0
     deadline?.discard()
     deadline = nil
+    onPeerLeaving = nil
     endReadWait(.closed)
     endWriteWait(.closed)
   }

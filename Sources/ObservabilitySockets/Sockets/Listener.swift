@@ -9,6 +9,7 @@ package final class Listener: Sendable {
   package let boundAddress: SocketAddress
   package let descriptor: Descriptor
   private let socketFile: UnixSocketFile?
+  private let identity: UInt64
   private let acceptCall: @Sendable (Int32) -> (fd: Int32, peer: SocketAddress?)
 
   /// Binds and listens.
@@ -16,11 +17,14 @@ package final class Listener: Sendable {
   /// For a Unix-domain socket, the file that a server which is gone has left behind is replaced; a
   /// file that is no socket, and a socket on which somebody still answers, are not.
   ///
-  /// - Parameter accept: replaced by tests of what happens when the system refuses a connection; gives
-  ///   the new descriptor or the negative error number.
+  /// - Parameters:
+  ///   - bufferSize: bounds what the system keeps of each connection's bytes in either direction, about twice as
+  ///     much with what it needs itself; nil leaves it to the system, which goes up to megabytes.
+  ///   - accept: replaced by tests of what happens when the system refuses a connection; gives
+  ///     the new descriptor or the negative error number.
   /// - Throws: `SocketError` that names the address and the reason.
   package init(
-    loop: EventLoop, address: SocketAddress, backlog: Int32 = 1024,
+    loop: EventLoop, address: SocketAddress, backlog: Int32 = 1024, bufferSize: Int32? = nil,
     accept: (@Sendable (Int32) -> (fd: Int32, peer: SocketAddress?))? = nil
   ) throws(SocketError) {
     let fd = mailobs_socket(address.family)
@@ -30,6 +34,7 @@ package final class Listener: Sendable {
       } else {
         _ = systemSetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
       }
+      if let bufferSize { mailobs_bound_buffers(fd, bufferSize, bufferSize / 2, bufferSize / 2) }
       var status = Self.bind(fd, address)
       if status == EADDRINUSE, case .unix(let path) = address {
         try UnixSocketFile.removeStale(path)
@@ -51,16 +56,14 @@ package final class Listener: Sendable {
     } else {
       boundAddress = SocketAddress.local(of: fd) ?? address
     }
+    identity = mailobs_identity(fd)
     descriptor = Descriptor(fd, loop: loop)
     acceptCall = accept ?? Self.systemAccept
   }
 
   deinit {
-    let (descriptor, socketFile) = (descriptor, socketFile)
-    descriptor.loop.execute {
-      descriptor.close()
-      socketFile?.remove()
-    }
+    let (descriptor, socketFile, identity) = (descriptor, socketFile, identity)
+    descriptor.loop.execute { Self.close(descriptor, socketFile, identity) }
   }
 
   /// Waits for the next connection.
@@ -121,12 +124,20 @@ package final class Listener: Sendable {
   /// Stops listening, ends a waiting `accept()`, and removes the Unix socket's file. Later calls do
   /// nothing.
   package func close() {
-    let (descriptor, socketFile) = (descriptor, socketFile)
-    let action: @Sendable () -> Void = {
-      descriptor.close()
-      socketFile?.remove()
-    }
+    let (descriptor, socketFile, identity) = (descriptor, socketFile, identity)
+    let action: @Sendable () -> Void = { Self.close(descriptor, socketFile, identity) }
     if descriptor.loop.isCurrent { action() } else { descriptor.loop.execute(action) }
+  }
+
+  /// A number that the process has closed behind the listener's back may be somebody else's by now, and is left to
+  /// them.
+  private static func close(_ descriptor: Descriptor, _ socketFile: UnixSocketFile?, _ identity: UInt64) {
+    if descriptor.fd >= 0, mailobs_identity(descriptor.fd) != identity {
+      descriptor.forget()
+    } else {
+      descriptor.close()
+    }
+    socketFile?.remove()
   }
 
   private static func bind(_ fd: Int32, _ address: SocketAddress) -> Int32 {

@@ -6,6 +6,9 @@ import CObservabilityShims
 enum PollEvents {
   static let input = Int16(truncatingIfNeeded: POLLIN)
   static let output = Int16(truncatingIfNeeded: POLLOUT)
+  /// The peer has said that it sends no more: it may have gone altogether, or still read.
+  static let peerClosed = Int16(truncatingIfNeeded: MAILOBS_POLLRDHUP)
+  static let failure = Int16(truncatingIfNeeded: POLLERR | POLLNVAL)
   /// Reported without being asked for; whoever waits, in either direction, finds out by its call.
   static let trouble = Int16(truncatingIfNeeded: POLLERR | POLLHUP | POLLNVAL)
 }

@@ -1,5 +1,7 @@
 // Can the process still open files and accept connections?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
   /// A check of the open descriptors of this process against its soft limit (`RLIMIT_NOFILE`).
   ///

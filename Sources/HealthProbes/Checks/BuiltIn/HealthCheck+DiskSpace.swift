@@ -1,5 +1,7 @@
 // Is there room, in bytes and in inodes, for the mail that is accepted next?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
   /// A check of the space and the inodes of the file system that holds a path.
   ///

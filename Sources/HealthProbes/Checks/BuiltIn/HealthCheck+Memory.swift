@@ -1,5 +1,7 @@
 // Is the memory limit of the container near?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
   /// A check of the control group's memory, version 1 or 2, against its limit and those of its ancestors.
   ///

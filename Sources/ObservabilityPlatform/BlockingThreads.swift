@@ -1,7 +1,5 @@
 // Where do calls run that may block for ever?
 
-import ObservabilityPlatform
-
 /// A bounded number of short-lived threads for calls that block: name resolution, `statvfs` on a mount whose
 /// server is gone, a host's log hook.
 ///
@@ -10,14 +8,14 @@ import ObservabilityPlatform
 /// which hang must not take the threads of others: calls of different kinds have instances of their own, and
 /// within one a key, which stands for what they hang on, has a share. A thread lives for as long as there is
 /// work that it may take, and ends.
-final class BlockingThreads: Sendable {
-  enum Refusal: Error, Sendable, Hashable, CustomStringConvertible {
+package final class BlockingThreads: Sendable {
+  package enum Refusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// As many calls are waiting as may wait.
     case queueIsFull
     /// The system would not create a thread (an error number).
     case noThread(Int32)
 
-    var description: String {
+    package var description: String {
       switch self {
       case .queueIsFull: "too many blocking calls are waiting for a thread"
       case .noThread(let code): "no thread can be created: \(SystemError.text(code))"
@@ -39,13 +37,6 @@ final class BlockingThreads: Sendable {
     var lastID: UInt64 = 0
   }
 
-  /// For looking up names; the key is the name. When the resolver hangs, it hangs for all of them.
-  static let nameLookups = BlockingThreads(limit: 32, shareLimit: 2, queueLimit: 1024)
-  /// For asking file systems; the key is the path. Each may be a mount whose server is gone.
-  static let fileSystems = BlockingThreads(limit: 64, shareLimit: 2, queueLimit: 1024)
-  /// For what the kernel says of this process, which takes a while but does not hang.
-  static let ownProcess = BlockingThreads(limit: 4, queueLimit: 1024)
-
   private let limit: Int
   private let shareLimit: Int
   private let queueLimit: Int
@@ -55,21 +46,21 @@ final class BlockingThreads: Sendable {
   ///   - limit: the most threads.
   ///   - shareLimit: how many of them one key may have.
   ///   - queueLimit: how many calls may wait for a thread.
-  init(limit: Int, shareLimit: Int = .max, queueLimit: Int) {
+  package init(limit: Int, shareLimit: Int = .max, queueLimit: Int) {
     self.limit = max(limit, 1)
     self.shareLimit = max(shareLimit, 1)
     self.queueLimit = max(queueLimit, 1)
   }
 
   /// Threads that exist now.
-  var threadCount: Int { state.withLock { $0.threads } }
+  package var threadCount: Int { state.withLock { $0.threads } }
 
   /// Runs `work` on one of the threads, in the order of submission as far as the shares of keys allow, and
   /// returns without waiting for it.
   ///
   /// - Returns: what identifies the work to ``withdraw(_:)``.
   @discardableResult
-  func submit(key: String = "", _ work: @escaping @Sendable () -> Void) throws(Refusal) -> UInt64 {
+  package func submit(key: String = "", _ work: @escaping @Sendable () -> Void) throws(Refusal) -> UInt64 {
     enum Outcome { case queued(UInt64, needsThread: Bool), full }
     let outcome = state.withLock { state -> Outcome in
       guard state.queue.count < queueLimit else { return .full }
@@ -96,7 +87,7 @@ final class BlockingThreads: Sendable {
   }
 
   /// Takes back work that has not begun. False when it has.
-  func withdraw(_ id: UInt64) -> Bool {
+  package func withdraw(_ id: UInt64) -> Bool {
     state.withLock { state in
       guard let index = state.queue.firstIndex(where: { $0.id == id }) else { return false }
       state.queue.remove(at: index)
@@ -110,7 +101,7 @@ final class BlockingThreads: Sendable {
   /// the caller to go away, the next call would take one more thread for the same mount that hangs.
   ///
   /// - Parameter onBegin: called on the thread before the work.
-  func run<Value: Sendable>(
+  package func run<Value: Sendable>(
     key: String = "", onBegin: @escaping @Sendable () -> Void = {},
     _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
