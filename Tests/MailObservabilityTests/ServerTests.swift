@@ -63,6 +63,11 @@ struct ServerTests {
     ] {
       #expect(body.contains("\n\(line)\n"), "\(line)")
     }
+    for name in [
+      "wakeups_total", "busy_seconds_total", "longest_slice_seconds", "queue_length", "longest_queue",
+    ] {
+      #expect(body.contains("\nrusmes_observability_loop_\(name) "), "\(name)")
+    }
     await server.shutdown()
   }
 
@@ -174,7 +179,7 @@ struct ServerTests {
       .counter("many_total", help: ""), byBounded: "n", limit: 20_000)
     for number in 0..<20_000 { family["\(number)"].increment() }
     metrics.setPerDomainSource { [("a.example", 1)] }
-    let server = try await metrics.startHTTPServer(anyPort)
+    let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     let body = await onThread { () -> String? in
       // More tasks than the pool has threads, each blocking one until the answer is here.

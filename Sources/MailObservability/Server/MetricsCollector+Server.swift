@@ -68,6 +68,7 @@ extension MetricsCollector {
           log.end()
         })
     } catch {
+      endpoints.stop()
       log.end()
       loop.shutdown()
       throw error

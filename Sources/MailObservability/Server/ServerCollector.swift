@@ -2,6 +2,7 @@
 
 import ObservabilityHTTP
 import MetricInstruments
+import ObservabilitySockets
 
 /// What the server knows of itself.
 struct ServerCollector: SynchronousCollector {
@@ -18,6 +19,6 @@ struct ServerCollector: SynchronousCollector {
       CollectedFamily(
         Registry.fullName("observability_http_connections", in: namespace), .gauge,
         help: "Open connections to the observability server.", value: Double(server.statistics.connections))
-    ]
+    ] + server.loop.statistics.families(in: namespace)
   }
 }

@@ -69,7 +69,7 @@ public final class Registry: Sendable {
     /// The names of its families; empty when they are not known.
     private let familyNames: Set<String>
 
-    /// Both are the host's code, so they are asked once and with nothing locked.
+    /// The names are the host's code, so they are asked for once and with nothing locked.
     init(_ collector: any Collector, hasClaims: Bool = false) {
       self.collector = collector
       self.hasClaims = hasClaims

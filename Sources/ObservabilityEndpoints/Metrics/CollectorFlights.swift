@@ -27,7 +27,7 @@ final class CollectorFlights: Sendable {
   /// Whether the calling task is a collector's.
   @TaskLocal static var isCollecting = false
 
-  private let rules: CollectedRules
+  private let check: CollectedFamilyCheck
   private let limit: Duration
   private let timer: any OneShotTimer
   private let state = Locked(State())
@@ -42,8 +42,8 @@ final class CollectorFlights: Sendable {
   }
 
   /// - Parameter limit: how long a run may take, whoever waits for it.
-  init(_ rules: CollectedRules, within limit: Duration, timer: any OneShotTimer) {
-    self.rules = rules
+  init(_ check: CollectedFamilyCheck, within limit: Duration, timer: any OneShotTimer) {
+    self.check = check
     self.limit = limit
     self.timer = timer
   }
@@ -78,14 +78,14 @@ final class CollectorFlights: Sendable {
   // MARK: - Runs
 
   private func begin(_ run: UInt64, of collector: Registry.NamedCollector) {
-    let (name, rules) = (collector.name, rules)
+    let (name, check) = (collector.name, check)
     let task = Task.detached { [self] in
       state.withLock { $0.flights[name]?.state.begin(run) }
       do {
         let families = try await CollectorFlights.$isCollecting.withValue(true) {
           try await collector.collector.collect()
         }
-        finish(run, of: name, .success(rules.checked(families)))
+        finish(run, of: name, .success(check(families)))
       } catch {
         finish(run, of: name, .failure(error))
       }

@@ -8,7 +8,7 @@ import MetricInstruments
 ///
 /// How long a scrape waits is its own affair; what it waits for is shared, see ``CollectorFlights``.
 final class CollectorRun: Sendable {
-  private let rules: CollectedRules
+  private let check: CollectedFamilyCheck
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
   private let flights: CollectorFlights
@@ -29,15 +29,15 @@ final class CollectorRun: Sendable {
 
   /// - Parameter limit: how long a collector may take, whichever scrape asked first.
   init(
-    _ rules: CollectedRules, within limit: Duration, timer: any OneShotTimer, settings: EndpointSettings,
+    _ registry: Registry, within limit: Duration, timer: any OneShotTimer, settings: EndpointSettings,
     log: @escaping @Sendable (String) -> Void
   ) {
     self.timer = timer
     self.log = log
-    self.rules = rules
+    check = CollectedFamilyCheck(registry)
     poolDelay = settings.poolDelay
     patience = settings.poolPatience
-    flights = CollectorFlights(rules, within: limit, timer: timer)
+    flights = CollectorFlights(check, within: limit, timer: timer)
   }
 
   /// Asks those that need the pool, as far as they may have families of these names, and waits for them until the limit.
@@ -76,7 +76,7 @@ final class CollectorRun: Sendable {
     collectors.compactMap { named in
       guard let collector = named.synchronous, named.mayHave(names) else { return nil }
       let start = ContinuousClock.now
-      let result = Result { try rules.checked(collector.read()) }
+      let result = Result { try check(collector.read()) }
       return Outcome(
         collector: named.name, hasClaims: named.hasClaims, result: result,
         duration: ContinuousClock.now - start)

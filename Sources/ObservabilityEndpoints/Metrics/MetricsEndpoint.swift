@@ -28,9 +28,8 @@ final class MetricsEndpoint: Sendable {
     self.settings = settings
     self.observer = observer
     collectors = CollectorRun(
-      CollectedRules(registry),
-      within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer, settings: settings,
-      log: observer.log)
+      registry, within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer,
+      settings: settings, log: observer.log)
     encoding = EncodingThread(timer: timer)
     budget = SpoolBudget(limit: settings.maximumSpooledBytes)
     func admission() -> ScrapeAdmission { ScrapeAdmission(limit: settings.maximumConcurrentScrapes) }
@@ -45,7 +44,7 @@ final class MetricsEndpoint: Sendable {
 
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {
-    var format = ExpositionFormat.negotiated(accept: request.headers.joined("Accept"))
+    var format = ExpositionFormat.negotiated(request.headers.accepted)
     format.created = settings.includesCreatedSamples && format.form == .openMetrics
     return await scrape(request, as: format)
   }

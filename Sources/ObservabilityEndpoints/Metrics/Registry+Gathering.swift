@@ -16,8 +16,7 @@ extension Registry {
   ) async -> GatheredMetrics {
     // One for all calls, so that a collector that hangs holds one task.
     let run = attachments.value(for: "collectors") {
-      CollectorRun(
-        CollectedRules(self), within: limit, timer: timer, settings: EndpointSettings(), log: { _ in })
+      CollectorRun(self, within: limit, timer: timer, settings: EndpointSettings(), log: { _ in })
     }
     let contents = contents
     // One that asked all of them would ask itself, and so on for ever.

@@ -1,10 +1,10 @@
-// What do families that collectors return have to keep to?
+// By which rules is it decided whether a collected family can be shown?
 
 import MetricExposition
 import MetricInstruments
 
-/// What families that collectors return have to keep to.
-struct CollectedRules: Sendable {
+/// The rules of a registry for what its collectors return.
+struct CollectedFamilyCheck: Sendable {
   private let allowsUTF8Names: Bool
   private let constantLabels: ConstantLabels
 
@@ -14,7 +14,7 @@ struct CollectedRules: Sendable {
   }
 
   /// Each family as it can be shown, or why it cannot.
-  func checked(_ families: [CollectedFamily]) -> CollectorRun.Families {
+  func callAsFunction(_ families: [CollectedFamily]) -> CollectorRun.Families {
     families.map { family in
       Result { () throws(CollectedFamilyError) in
         try CheckedFamily(family, allowingUTF8: allowsUTF8Names, constants: constantLabels)
