@@ -18,8 +18,7 @@ extension Registry {
 
   /// Everything that a scrape would show now: the metrics, and what collectors and closures return within 10 seconds.
   ///
-  /// Called from within a collector or a closure of this registry, what those return is left out. May be called from any
-  /// thread.
+  /// Called from within a collector or a closure, what those return is left out. May be called from any thread.
   public func text(_ format: TextFormat = .prometheus) async -> String {
     await text(format, timer: TaskSleepTimer())
   }

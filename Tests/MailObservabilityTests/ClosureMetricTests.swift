@@ -47,7 +47,7 @@ struct ClosureMetricTests {
     let blocking = 0..<70
     for number in blocking {
       try registry.gauge("blocks_\(number)", help: "") {
-        while !released.isSet { usleep(1000) }
+        while !released.isSet { usleep(20_000) }
         return 1
       }
     }

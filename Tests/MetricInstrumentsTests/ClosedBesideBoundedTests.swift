@@ -13,7 +13,9 @@ struct ClosedBesideBoundedTests {
   func lookUp() throws {
     let one = try registry.register(
       .counter("a_total", help: ""), by: ("colour", Colour.self), byBounded: "domain")
+    #expect(one.existing(.red, "a.example") == nil)
     one[.red, "a.example"].increment()
+    #expect(one.existing(.red, "a.example") === one[.red, "a.example"])
     #expect(one[.red, "a.example"].value == 1)
     #expect(one[.green, "a.example"].value == 0)
     #expect(one[.red, "a.example"].labels.values == ["red", "a.example"])
@@ -22,6 +24,8 @@ struct ClosedBesideBoundedTests {
     #expect(two[.blue, "1", "2"].labels.values == ["blue", "1", "2"])
     let three = try registry.register(
       .histogram("c", help: ""), by: ("colour", Colour.self), byBounded: "x", "y", "z")
+    #expect(two.existing(.blue, "1", "2") === two[.blue, "1", "2"])
+    #expect(three.existing(.blue, "1", "2", "3") == nil)
     #expect(three[.blue, "1", "2", "3"].labels.values == ["blue", "1", "2", "3"])
     #expect(one.remove(one[.red, "a.example"]))
     #expect(one.count == 1)

@@ -37,18 +37,22 @@ struct SlidingCounts {
     ring[slot].counts.add(name, amount)
   }
 
-  /// The names that have a counter, those that came most often first.
-  mutating func ranking(at nanoseconds: UInt64) -> [(name: LabelText, atLeast: UInt64, error: UInt64)] {
+  /// The summaries of the parts that the window has now.
+  mutating func current(at nanoseconds: UInt64) -> [SpaceSaving] {
     _ = advance(to: nanoseconds)
-    let current = ring.filter { $0.number + UInt64(SlidingCounts.parts) > newest }
+    return ring.filter { newest - $0.number < UInt64(SlidingCounts.parts) }.map(\.counts)
+  }
+
+  /// The names that have a counter in one of the parts, those that came most often first.
+  static func ranking(of parts: [SpaceSaving]) -> [(name: LabelText, atLeast: UInt64, error: UInt64)] {
     var sums: [LabelText: (atLeast: UInt64, error: UInt64, unseen: UInt64)] = [:]
-    let unseen = current.reduce(0 as UInt64) { $0.clampedAdding($1.counts.floor) }
-    for part in current {
-      for (name, atLeast, error) in part.counts.counts {
+    let unseen = parts.reduce(0 as UInt64) { $0.clampedAdding($1.floor) }
+    for part in parts {
+      for (name, atLeast, error) in part.counts {
         let sum = sums[name] ?? (0, 0, unseen)
         sums[name] = (
           sum.atLeast.clampedAdding(atLeast), sum.error.clampedAdding(error),
-          sum.unseen - min(sum.unseen, part.counts.floor)
+          sum.unseen - min(sum.unseen, part.floor)
         )
       }
     }
@@ -58,18 +62,10 @@ struct SlidingCounts {
       }
   }
 
-  /// The sum of all amounts in the window.
-  mutating func total(at nanoseconds: UInt64) -> UInt64 {
-    _ = advance(to: nanoseconds)
-    return ring.reduce(0) {
-      $1.number + UInt64(SlidingCounts.parts) > newest ? $0.clampedAdding($1.counts.total) : $0
-    }
-  }
-
   /// The slot of the part of a moment, emptied if it was that of an older part.
   private mutating func advance(to nanoseconds: UInt64) -> Int {
     // Counted from one window after the clock's beginning, so that the parts of an unused ring are in the past.
-    newest = max(newest, nanoseconds / partLength + UInt64(SlidingCounts.parts))
+    newest = max(newest, (nanoseconds / partLength).clampedAdding(UInt64(SlidingCounts.parts)))
     let slot = Int(newest % UInt64(SlidingCounts.parts))
     if ring[slot].number != newest {
       ring[slot].number = newest

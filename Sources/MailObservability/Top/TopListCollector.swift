@@ -3,7 +3,7 @@
 import MetricInstruments
 
 /// Exports the domains; accounts and networks are nobody's label.
-struct TopListCollector: Collector {
+struct TopListCollector: SynchronousCollector {
   static let reservedName = "top_lists"
   /// How many series a list has at the most.
   static let limit = 20
@@ -18,7 +18,7 @@ struct TopListCollector: Collector {
 
   var familyNames: Set<String> { [senders, recipients] }
 
-  func collect() async -> [CollectedFamily] {
+  func read() -> [CollectedFamily] {
     [
       family(
         senders, "Messages of late, at the least, by the sender domains with the most.", lists.senderDomains),

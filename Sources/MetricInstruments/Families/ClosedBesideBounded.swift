@@ -48,10 +48,24 @@ extension BoundedFamily {
     series.find(closed.labelValue, first)
   }
 
+  /// The series of a case and a label value, or nil when there is none; none is created, and an idle one does not stay
+  /// for it.
+  public func existing<Closed: ClosedLabel>(_ closed: Closed, _ first: String) -> Child?
+  where Labels == (Closed, String) {
+    series.index.existing([closed.labelValue, first]).map(series.typed)
+  }
+
   /// The series of a case and two label values; it is created on first use.
   public subscript<Closed: ClosedLabel>(_ closed: Closed, _ first: String, _ second: String) -> Child
   where Labels == (Closed, String, String) {
     series.find(closed.labelValue, first, second)
+  }
+
+  /// The series of a case and two label values, or nil when there is none; none is created, and an idle one does not stay
+  /// for it.
+  public func existing<Closed: ClosedLabel>(_ closed: Closed, _ first: String, _ second: String) -> Child?
+  where Labels == (Closed, String, String) {
+    series.index.existing([closed.labelValue, first, second]).map(series.typed)
   }
 
   /// The series of a case and three label values; it is created on first use.
@@ -60,5 +74,14 @@ extension BoundedFamily {
   ) -> Child
   where Labels == (Closed, String, String, String) {
     series.find(closed.labelValue, first, second, third)
+  }
+
+  /// The series of a case and three label values, or nil when there is none; none is created, and an idle one does not
+  /// stay for it.
+  public func existing<Closed: ClosedLabel>(
+    _ closed: Closed, _ first: String, _ second: String, _ third: String
+  ) -> Child?
+  where Labels == (Closed, String, String, String) {
+    series.index.existing([closed.labelValue, first, second, third]).map(series.typed)
   }
 }

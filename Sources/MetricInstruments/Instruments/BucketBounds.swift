@@ -20,10 +20,10 @@ public struct BucketBounds: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let latency: BucketBounds = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]
-  /// 10 µs to 10 s: the latencies of what is often done within the process, such as a command.
+  /// 1 µs to 10 s: the latencies of what is often done within the process, such as a command.
   public static let shortLatency: BucketBounds = [
-    0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-    0.5, 1, 2.5, 5, 10,
+    0.000001, 0.0000025, 0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]
   /// 100 ms to 600 s: the durations of sessions.
   public static let session: BucketBounds = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600]

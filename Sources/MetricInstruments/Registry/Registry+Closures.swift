@@ -11,7 +11,7 @@ extension Registry {
   ///
   /// The closure runs on a thread of its own, once at a time and under the deadline of the scrape. One that throws, blocks,
   /// is late, or calls the registry costs its own family only, and `collector_success{collector}`, under the full name of
-  /// the metric, says so. ``unregister(_:)`` ends it.
+  /// the metric, says so. ``unregister(_:)`` ends it. The registry holds the closure, which is not to hold the registry.
   ///
   /// - Parameters:
   ///   - name: the name; it ends in the unit if there is one.
