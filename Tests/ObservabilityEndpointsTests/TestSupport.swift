@@ -26,7 +26,7 @@ struct Service {
     var settings = EndpointSettings()
     configure(&settings)
     endpoints = ObservabilityEndpoints(
-      registry: registry, variables: variables, health: health, timer: timer, settings: settings,
+      registry: registry, variables: variables, health: HealthView(health), timer: timer, settings: settings,
       observer: observer)
   }
 

@@ -50,6 +50,7 @@ extension MetricsCollector {
     try config.configureChecks(of: health)
     registerHealthCollector()
     let timer = TaskSleepTimer()
-    return MetricsEndpoints(endpoints(config, timer: timer, log: LogDelivery(to: config.log, timer: timer)))
+    return MetricsEndpoints(
+      endpoints(config, HealthView(health), timer: timer, log: LogDelivery(to: config.log, timer: timer)))
   }
 }

@@ -46,6 +46,11 @@ public final class Registry: Sendable {
   package struct NamedCollector: Sendable {
     package let name: LabelText
     package let collector: any Collector
+
+    package init(name: LabelText, collector: any Collector) {
+      self.name = name
+      self.collector = collector
+    }
   }
 
   /// What there is to be scraped at one moment.
