@@ -9,29 +9,25 @@ import ObservabilityEndpoints
 import ObservabilitySockets
 
 extension MetricsCollector {
-  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`, `/startup` and `/`.
+  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`,
+  /// `/startup` and `/`.
   ///
-  /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool exhausted. While it
-  /// runs, health checks run in the background, and a liveness check named `executor` fails when the pool has run
-  /// no task for ``MetricsConfig/executorThreshold``.
+  /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool
+  /// exhausted. While it runs, health checks run in the background, and a liveness check named `executor`
+  /// fails when the pool has run no task for ``MetricsConfig/executorThreshold``.
   ///
-  /// A collector may have several servers, started and ended in any order. Each answers for itself whether it drains,
-  /// whether the executor has passed its own threshold, and how many connections it has. The newest drives the checks
-  /// and logs their changes.
+  /// A collector may have several servers, started and ended in any order. Each answers for itself whether it
+  /// drains, whether the executor has passed its own threshold, and how many connections it has. The newest
+  /// drives the checks and logs their changes.
   ///
-  /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound; it names
-  ///   both the value and the reason.
+  /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound;
+  ///   it names both the value and the reason.
   public func startHTTPServer(
     _ config: MetricsConfig = MetricsConfig()
   ) async throws(MetricsConfigError) -> ObservabilityServer {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
-    try config.checkPath()
+    let config = try config.validated()
     try config.configureChecks(of: health)
-    if let threshold = config.executorThreshold, threshold < .milliseconds(10) {
-      throw MetricsConfigError(
-        .invalidSetting, setting: "executorThreshold", value: "\(threshold)",
-        "is shorter than 10 milliseconds")
-    }
     do {
       return try await start(config, at: try SocketAddress.parse(config.bindAddress))
     } catch {
