@@ -59,6 +59,14 @@ let package = Package(
       dependencies: ["MetricInstruments", "MetricExposition"],
       path: "Tests/Acceptance/exposition-samples",
       swiftSettings: strictness),
+    // Not a product: what a Prometheus scrapes over a slow link.
+    .executableTarget(
+      name: "churning-server", dependencies: ["MailObservability", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/churning-server", swiftSettings: strictness),
+    // Not a product: what the leak sanitizer watches.
+    .executableTarget(
+      name: "leak-rounds", dependencies: ["MailObservability", "ObservabilityPlatform", "TestSupport"],
+      path: "Tests/Leaks", swiftSettings: strictness),
 
     .target(
       name: "TestSupport", dependencies: ["ObservabilityPlatform"], path: "Tests/TestSupport",

@@ -16,6 +16,9 @@ public struct EndpointQuery: Sendable, Hashable {
     }
   }
 
+  /// How many parameters a request target may have.
+  package static let most = 128
+
   /// Every parameter, in order.
   public var items: [Item]
 

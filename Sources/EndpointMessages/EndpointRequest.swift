@@ -22,7 +22,8 @@ public struct EndpointRequest: Sendable {
 
   /// A request for a handler that is mounted in another server, or tested.
   ///
-  /// - Parameter target: in origin-form (`/metrics?name[]=a`) or absolute-form, still encoded.
+  /// - Parameter target: in origin-form (`/metrics?name[]=a`) or absolute-form, still encoded; with at most 128
+  ///   parameters.
   /// - Throws: `EndpointRequestError` when the target or the method is not valid, for which the answer is 400.
   public init(
     method: String = "GET", target: String, headers: EndpointFields = [:], body: [UInt8] = [],

@@ -123,6 +123,7 @@ package struct RequestTarget: Sendable {
         guard let name = decodeQueryPart(encoded.part(start, equals < 0 ? end : equals)),
           let value = equals < 0 ? "" : decodeQueryPart(encoded.part(equals + 1, end))
         else { return invalid("the query is not valid percent-encoded UTF-8") }
+        guard items.count < EndpointQuery.most else { return invalid("the query has too many parameters") }
         items.append(EndpointQuery.Item(name: name, value: value))
       }
       start = end + 1

@@ -49,6 +49,8 @@ public final class MetricsCollector: Sendable {
   public let storage: StorageMetrics
   /// Version and build of the program.
   public let build: BuildMetrics
+  /// Who was seen most often lately.
+  public let top: TopLists
 
   /// What the host publishes under names of its own, in the manner of Go's `expvar`.
   public let variables: PublishedVariables
@@ -67,43 +69,55 @@ public final class MetricsCollector: Sendable {
   /// - Parameters:
   ///   - namespace: what every name begins with; `rusmes` is the prefix that rusmes-metrics has, whose names
   ///     differ in part.
+  ///   - constantLabels: what every series has besides; none of the names of the catalogue's labels.
   ///   - groups: the parts of the catalogue to export.
   ///   - version: the host's version, for `build_info`.
   ///   - revision: the revision of the host's source, for `build_info`.
+  ///   - buckets: those of the catalogue's histograms.
+  ///   - top: how the lists of the most frequent are kept.
   ///   - health: the checks; give one of your own for another deadline of answers.
   ///   - clock: what timers read.
-  /// - Throws: ``RegistrationError`` when the namespace cannot begin a metric's name.
+  /// - Throws: ``RegistrationError`` when the namespace cannot begin a metric's name, or is `queue`, with which two names of
+  ///   the catalogue would be one, and for buckets that cannot be used.
   public init(
-    namespace: String = "rusmes", groups: Set<MetricGroup> = .all, version: String = "",
-    revision: String = "", health: HealthRegistry = HealthRegistry(), clock: MonotonicClock = .system
+    namespace: String = "rusmes", constantLabels: KeyValuePairs<String, String> = [:],
+    groups: Set<MetricGroup> = .all, version: String = "",
+    revision: String = "", buckets: CatalogueBuckets = CatalogueBuckets(),
+    top: TopListSettings = TopListSettings(),
+    health: HealthRegistry = HealthRegistry(), clock: MonotonicClock = .system
   ) throws(RegistrationError) {
-    let registry = try Registry(namespace: namespace, clock: clock)
+    let registry = try Registry(namespace: namespace, constantLabels: constantLabels, clock: clock)
     // Where the instruments of other groups live: recorded into, never read.
     let unexported = try Registry(namespace: namespace, clock: clock)
     func home(of group: MetricGroup) -> Registry { groups.contains(group) ? registry : unexported }
 
-    smtp = try SMTPMetrics(home(of: .smtp))
-    imap = try IMAPMetrics(home(of: .imap))
-    jmap = try JMAPMetrics(home(of: .jmap))
+    smtp = try SMTPMetrics(home(of: .smtp), buckets)
+    imap = try IMAPMetrics(home(of: .imap), buckets)
+    jmap = try JMAPMetrics(home(of: .jmap), buckets)
     push = try PushMetrics(home(of: .push))
-    mail = try MailMetrics(home(of: .mail))
-    queue = try QueueMetrics(home(of: .queue))
-    delivery = try DeliveryMetrics(home(of: .delivery))
+    mail = try MailMetrics(home(of: .mail), buckets)
+    queue = try QueueMetrics(home(of: .queue), buckets)
+    delivery = try DeliveryMetrics(home(of: .delivery), buckets)
     connections = try ConnectionMetrics(home(of: .connections))
     tls = try TLSMetrics(home(of: .tls))
     authentication = try AuthenticationMetrics(home(of: .authentication))
     policy = try PolicyMetrics(home(of: .policy))
-    storage = try StorageMetrics(home(of: .storage))
+    storage = try StorageMetrics(home(of: .storage), buckets)
     build = try BuildMetrics(home(of: .build), version: version, revision: revision)
-    own = try ObservabilityMetrics(registry)
+    own = try ObservabilityMetrics(registry, buckets)
     self.health = health
     healthDriver = HealthDriver(health: health)
     perDomain = PerDomainSource(family: registry.fullName("messages_per_domain_total"))
+    self.top = TopLists(top, clock: clock, registry: registry)
     variables = PublishedVariables(registry)
     self.registry = registry
     registry.reserveCollectors(named: [
       HealthCollector.reservedName, ServerCollector.reservedName, PerDomainSource.reservedName,
+      TopListCollector.reservedName,
     ])
+    if groups.contains(.mail) {
+      registry.set(own: TopListCollector(lists: self.top, namespace: namespace))
+    }
   }
 
   /// Starts a timer whose `observe()` records into `message_processing_latency_seconds`.

@@ -53,9 +53,66 @@ struct CatalogueTests {
       bounds("rusmes_message_processing_latency_seconds")
         == [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
     #expect(bounds("rusmes_smtp_session_duration_seconds") == [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600])
-    #expect(bounds("rusmes_queue_wait_seconds") == [1, 10, 60, 300, 900, 3600, 14400, 43200, 86400, 259200])
     #expect(bounds("rusmes_smtp_message_size_bytes")?.last == 67_108_864)
     #expect(bounds("rusmes_smtp_recipients_per_message") == [1, 2, 5, 10, 20, 50, 100])
+  }
+
+  @Test("has other buckets if a host sets them, of every histogram there is, and names those that are none")
+  func bucketsOfAHost() throws {
+    var buckets = CatalogueBuckets()
+    // Every property is a field of the mirror, so that one which is added later is tested as well.
+    let names = Mirror(reflecting: buckets).children.compactMap(\.label)
+    #expect(names.count == 16)
+    buckets.messageProcessing = [1]
+    buckets.smtpSession = [2]
+    buckets.imapSession = [3]
+    buckets.smtpCommand = [4]
+    buckets.imapCommand = [5]
+    buckets.jmapRequest = [6]
+    buckets.jmapMethod = [7]
+    buckets.mailet = [8]
+    buckets.storageOperation = [9]
+    buckets.deliveryAttempt = [10]
+    buckets.deliveryTotal = [11]
+    buckets.queueWait = [12]
+    buckets.messageSize = [13]
+    buckets.recipientsPerMessage = [14]
+    buckets.scrape = [15]
+    buckets.executorDelay = [16]
+    let histograms = try MetricsCollector(buckets: buckets).registry.families.map(\.descriptor).filter {
+      $0.type == .histogram
+    }
+    #expect(histograms.allSatisfy { $0.bounds.values.count == 1 })
+    #expect(Set(histograms.map(\.bounds)).count == names.count)
+    buckets.queueWait = [2, 1]
+    let error = #expect(throws: RegistrationError.self) { _ = try MetricsCollector(buckets: buckets) }
+    #expect(error?.metric == "rusmes_queue_wait_seconds")
+  }
+
+  @Test("tells durations below a millisecond apart, where processes have them")
+  func shortDurations() throws {
+    let metrics = try MetricsCollector()
+    let specified = [
+      "rusmes_message_processing_latency_seconds", "rusmes_smtp_session_duration_seconds",
+      "rusmes_imap_session_duration_seconds",
+    ]
+    for family in metrics.registry.families.map(\.descriptor)
+    where family.name.hasSuffix("duration_seconds") && !specified.contains(family.name) {
+      let first = family.bounds.values.first ?? .infinity
+      #expect(
+        first <= (family.name == "rusmes_delivery_total_duration_seconds" ? 0.01 : 0.0001), "\(family.name)")
+    }
+  }
+
+  @Test(
+    "knows the failure of a reply by its code",
+    arguments: [
+      (200, nil), (250, nil), (354, nil), (399, nil), (400, .reply4xx), (421, .reply4xx), (499, .reply4xx),
+      (500, .reply5xx), (599, .reply5xx), (600, .other), (199, .other), (0, .other), (-1, .other),
+      (.min, .other), (.max, .other),
+    ] as [(Int, DeliveryFailure?)])
+  func replies(code: Int, failure: DeliveryFailure?) {
+    #expect(DeliveryFailure(replyCode: code) == failure)
   }
 
   @Test(
@@ -98,7 +155,7 @@ struct CatalogueTests {
     metrics.mail.messagesPerDomain["recorded.example"].increment()
     metrics.setPerDomainSource { (0..<600).map { ("d\($0).example", $0) } + [("", 5), ("bad.example", -1)] }
     let family = try #require(try await metrics.perDomain.collect().first)
-    #expect(metrics.registry.contents.collectors.map(\.name.text) == ["per_domain"])
+    #expect(metrics.registry.contents.collectors.map(\.name.text) == ["top_lists", "per_domain"])
     #expect(family.name == "rusmes_messages_per_domain_total")
     #expect(family.samples.count == 501)
     #expect(family.samples.first == CollectedSample(599, ["domain": "d599.example"]))
@@ -134,7 +191,7 @@ struct CatalogueTests {
 
   @Test(
     "refuses a collector under the name of one of its own",
-    arguments: ["health", "http_server", "per_domain"])
+    arguments: ["health", "http_server", "per_domain", "top_lists"])
   func reservedCollectors(name: String) async throws {
     let metrics = try MetricsCollector()
     #expect(throws: RegistrationError.self) { try metrics.registry.add(Named(name: name)) }
@@ -142,7 +199,8 @@ struct CatalogueTests {
     _ = try metrics.endpoints()
     #expect(!metrics.registry.removeCollector(named: name))
     try metrics.registry.add(Named(name: "host"))
-    #expect(metrics.registry.contents.collectors.map(\.name.text) == ["per_domain", "health", "host"])
+    #expect(
+      metrics.registry.contents.collectors.map(\.name.text) == ["top_lists", "per_domain", "health", "host"])
   }
 
   @Test("goes when nobody holds it, whatever answered for it")
@@ -180,7 +238,7 @@ private let catalogue = """
   gauge queue_size queue_messages queue_oldest_message_age_seconds
   histogram queue_wait_seconds
   counter queue_retries_total queue_puts_total queue_items_written_total dsn_queued_total
-  counter delivery_attempts_total
+  counter delivery_attempts_total delivery_failures_total
   histogram delivery_attempt_duration_seconds delivery_total_duration_seconds
   gauge delivery_in_flight
   gauge active_connections connections_limit

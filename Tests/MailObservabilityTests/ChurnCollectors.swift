@@ -3,7 +3,8 @@
 import MailObservability
 import Synchronization
 
-/// A collector whose name says what is to become of it: what begins with `bad` must not be shown.
+/// A collector whose name says what is to become of it: what begins with `bad` must not be shown, and of what begins with
+/// `half` one family.
 struct ChurnCollector: Collector {
   let name: String
   private let body: @Sendable () async throws -> [CollectedFamily]
@@ -75,13 +76,12 @@ struct ChurnCollector: Collector {
         "bad_twice", .gauge, [CollectedSample(1, ["a": "n\0"]), CollectedSample(2, ["a": "n\u{FFFD}"])]),
       ChurnCollector("bad_counter", .counter, suffix: "_total", [CollectedSample(-1)]),
       ChurnCollector("bad_states", .stateset, [CollectedSample(.states([]), ["bad_states": "on"])]),
-      ChurnCollector("bad_families") {
-        (0..<2).map { _ in CollectedFamily("bad_families", .gauge, help: "", value: 1) }
+      ChurnCollector("half_families") {
+        (0..<2).map { _ in CollectedFamily("half_families", .gauge, help: "", value: 1) }
       },
-      ChurnCollector("bad_owner") {
-        ["m_steady_total", "m_collector_success", "m_observability_rejected_total"].map {
-          CollectedFamily($0, $0.hasSuffix("_total") ? .counter : .gauge, help: "", value: 1)
-        }
+      ChurnCollector("bad_owner") { [CollectedFamily("m_steady_total", .counter, help: "", value: 1)] },
+      ChurnCollector("bad_reporter") {
+        [CollectedFamily("m_collector_success", .gauge, help: "", value: 1)]
       },
     ]
   }

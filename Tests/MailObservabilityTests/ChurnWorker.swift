@@ -14,6 +14,9 @@ final class ChurnWorker: @unchecked Sendable {
   private let address: String
   private var generator: SeededGenerator
   private var seen: Set<ObjectIdentifier> = []
+  /// Families that were registered once, and may have been unregistered since.
+  private var keptCounters: [String: BoundedFamily<Counter, String>] = [:]
+  private var keptWaits: BoundedFamily<Histogram, String>?
   private var guards: [(value: Int, guard: GaugeGuard)] = []
   /// How many guards are held for each value, and the fewest and most since a scrape began.
   private var held = [Int](repeating: 0, count: 3)
@@ -33,9 +36,10 @@ final class ChurnWorker: @unchecked Sendable {
   }
 
   func work(rounds: Int) {
+    for name in ChurnModel.counters + [ChurnModel.histogram] { fill(name) }
     for _ in 0..<rounds {
       for form in ScrapeForm.allCases.shuffled(using: &generator) {
-        for _ in 0..<400 { step() }
+        for _ in 0..<100 { step() }
         scrape(form)
       }
     }
@@ -51,14 +55,14 @@ final class ChurnWorker: @unchecked Sendable {
     let value = random(ChurnModel.values.count)
     let name = ChurnModel.counters[random(ChurnModel.counters.count)]
     switch random(100) {
-    case 0 where random(4) == 0: _ = registry.unregister(name)
+    case 0 where random(8) == 0: _ = registry.unregister(name)
     case 1 where random(6) == 0: _ = registry.unregister(ChurnModel.histogram)
     case 2: _ = registry.unregister("closed_total")
     case 3...7: model.counters(name).remove(ChurnModel.values[value])
     case 8...9: model.waits.remove(ChurnModel.values[value])
     case 10 where random(4) == 0: model.time.nanoseconds.add(1_000_000_000, ordering: .relaxed)
     case 11 where random(4) == 0: model.counters(name).expireIdle(after: .seconds(random(3)))
-    case 12...24: record(model.waits[ChurnModel.values[value]], ChurnModel.histogram, value)
+    case 12...24: record(ChurnModel.histogram, value)
     case 25...34: guardGauge()
     case 35...38: recordAgain()
     case 39...40: changeCollectors()
@@ -72,13 +76,46 @@ final class ChurnWorker: @unchecked Sendable {
       registry.setExemplarSource { hasTrace ? ["trace_id": "4bf92f3577b34da6"] : nil }
     case 64: _ = try? registry.register(.gauge("x\(random(20))", help: ""), byBounded: "a")
     case 65: registry.unregister("x\(random(20))")
-    default: record(model.counters(name)[ChurnModel.values[value]], name, value)
+    case 66: fill(random(2) == 0 ? name : ChurnModel.histogram)
+    case 67...69: remake(name)
+    default: record(name, value)
     }
   }
 
   private func record(_ instrument: MetricInstrument, _ family: String, _ value: Int) {
     guard let amount = model.amounts[family]?[ChurnModel.shown[value]] else { return }
     record(instrument, amount)
+  }
+
+  /// The family as it is, or as it was.
+  private func counters(_ name: String) -> BoundedFamily<Counter, String> {
+    if random(3) > 0, let kept = keptCounters[name] { return kept }
+    let family = model.counters(name)
+    keptCounters[name] = family
+    return family
+  }
+
+  private var waits: BoundedFamily<Histogram, String> {
+    if random(3) > 0, let keptWaits { return keptWaits }
+    keptWaits = model.waits
+    return model.waits
+  }
+
+  private func record(_ family: String, _ value: Int) {
+    let text = ChurnModel.values[value]
+    record(family == ChurnModel.histogram ? waits[text] : counters(family)[text], family, value)
+  }
+
+  /// Gives many of the values a series, so that a scrape takes several parts for one family.
+  private func fill(_ family: String) {
+    for value in ChurnModel.values.indices where random(3) > 0 { record(family, value) }
+  }
+
+  /// Removes series and makes them again at other places, before a slow reader or behind it.
+  private func remake(_ family: String) {
+    let values = (0..<40).map { _ in random(ChurnModel.values.count) }
+    for value in values { model.counters(family).remove(ChurnModel.values[value]) }
+    for value in values { record(family, value) }
   }
 
   private func recordClosed() {

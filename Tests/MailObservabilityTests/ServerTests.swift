@@ -20,6 +20,19 @@ struct ServerTests {
     (0..<10).map { _ in HTTPClient.get("/live", at: address)?.status }
   }
 
+  /// Blocks more tasks than the pool has threads, so that none is left for what comes after them, until the flag is set.
+  private static func blockPool() -> Flag {
+    let (isBlocked, isOver) = (Flag(), Flag())
+    for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
+      Task.detached {
+        isBlocked.set()
+        isOver.waitBlocking()
+      }
+    }
+    isBlocked.waitBlocking()
+    return isOver
+  }
+
   private static let allAlive = [Int?](repeating: 200, count: 10)
 
   @Test("tells a scraper what was recorded")
@@ -62,6 +75,11 @@ struct ServerTests {
       "rusmes_collector_success{collector=\"health\"} 1",
     ] {
       #expect(body.contains("\n\(line)\n"), "\(line)")
+    }
+    for name in [
+      "wakeups_total", "busy_seconds_total", "longest_slice_seconds", "queue_length", "longest_queue",
+    ] {
+      #expect(body.contains("\nrusmes_observability_loop_\(name) "), "\(name)")
     }
     await server.shutdown()
   }
@@ -150,20 +168,40 @@ struct ServerTests {
     let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     let statuses = await onThread { () -> [Int?] in
-      let (isBlocked, isOver) = (Flag(), Flag())
+      let isOver = Self.blockPool()
       defer { isOver.set() }
-      // More tasks than the pool has threads: none is left for what comes after them.
-      for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
-        Task.detached {
-          isBlocked.set()
-          isOver.waitBlocking()
-        }
-      }
-      isBlocked.waitBlocking()
       return Self.lives(at: address) + [HTTPClient.get("/ready", at: address)?.status]
     }
     // The check could not run, which is a failure, but the answer came.
     #expect(statuses == Self.allAlive + [503])
+    await server.shutdown()
+  }
+
+  @Test("answers scrapes of any size when every thread of the cooperative pool is blocked")
+  func blockedPoolScrape() async throws {
+    let metrics = try MetricsCollector()
+    let family = try metrics.registry.register(
+      .counter("many_total", help: ""), byBounded: "n", limit: 20_000)
+    for number in 0..<20_000 { family["\(number)"].increment() }
+    metrics.setPerDomainSource { [("a.example", 1)] }
+    var config = MetricsConfig.patient
+    config.poolPatience = .milliseconds(500)
+    let server = try await metrics.startHTTPServer(config)
+    let address = try #require(server.boundAddress)
+    let body = await onThread { () -> String? in
+      let isOver = Self.blockPool()
+      defer { isOver.set() }
+      return HTTPClient.get("/metrics", at: address)?.body
+    }
+    let text = try #require(body)
+    for line in [
+      "rusmes_collector_success{collector=\"health\"} 1",
+      "rusmes_collector_success{collector=\"http_server\"} 1",
+      "rusmes_collector_success{collector=\"per_domain\"} 0", "rusmes_observability_http_connections 1",
+    ] {
+      #expect(text.contains("\n\(line)\n") || text.contains("\n\(line)\r\n"), "\(line)")
+    }
+    #expect(text.split(separator: "rusmes_many_total{").count == 20_001)
     await server.shutdown()
   }
 

@@ -107,7 +107,8 @@ struct SettingsTests {
     let numeric = Mirror(reflecting: config).children.filter {
       $0.value is Int || $0.value is Duration || $0.value is Duration? || $0.value is Double
     }.compactMap(\.label)
-    #expect(numeric.sorted() == ["executorThreshold", "maximumConcurrentScrapes", "scrapeDeadline"])
+    #expect(
+      numeric.sorted() == ["executorThreshold", "maximumConcurrentScrapes", "poolPatience", "scrapeDeadline"])
   }
 
   @Test("of a health check works or is refused by the check's name", arguments: numbers)

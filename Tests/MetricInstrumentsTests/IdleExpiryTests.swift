@@ -89,7 +89,7 @@ struct IdleExpiryTests {
   @Test("touches at most 256 series before it gives a lock back")
   func slices() throws {
     let series = BoundedSeries(
-      labelNames: ["a"], limit: 5000, context: registry.context, overflow: nil,
+      labelNames: .fixed(["a"]), limit: 5000, context: registry.context, overflow: nil,
       make: { Counter(context: nil, labels: $0) })
     let index = series.index
     for number in 0..<5000 { _ = index.find("\(number)") }

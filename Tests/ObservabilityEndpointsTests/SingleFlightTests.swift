@@ -30,6 +30,19 @@ struct SingleFlightTests {
     #expect(flight.finish(1) == ["third"])
   }
 
+  @Test("has begun when it has come to run, and the next one has not")
+  func begins() {
+    var flight = SingleFlight<String>()
+    #expect(flight.join("first", as: 1) == .begins)
+    #expect(!flight.hasBegun)
+    flight.begin(2)
+    #expect(!flight.hasBegun)
+    flight.begin(1)
+    #expect(flight.hasBegun)
+    #expect(flight.finish(1) == ["first"])
+    #expect(!flight.hasBegun)
+  }
+
   @Test("is called off once, at its deadline, and waited for by nobody until it has returned")
   func deadline() {
     var flight = SingleFlight<String>()

@@ -27,6 +27,8 @@ extension FramingCase {
     .target("target `/a.b`", "/a.b", "200 200 open"),
     .target("target `/..a`", "/..a", "200 200 open"),
     .target("target `/?|^{}``", "/?|^{}`", "200 200 open"),
+    .target("as many parameters as there may be", "/?" + String(repeating: "a&", count: 128), "200 200 open"),
+    .target("one parameter more than that", "/?" + String(repeating: "a&", count: 129), "400 closed"),
     .target("target `/..`", "/..", "400 closed"),
     .target("target `/.`", "/.", "400 closed"),
     .target("target `/a/../b`", "/a/../b", "400 closed"),

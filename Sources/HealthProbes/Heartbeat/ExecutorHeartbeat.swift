@@ -68,6 +68,12 @@ package final class ExecutorHeartbeat: Sendable {
     }
   }
 
+  /// How long the beat on its way has been waiting for the executor; zero when none is, or the heartbeat is not running.
+  package var delay: Duration {
+    let now = clock.now
+    return state.withLock { $0.timer == nil ? .zero : $0.monitor.delay(at: now) }
+  }
+
   /// Starts the heartbeat on `timer`, whose thread must not be one of the pool.
   package func start(timer: any OneShotTimer) {
     let generation = state.withLock { state in

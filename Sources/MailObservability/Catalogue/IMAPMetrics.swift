@@ -19,7 +19,7 @@ public struct IMAPMetrics: Sendable {
   /// Connections that are in IDLE now.
   public let idleConnections: Gauge
 
-  init(_ registry: Registry) throws(RegistrationError) {
+  init(_ registry: Registry, _ buckets: CatalogueBuckets) throws(RegistrationError) {
     connections = try registry.register(
       .counter("imap_connections_total", help: "IMAP connections accepted."))
     commands = try registry.register(.counter("imap_commands_total", help: "IMAP commands received."))
@@ -27,14 +27,14 @@ public struct IMAPMetrics: Sendable {
     commandDuration = try registry.register(
       .histogram(
         "imap_command_duration_seconds", help: "Time to answer an IMAP command, by command.",
-        unit: "seconds"), by: ("command", IMAPCommand.self))
+        unit: "seconds", buckets: buckets.imapCommand), by: ("command", IMAPCommand.self))
     responses = try registry.register(
       .counter("imap_responses_total", help: "Tagged IMAP responses, by result."),
       by: ("result", IMAPResult.self))
     sessionDuration = try registry.register(
       .histogram(
         "imap_session_duration_seconds", help: "Duration of IMAP sessions.", unit: "seconds",
-        buckets: .session))
+        buckets: buckets.imapSession))
     idleConnections = try registry.register(
       .gauge("imap_idle_connections", help: "IMAP connections in IDLE."))
   }

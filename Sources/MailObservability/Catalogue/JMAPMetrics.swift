@@ -13,15 +13,18 @@ public struct JMAPMetrics: Sendable {
   /// Time of a method call, in seconds, by method (`Email/get`). Clients choose the name: pass only known ones.
   public let methodDuration: BoundedFamily<Histogram, String>
 
-  init(_ registry: Registry) throws(RegistrationError) {
+  init(_ registry: Registry, _ buckets: CatalogueBuckets) throws(RegistrationError) {
     requests = try registry.register(.counter("jmap_requests_total", help: "JMAP requests received."))
     errors = try registry.register(
       .counter("jmap_errors_total", help: "JMAP requests or methods that failed."))
     requestDuration = try registry.register(
-      .histogram("jmap_request_duration_seconds", help: "Time to answer a JMAP request.", unit: "seconds"))
+      .histogram(
+        "jmap_request_duration_seconds", help: "Time to answer a JMAP request.", unit: "seconds",
+        buckets: buckets.jmapRequest))
     methodDuration = try registry.register(
       .histogram(
-        "jmap_method_duration_seconds", help: "Time of a JMAP method call, by method.", unit: "seconds"),
+        "jmap_method_duration_seconds", help: "Time of a JMAP method call, by method.", unit: "seconds",
+        buckets: buckets.jmapMethod),
       byBounded: "method")
   }
 }

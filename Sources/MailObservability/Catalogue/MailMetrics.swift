@@ -20,7 +20,7 @@ public struct MailMetrics: Sendable {
   /// ``MetricsCollector/setPerDomainSource(_:)``.
   public let messagesPerDomain: BoundedFamily<Counter, String>
 
-  init(_ registry: Registry) throws(RegistrationError) {
+  init(_ registry: Registry, _ buckets: CatalogueBuckets) throws(RegistrationError) {
     processed = try registry.register(.counter("mail_processed_total", help: "Messages processed."))
     delivered = try registry.register(.counter("mail_delivered_total", help: "Messages delivered."))
     bounced = try registry.register(
@@ -30,10 +30,11 @@ public struct MailMetrics: Sendable {
       .histogram(
         "message_processing_latency_seconds",
         help: "Time from accepting a message to the end of its processing.",
-        unit: "seconds"))
+        unit: "seconds", buckets: buckets.messageProcessing))
     mailetDuration = try registry.register(
       .histogram(
-        "mailet_duration_seconds", help: "Time of a step of message processing, by step.", unit: "seconds"),
+        "mailet_duration_seconds", help: "Time of a step of message processing, by step.", unit: "seconds",
+        buckets: buckets.mailet),
       byBounded: "mailet")
     messagesPerDomain = try registry.register(
       .counter("messages_per_domain_total", help: "Messages by recipient domain."), byBounded: "domain")

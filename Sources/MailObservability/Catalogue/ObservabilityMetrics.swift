@@ -14,14 +14,14 @@ struct ObservabilityMetrics: Sendable {
   let rejected: ClosedFamily<Counter, HTTPRejectReason>
   let executorDelay: Histogram
 
-  init(_ registry: Registry) throws(RegistrationError) {
+  init(_ registry: Registry, _ buckets: CatalogueBuckets) throws(RegistrationError) {
     scrapes = try registry.register(
       .counter("observability_scrapes_total", help: "Scrapes answered, by format."),
       by: ("format", ExpositionForm.self))
     scrapeDuration = try registry.register(
       .histogram(
-        "observability_scrape_duration_seconds", help: "Time to gather and encode a scrape.", unit: "seconds")
-    )
+        "observability_scrape_duration_seconds", help: "Time to gather and encode a scrape.", unit: "seconds",
+        buckets: buckets.scrape))
     lastScrapeBytes = try registry.register(
       .gauge("observability_last_scrape_bytes", help: "Size of the last scrape, uncompressed.", unit: "bytes")
     )
@@ -37,7 +37,8 @@ struct ObservabilityMetrics: Sendable {
       by: ("reason", HTTPRejectReason.self))
     executorDelay = try registry.register(
       .histogram(
-        "executor_delay_seconds", help: "How late a task ran on the cooperative pool.", unit: "seconds"))
+        "executor_delay_seconds", help: "How late a task ran on the cooperative pool.", unit: "seconds",
+        buckets: buckets.executorDelay))
   }
 }
 

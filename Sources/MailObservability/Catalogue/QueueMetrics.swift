@@ -21,7 +21,7 @@ public struct QueueMetrics: Sendable {
   /// Delivery status notifications put into the queue.
   public let dsnQueued: Counter
 
-  init(_ registry: Registry) throws(RegistrationError) {
+  init(_ registry: Registry, _ buckets: CatalogueBuckets) throws(RegistrationError) {
     size = try registry.register(.gauge("queue_size", help: "Messages in the queue."))
     messages = try registry.register(
       .gauge("queue_messages", help: "Messages in the queue, by state."), by: ("state", QueueState.self))
@@ -31,7 +31,7 @@ public struct QueueMetrics: Sendable {
     wait = try registry.register(
       .histogram(
         "queue_wait_seconds", help: "Time from entering the queue to the first attempt.", unit: "seconds",
-        buckets: .wait))
+        buckets: buckets.queueWait))
     retries = try registry.register(
       .counter("queue_retries_total", help: "Delivery attempts after the first."))
     puts = try registry.register(.counter("queue_puts_total", help: "Messages put into the queue."))

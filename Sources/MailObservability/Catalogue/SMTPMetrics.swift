@@ -35,7 +35,7 @@ public struct SMTPMetrics: Sendable {
   /// Clients that spoke something else.
   public let wrongProtocol: ClosedFamily<Counter, WrongProtocol>
 
-  init(_ registry: Registry) throws(RegistrationError) {
+  init(_ registry: Registry, _ buckets: CatalogueBuckets) throws(RegistrationError) {
     connections = try registry.register(
       .counter("smtp_connections_total", help: "SMTP connections accepted."))
     connectionsRejected = try registry.register(
@@ -57,19 +57,19 @@ public struct SMTPMetrics: Sendable {
     commandDuration = try registry.register(
       .histogram(
         "smtp_command_duration_seconds", help: "Time to answer an SMTP command, by command.",
-        unit: "seconds"), by: ("command", SMTPCommand.self))
+        unit: "seconds", buckets: buckets.smtpCommand), by: ("command", SMTPCommand.self))
     sessionDuration = try registry.register(
       .histogram(
         "smtp_session_duration_seconds", help: "Duration of SMTP sessions.", unit: "seconds",
-        buckets: .session))
+        buckets: buckets.smtpSession))
     messageSize = try registry.register(
       .histogram(
         "smtp_message_size_bytes", help: "Size of messages accepted over SMTP.", unit: "bytes",
-        buckets: .size))
+        buckets: buckets.messageSize))
     recipientsPerMessage = try registry.register(
       .histogram(
         "smtp_recipients_per_message", help: "Recipients of messages accepted over SMTP.",
-        buckets: [1, 2, 5, 10, 20, 50, 100]))
+        buckets: buckets.recipientsPerMessage))
     loopsDetected = try registry.register(
       .counter("smtp_loops_detected_total", help: "Messages refused because they loop."))
     hookResults = try registry.register(

@@ -13,14 +13,14 @@ public struct StorageMetrics: Sendable {
   /// Duration of an operation, in seconds.
   public let operationDuration: ClosedFamily<Histogram, StorageOperation>
 
-  init(_ registry: Registry) throws(RegistrationError) {
+  init(_ registry: Registry, _ buckets: CatalogueBuckets) throws(RegistrationError) {
     mailboxes = try registry.register(.gauge("mailboxes", help: "Mailboxes in the store."))
     messages = try registry.register(.gauge("messages", help: "Messages in the store."))
     bytes = try registry.register(.gauge("storage_bytes", help: "Size of the store.", unit: "bytes"))
     operationDuration = try registry.register(
       .histogram(
         "storage_operation_duration_seconds", help: "Duration of a storage operation, by operation.",
-        unit: "seconds"), by: ("operation", StorageOperation.self))
+        unit: "seconds", buckets: buckets.storageOperation), by: ("operation", StorageOperation.self))
   }
 }
 

@@ -5,14 +5,14 @@ import HealthProbes
 import MetricInstruments
 
 /// Exports stored results; a scrape never runs a check.
-struct HealthCollector: Collector {
+struct HealthCollector: SynchronousCollector {
   static let reservedName = "health"
   let name = HealthCollector.reservedName
   let health: HealthRegistry
   /// And not the registry, which holds its collectors.
   let namespace: String
 
-  func collect() async -> [CollectedFamily] {
+  func read() -> [CollectedFamily] {
     let report = health.report()
     let known = report.checks.filter { $0.state != .pending }
     return [

@@ -63,6 +63,9 @@ final class HealthDriver: Sendable {
     }
   }
 
+  /// How long the cooperative pool has run nothing, by the newest server's heartbeat; zero without one.
+  var poolDelay: Duration { state.withLock { $0.drives.last?.heartbeat }?.delay ?? .zero }
+
   /// Ends what ``begin(_:on:threshold:log:onDelay:)`` began. Its loop is used no longer when this returns.
   func end(_ lease: HealthLease) {
     state.withLock { state in

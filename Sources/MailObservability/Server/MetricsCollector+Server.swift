@@ -68,9 +68,11 @@ extension MetricsCollector {
         server, boundAddress: bound, health: health, lease: lease,
         onEnd: {
           driver.end(lease)
+          endpoints.stop()
           log.end()
         })
     } catch {
+      endpoints.stop()
       log.end()
       loop.shutdown()
       throw error
@@ -86,6 +88,8 @@ extension MetricsCollector {
     settings.trustedNetworks = config.trustedNetworks
     settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes
     settings.scrapeDeadline = config.scrapeDeadline
+    settings.poolPatience = config.poolPatience
+    settings.poolDelay = { [healthDriver] in healthDriver.poolDelay }
     settings.includesCreatedSamples = config.includesCreatedSamples
     settings.serviceName = config.serviceName
     settings.version = config.version

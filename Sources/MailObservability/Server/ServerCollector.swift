@@ -3,9 +3,10 @@
 import MetricInstruments
 import ObservabilityHTTP
 import ObservabilityPlatform
+import ObservabilitySockets
 
 /// What one server knows of itself. It is asked by the scrapes of that server, and of no other.
-final class ServerCollector: Collector {
+final class ServerCollector: SynchronousCollector {
   private struct Watched {
     weak var server: HTTPServer?
   }
@@ -22,12 +23,12 @@ final class ServerCollector: Collector {
   /// From now on it has something to tell.
   func watch(_ server: HTTPServer) { watched.withLock { $0.server = server } }
 
-  func collect() async -> [CollectedFamily] {
+  func read() -> [CollectedFamily] {
     guard let server = watched.withLock({ $0.server }) else { return [] }
     return [
       CollectedFamily(
         Registry.fullName("observability_http_connections", in: namespace), .gauge,
         help: "Open connections to the observability server.", value: Double(server.statistics.connections))
-    ]
+    ] + server.loop.statistics.families(in: namespace)
   }
 }

@@ -45,4 +45,17 @@ extension ExpositionFormat {
     case .variables: VariablesEncoder(variables)
     }
   }
+  /// Writes `metrics` in one go. Of the variables, which no metrics are, nothing is shown.
+  package func text(of metrics: GatheredMetrics) -> String {
+    func written(by encoder: consuming some ExpositionEncoder & ~Copyable) -> String {
+      var buffer = OutputBuffer()
+      while encoder.encode(to: &buffer, untilSize: .max) {}
+      return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+    return switch form {
+    case .text, .openMetrics: written(by: TextEncoder(metrics, format: self))
+    case .json: written(by: MetricsJSONEncoder(metrics))
+    case .variables: ""
+    }
+  }
 }

@@ -16,6 +16,8 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   /// Whether the current family's header is out, and whether any of its series is.
   private var hasHeader = false
   private var hasSeries = false
+  /// The names of the current family's labels, where each series has some of them.
+  private var sparseNames: [String]?
   private var isFinished = false
   private var distribution = HistogramSnapshot()
 
@@ -64,6 +66,8 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
     _ family: FamilyCore, to buffer: inout OutputBuffer, untilSize size: Int
   ) -> Bool {
     let rendered = family.renderedJSON
+    sparseNames = family.descriptor.sparseNames?.current
+    let isAlwaysShown = family.descriptor.isPlain
     begin(rendered, &buffer)
     let isComplete =
       switch readings[item] {
@@ -84,7 +88,7 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
         encode(series, rendered, untilSize: size, to: &buffer) { encoder, histogram, buffer in
           histogram.read(into: &encoder.distribution)
           let counts = encoder.distribution.counts
-          guard histogram.labels.isEmpty || counts.contains(where: { $0 != 0 }) else { return }
+          guard isAlwaysShown || counts.contains(where: { $0 != 0 }) else { return }
           encoder.beginSeries(histogram.labels, rendered, &buffer)
           buffer.append(jsonCounts: counts, sum: encoder.distribution.sum, rendered)
           buffer.appendPadded(rendered.afterNumber)
@@ -132,12 +136,25 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   ) {
     buffer.appendPadded(hasSeries ? rendered.next : rendered.first)
     hasSeries = true
+    if let sparseNames { return beginSparse(labels, sparseNames, rendered, &buffer) }
     guard !labels.isEmpty else { return }
     let isPlain = labels.needsNoEscape
     for index in 0..<labels.count {
       if index > 0 { buffer.appendPadded(rendered.between[index - 1]) }
       let value = labels.value(index)
       if isPlain { buffer.appendPadded(value) } else { buffer.append(jsonEscaped: value) }
+    }
+    buffer.appendPadded(rendered.beforeNumber)
+  }
+
+  private func beginSparse(
+    _ labels: SeriesLabels, _ names: [String], _ rendered: RenderedJSON, _ buffer: inout OutputBuffer
+  ) {
+    for (index, name) in names.prefix(labels.count).enumerated() where !labels.value(index).isEmpty {
+      buffer.append(jsonString: name)
+      buffer.append(":\"")
+      buffer.append(jsonEscaped: labels.value(index))
+      buffer.append("\",")
     }
     buffer.appendPadded(rendered.beforeNumber)
   }

@@ -49,12 +49,22 @@ final class RenderedJSON: @unchecked Sendable {
       $0.append(family.type.prometheusWord)
       $0.append("\",\"value\":")
     }
-    if isList || labelNames.count > 1 {
+    let constants = family.constantLabels
+    if isList || labelNames.count > 1 || !constants.isEmpty {
       let name = labelNames.first
       first = name.map { key("[{", $0) } ?? piece { $0.append("[{") }
       next = name.map { key(",{", $0) } ?? piece { $0.append(",{") }
       between = labelNames.dropFirst().map { key("\",", $0) }
-      beforeNumber = piece { $0.append(name == nil ? "\"@\":" : "\",\"@\":") }
+      beforeNumber = piece {
+        if name != nil { $0.append("\",") }
+        for (name, value) in constants.pairs {
+          $0.append(jsonString: name)
+          $0.append(":")
+          $0.append(jsonString: value)
+          $0.append(",")
+        }
+        $0.append("\"@\":")
+      }
       afterNumber = piece { $0.append("}") }
       end = piece { $0.append("]") }
     } else if let name = labelNames.first {
@@ -93,7 +103,8 @@ extension FamilyCore {
       if case .stateSet = children {
         RenderedJSON(descriptor, labelNames: [descriptor.baseName])
       } else {
-        RenderedJSON(descriptor, labelNames: descriptor.labelNames)
+        RenderedJSON(
+          descriptor, labelNames: descriptor.labelNames, isList: descriptor.sparseNames != nil)
       }
     }
   }

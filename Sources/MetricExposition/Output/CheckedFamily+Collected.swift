@@ -4,15 +4,21 @@ package import MetricInstruments
 
 extension CheckedFamily {
   /// Takes a collector's family whole, or says why not.
-  package init(_ family: CollectedFamily, allowingUTF8: Bool) throws(CollectedFamilyError) {
+  ///
+  /// - Parameter constants: what every sample has besides.
+  package init(
+    _ family: CollectedFamily, allowingUTF8: Bool, constants: ConstantLabels = .none
+  ) throws(CollectedFamilyError) {
     do throws(SampleProblem) {
-      try self.init(checking: family, allowingUTF8)
+      try self.init(checking: family, allowingUTF8, constants)
     } catch {
       throw CollectedFamilyError(family.name, error.text)
     }
   }
 
-  private init(checking family: CollectedFamily, _ allowingUTF8: Bool) throws(SampleProblem) {
+  private init(
+    checking family: CollectedFamily, _ allowingUTF8: Bool, _ constants: ConstantLabels
+  ) throws(SampleProblem) {
     let descriptor = FamilyDescriptor(family)
     do throws(RegistrationError) {
       try descriptor.validated(allowingUTF8: allowingUTF8)
@@ -23,7 +29,7 @@ extension CheckedFamily {
     var distributions: [Series<HistogramSnapshot>] = []
     var seen: Set<SeriesIdentity> = []
     for sample in family.samples {
-      let labels = try Labels(sample, of: descriptor, allowingUTF8)
+      let labels = try Labels(sample, of: descriptor, allowingUTF8, constants)
       guard seen.insert(SeriesIdentity(labels)).inserted else {
         throw SampleProblem("two samples have the same labels, of which empty ones do not count")
       }
@@ -90,7 +96,7 @@ extension FamilyDescriptor {
 
 extension CheckedFamily.Labels {
   fileprivate init(
-    _ sample: CollectedSample, of family: FamilyDescriptor, _ allowingUTF8: Bool
+    _ sample: CollectedSample, of family: FamilyDescriptor, _ allowingUTF8: Bool, _ constants: ConstantLabels
   ) throws(SampleProblem) {
     names = sample.labels.map(\.name)
     values = sample.labels.map { LabelText($0.value).text }
@@ -109,6 +115,9 @@ extension CheckedFamily.Labels {
     guard values.allSatisfy({ $0.utf8.count <= LabelValue.maximumLength }) else {
       throw SampleProblem("a label value has more than \(LabelValue.maximumLength) bytes")
     }
+    if let problem = constants.problem(beside: shown) { throw SampleProblem(problem) }
+    names += constants.names
+    values += constants.values
   }
 }
 
@@ -159,6 +168,6 @@ extension CollectedSample.Distribution {
       total = sum
     }
     guard sum.isFinite, sum >= 0 else { throw SampleProblem("a sum cannot be \(sum)") }
-    return HistogramSnapshot(counts: counts, sum: sum)
+    return HistogramSnapshot(bounds: expected, counts: counts, sum: sum)
   }
 }

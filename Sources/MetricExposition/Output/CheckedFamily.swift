@@ -27,12 +27,17 @@ package struct CheckedFamily: Sendable {
 
   /// A family of numbers that the library itself makes: its names and labels are known to be right.
   package init(own descriptor: FamilyDescriptor, _ numbers: [(labelValue: String, number: Double)]) {
-    self.descriptor = descriptor
+    let constants = descriptor.constantLabels
+    var described = descriptor
+    // They are among the labels of each sample, as a collector's are.
+    described.constantLabels = .none
+    self.descriptor = described
     content = .numbers(
       numbers.map {
         Series(
-          labels: Labels(names: descriptor.labelNames, values: [$0.labelValue]), value: $0.number,
-          timestamp: nil)
+          labels: Labels(
+            names: descriptor.labelNames + constants.names, values: [$0.labelValue] + constants.values),
+          value: $0.number, timestamp: nil)
       })
   }
 
@@ -44,9 +49,13 @@ package struct CheckedFamily: Sendable {
 
 /// Why a family that a collector returned is not in the scrape.
 package struct CollectedFamilyError: Error, CustomStringConvertible {
+  let family: LabelText
   package let description: String
 
-  init(_ family: String, _ problem: String) { description = "\(family): \(problem)" }
+  init(_ family: String, _ problem: String) {
+    self.family = LabelText(family)
+    description = "\(family): \(problem)"
+  }
 }
 
 /// When a sample was measured, as every format can carry it.

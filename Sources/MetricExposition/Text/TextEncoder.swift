@@ -73,7 +73,7 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
         buffer.append(UInt8(ascii: "\n"))
       }
     case .histograms(let series):
-      let isAlwaysShown = family.descriptor.labelNames.isEmpty
+      let isAlwaysShown = family.descriptor.isPlain
       return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
         encoder, histogram, labels, buffer in
         // The exemplars first: each is then of an observation that the counts hold.
@@ -94,12 +94,14 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
     case .info(let info):
       begin(rendered, &buffer)
       encode(
-        labels: info.facts.map { ($0.name, $0.value) }, value: 1, at: rendered.line, to: &buffer)
+        labels: info.facts.map { ($0.name, $0.value) }, family.descriptor, value: 1, at: rendered.line,
+        to: &buffer)
     case .stateSet(let set):
       begin(rendered, &buffer)
       let label = family.descriptor.baseName
       for (name, isOn) in zip(set.names, set.current) {
-        encode(labels: [(label, name)], value: isOn ? 1 : 0, at: rendered.line, to: &buffer)
+        encode(
+          labels: [(label, name)], family.descriptor, value: isOn ? 1 : 0, at: rendered.line, to: &buffer)
       }
     case nil: break
     }
@@ -116,7 +118,8 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
       series.readPart { child in
         guard rendered.escapesLabels else { return write(&self, child, child.labels.text, &buffer) }
         let labels = SeriesLabels(
-          names: format.escaped(family.descriptor.labelNames), values: child.labels.values)
+          names: format.escaped(family.descriptor.labelNames), values: child.labels.values,
+          constants: family.descriptor.constantLabels)
         defer { labels.deallocate() }
         write(&self, child, labels.text, &buffer)
       }
@@ -166,9 +169,11 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
   }
 
   private func encode(
-    labels: [(String, String)], value: UInt64, at start: LineStart, to buffer: inout OutputBuffer
+    labels: [(String, String)], _ family: FamilyDescriptor, value: UInt64, at start: LineStart,
+    to buffer: inout OutputBuffer
   ) {
-    let labels = SeriesLabels(names: format.escaped(labels.map(\.0)), values: labels.map(\.1))
+    let labels = SeriesLabels(
+      names: format.escaped(labels.map(\.0)), values: labels.map(\.1), constants: family.constantLabels)
     defer { labels.deallocate() }
     buffer.begin(start, labels.text)
     buffer.append(integer: value)

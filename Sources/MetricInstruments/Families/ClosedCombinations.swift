@@ -33,7 +33,7 @@ struct ClosedCombinations {
   var names: [String] { labels.map(\.name) }
 
   /// What tells the types of the labels from others, whatever they are called.
-  var types: [ObjectIdentifier] { labels.map { ObjectIdentifier($0.type) } }
+  var types: [ClosedType] { labels.map { ClosedType($0.type) } }
 
   /// The values of each series, those of the last label changing first.
   var all: [[String]] {

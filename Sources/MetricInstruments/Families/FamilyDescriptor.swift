@@ -14,10 +14,14 @@ package struct FamilyDescriptor: Sendable {
   let shape: FamilyShape
   /// Whether a gauge is left out until something is recorded.
   let isAbsentUntilSet: Bool
+  /// The names of labels that its series have had, where they have names of their own.
+  package let sparseNames: SparseLabelNames?
+  /// What every series has besides.
+  package var constantLabels = ConstantLabels.none
 
   package init(
     name: String, type: MetricType, help: String, unit: String, labelNames: [String], bounds: BucketBounds,
-    shape: FamilyShape, isAbsentUntilSet: Bool = false
+    shape: FamilyShape, isAbsentUntilSet: Bool = false, sparseNames: SparseLabelNames? = nil
   ) {
     self.name = name
     self.type = type
@@ -27,6 +31,7 @@ package struct FamilyDescriptor: Sendable {
     self.bounds = bounds
     self.shape = shape
     self.isAbsentUntilSet = isAbsentUntilSet
+    self.sparseNames = sparseNames
   }
 
   /// The name without the suffix that the type adds to it: OpenMetrics calls this the family's name.
@@ -36,6 +41,14 @@ package struct FamilyDescriptor: Sendable {
     case .info where name.hasSuffix("_info"): String(name.dropLast("_info".count))
     default: name
     }
+  }
+
+  /// Whether there is one series from the start, which is shown while it is empty.
+  package var isPlain: Bool { shape == .plain }
+
+  /// The names and values of a series' labels, without the constant ones.
+  package func labels(of series: MetricInstrument) -> [(name: String, value: String)] {
+    zip(sparseNames?.current ?? labelNames, series.labels.values).map { (name: $0, value: $1) }
   }
 
   /// The suffix that the type adds to the family's name: `_total`, `_info` or nothing.
@@ -93,6 +106,10 @@ package struct FamilyDescriptor: Sendable {
     }
     guard Set(labelNames.map { LabelText($0) }).count == labelNames.count else {
       throw fail(.invalidLabels, "a label comes twice in \(labelNames)")
+    }
+    if let problem = constantLabels.problem(beside: type == .stateset ? labelNames + [baseName] : labelNames)
+    {
+      throw fail(.invalidLabels, problem)
     }
     if let problem = LabelName.problemWhenEscaped(labelNames) { throw fail(.invalidLabels, problem) }
     for label in labelNames {

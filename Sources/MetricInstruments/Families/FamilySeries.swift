@@ -11,12 +11,12 @@ package struct BoundedSeries<Child: MetricInstrument>: Sendable {
 
   /// - Parameter idleTimeout: how long a series stays that nobody uses; nil for ever.
   init(
-    labelNames: [String], limit: Int, idleTimeout: Duration? = nil, context: InstrumentContext,
-    overflow: Counter?, make: @escaping @Sendable (SeriesLabels) -> Child
+    labelNames: SeriesLabelNames, pinned: Int = 0, limit: Int, idleTimeout: Duration? = nil,
+    context: InstrumentContext, overflow: Counter?, make: @escaping @Sendable (SeriesLabels) -> Child
   ) {
     index = SeriesIndex(
-      labelNames: labelNames, limit: limit, idleTimeout: idleTimeout, context: context, overflow: overflow,
-      make: make)
+      labelNames: labelNames, pinned: pinned, limit: limit, idleTimeout: idleTimeout, context: context,
+      overflow: overflow, make: make)
   }
 
   @inlinable

@@ -4,7 +4,7 @@
 enum LabelAdmission {
   /// To a series of their own; retained.
   case own(Unmanaged<MetricInstrument>)
-  /// To the series that has `other` for every value.
+  /// To the series that has `other` for every value that is not pinned.
   case other(OtherReason)
 }
 
@@ -22,9 +22,12 @@ enum OtherReason {
 
 extension LabelKey {
   /// What the values themselves, whatever the family holds, are kept out for.
-  var problem: OtherReason? {
+  ///
+  /// - Parameter pinned: how many of the first values keep what they are when the others become `other`.
+  func problem(pinned: Int) -> OtherReason? {
     if longest > LabelValue.maximumLength { return .tooLong }
-    return values.allSatisfy { LabelText($0) == LabelText.other } ? .namedOther : nil
+    let values = values.dropFirst(pinned)
+    return !values.isEmpty && values.allSatisfy { LabelText($0) == LabelText.other } ? .namedOther : nil
   }
 
   /// Whether the values are shown otherwise than they are given: a NUL is shown as U+FFFD, and what is shown alike must be

@@ -75,6 +75,9 @@ struct Key4: LabelKey {
 struct KeyOfTexts: LabelKey {
   let values: [String]
 
+  /// The values as they were given.
+  init(values: [String]) { self.values = values }
+
   /// The values as they are shown.
   init(shown values: [String]) { self.values = values.map { LabelText($0).text } }
 

@@ -12,12 +12,14 @@ import Synchronization
 @usableFromInline
 package final class SeriesIndex: @unchecked Sendable {
   let list = SeriesList()
-  private let labelNames: [String]
+  private let labelNames: SeriesLabelNames
+  /// How many of the first labels are closed, and keep their values where the others are `other`.
+  private let pinned: Int
   private let limit: Int
   private let make: @Sendable (SeriesLabels) -> MetricInstrument
   let context: InstrumentContext
   private let overflow: Counter?
-  private let hashing = LabelHash()
+  let hashing = LabelHash()
   let idle: IdleExpiry
 
   // One who changes at a time, before he takes the locks of those who look up.
@@ -26,16 +28,19 @@ package final class SeriesIndex: @unchecked Sendable {
   // Read with `changing` or any of `locks` held, changed with all of them. Behind an address, since each use of a class's
   // own property is checked for exclusivity.
   private let table: UnsafeMutablePointer<SeriesTable>
-  private var other: MetricInstrument?
+  /// By the values that are pinned.
+  private var others: [[LabelText]: MetricInstrument] = [:]
   private var isClosed = false
   private var largestSlice = 0
 
   /// - Parameter idleTimeout: how long a series stays that nobody uses; nil for ever.
   init(
-    labelNames: [String], limit: Int, idleTimeout: Duration? = nil, context: InstrumentContext,
+    labelNames: SeriesLabelNames, pinned: Int = 0, limit: Int, idleTimeout: Duration? = nil,
+    context: InstrumentContext,
     overflow: Counter?, make: @escaping @Sendable (SeriesLabels) -> MetricInstrument
   ) {
     self.labelNames = labelNames
+    self.pinned = pinned
     self.limit = max(0, min(limit, 1 << 28))
     idle = IdleExpiry(timeout: idleTimeout)
     self.context = context
@@ -59,9 +64,9 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   /// How many series there are, `other` included.
-  var count: Int { reading { table.pointee.count + (other == nil ? 0 : 1) } }
+  var count: Int { reading { table.pointee.count + others.count } }
 
-  private func reading<Result>(_ body: () -> Result) -> Result {
+  func reading<Result>(_ body: () -> Result) -> Result {
     let own = lock(Stripes.current())
     StripeLock.lock(own)
     defer { StripeLock.unlock(own) }
@@ -111,6 +116,9 @@ package final class SeriesIndex: @unchecked Sendable {
     }
   }
 
+  /// The series of any number of values.
+  func find(_ values: [String]) -> MetricInstrument { find(KeyOfTexts(values: values)) }
+
   @inline(__always)
   private func find(_ key: some LabelKey) -> MetricInstrument {
     let hash = key.hash(hashing)
@@ -138,7 +146,7 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   @inline(__always)
-  private func position(of key: some LabelKey, hash: UInt64) -> Int? {
+  func position(of key: some LabelKey, hash: UInt64) -> Int? {
     table.pointee.position(of: hash) { position in
       list.series(position)?._withUnsafeGuaranteedRef { key.equals($0.labels) }
         ?? false
@@ -151,13 +159,13 @@ package final class SeriesIndex: @unchecked Sendable {
   private func admitted(_ key: some LabelKey, hash: UInt64) -> MetricInstrument {
     switch admission(of: key, hash: hash) {
     case .own(let series): series.takeRetainedValue()
-    case .other(let reason): other(for: reason)
+    case .other(let reason): other(for: reason, pinned == 0 ? [] : key.values)
     }
   }
 
   /// Where the recordings under a key go that was not found a moment ago.
   private func admission(of key: some LabelKey, hash: UInt64) -> LabelAdmission {
-    if let problem = key.problem { return .other(problem) }
+    if let problem = key.problem(pinned: pinned) { return .other(problem) }
     guard !key.isShownDifferently else {
       context.reject(.invalidLabel)
       let shown = KeyOfTexts(shown: key.values)
@@ -179,7 +187,7 @@ package final class SeriesIndex: @unchecked Sendable {
       if let found = held(key, hash: hash) { return .own(found) }
       guard !isClosed else { return .other(.isClosed) }
       guard !isFull else { return .other(.isFull) }
-      let series = make(SeriesLabels(names: labelNames, values: key.values, hash: hash))
+      let series = make(labels(key.values, hash: hash))
       if table.pointee.needsRoom {
         let room = table.pointee.makeRoom()
         withTable { $0.grow(into: room) }
@@ -195,23 +203,39 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   /// The series that takes what has no series of its own.
-  private func other(for reason: OtherReason) -> MetricInstrument {
+  func other(for reason: OtherReason, _ values: [String]) -> MetricInstrument {
     switch reason {
     case .tooLong: context.reject(.invalidLabel)
     case .isFull: overflow?.increment()
     case .namedOther, .isClosed: break
     }
-    if let other = reading({ other }) { return other }
+    let kept = pinnedValues(of: values)
+    if let other = reading({ others[kept] }) { return other }
     return changing.withLock {
-      if let other { return other }
-      let series = make(
-        SeriesLabels(
-          names: labelNames, values: [String](repeating: LabelValue.other, count: labelNames.count)))
+      if let other = others[kept] { return other }
+      let rest = [String](repeating: LabelValue.other, count: labelNames.current.count - kept.count)
+      let series = make(labels(kept.map(\.text) + rest, hash: 0))
       if isClosed { series.markRemoved() } else { _ = list.insert(series) }
-      withTable { _ in other = series }
+      withTable { _ in others[kept] = series }
       return series
     }
   }
+
+  private func pinnedValues(of values: [String]) -> [LabelText] {
+    pinned == 0 ? [] : values.prefix(pinned).map { LabelText($0) }
+  }
+
+  private func labels(_ values: [String], hash: UInt64) -> SeriesLabels {
+    SeriesLabels(
+      names: labelNames.current, values: values, hash: hash, constants: context.constantLabels,
+      omitsEmpty: labelNames.isSparse)
+  }
+
+  /// The series that stands for values which are all `other`, if they are and it is there; one of the locks is held.
+  func other(of values: [String]) -> MetricInstrument? { others[pinnedValues(of: values)] }
+
+  /// Whether the values of a key are those of a series that takes what has none of its own.
+  func isOther(_ key: some LabelKey) -> Bool { key.problem(pinned: pinned) == .namedOther }
 
   // MARK: - Removal
 
@@ -228,7 +252,7 @@ package final class SeriesIndex: @unchecked Sendable {
   /// Takes out the series at a position, with `changing` held and if `isWanted` while nobody looks up.
   func discard(_ position: Int, if isWanted: (MetricInstrument) -> Bool) -> Bool {
     guard let series = list.series(position)?.takeUnretainedValue(),
-      series !== other
+      !others.values.contains(where: { $0 === series })
     else { return false }
     let isOut = withTable { isWanted(series) && $0.remove(series.labels.hash, at: position) }
     guard isOut else { return false }

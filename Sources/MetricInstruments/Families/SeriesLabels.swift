@@ -35,9 +35,15 @@ package struct SeriesLabels: @unchecked Sendable {
 
   private init(storage: UnsafeMutableRawPointer?) { self.storage = storage }
 
-  package init(names: [String], values: [String], hash: UInt64 = 0) {
+  /// - Parameters:
+  ///   - constants: what follows in the text, and is none of the values.
+  ///   - omitsEmpty: whether the text leaves out what has an empty value.
+  package init(
+    names: [String], values: [String], hash: UInt64 = 0, constants: ConstantLabels = .none,
+    omitsEmpty: Bool = false
+  ) {
     // Pairs by construction; a name without a value would be left out.
-    guard !names.isEmpty, !values.isEmpty else {
+    guard !names.isEmpty && !values.isEmpty || hash != 0 || !constants.isEmpty else {
       self = .none
       return
     }
@@ -45,6 +51,10 @@ package struct SeriesLabels: @unchecked Sendable {
     var aside: [UInt8] = []
     var places: [(offset: Int, length: Int, isAside: Bool)] = []
     for (name, value) in zip(names, values) {
+      if omitsEmpty, value.isEmpty {
+        places.append((text.count, 0, false))
+        continue
+      }
       if !text.isEmpty { text.append(UInt8(ascii: ",")) }
       LabelName.append(name, to: &text)
       text.append(UInt8(ascii: "="))
@@ -60,6 +70,8 @@ package struct SeriesLabels: @unchecked Sendable {
       }
       text.append(UInt8(ascii: "\""))
     }
+    if !text.isEmpty, !constants.isEmpty { text.append(UInt8(ascii: ",")) }
+    text += constants.text
     let textStart = Field.text(count: places.count)
     let size = textStart + text.count + aside.count + SeriesLabels.padding
     let storage = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)

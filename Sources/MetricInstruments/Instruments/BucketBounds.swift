@@ -12,11 +12,18 @@ public struct BucketBounds: Sendable, Hashable, ExpressibleByArrayLiteral {
   /// Bounds to be checked when a histogram is registered.
   public init(arrayLiteral values: Double...) { self.init(values) }
 
+  static let maximumCount = 500
+
   var count: Int { values.count }
 
-  /// 1 ms to 10 s: the latencies of processing a message or a command.
+  /// 1 ms to 10 s: the latencies of processing a message.
   public static let latency: BucketBounds = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+  ]
+  /// 10 µs to 10 s: the latencies of what is often done within the process, such as a command.
+  public static let shortLatency: BucketBounds = [
+    0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+    0.5, 1, 2.5, 5, 10,
   ]
   /// 100 ms to 600 s: the durations of sessions.
   public static let session: BucketBounds = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600]
@@ -27,8 +34,9 @@ public struct BucketBounds: Sendable, Hashable, ExpressibleByArrayLiteral {
 
   /// What is wrong with the bounds, or nil.
   var problem: String? {
-    guard !values.isEmpty, values.count <= 500 else {
-      return "a histogram needs 1 to 500 bucket bounds and was given \(values.count)"
+    guard !values.isEmpty, values.count <= BucketBounds.maximumCount else {
+      return "a histogram needs 1 to \(BucketBounds.maximumCount) bucket bounds and was given "
+        + (values.isEmpty ? "none" : "more")
     }
     guard values.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
       return "bucket bounds must be finite and not negative; the bucket for +Inf is always there"

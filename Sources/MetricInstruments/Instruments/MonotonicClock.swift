@@ -16,7 +16,7 @@ public struct MonotonicClock: Sendable {
   public init(nanoseconds: @escaping @Sendable () -> UInt64) { custom = nanoseconds }
 
   /// Nanoseconds since an arbitrary moment.
-  var nanoseconds: UInt64 {
+  package var nanoseconds: UInt64 {
     if let custom { return custom() }
     return MonotonicClock.systemNanoseconds()
   }

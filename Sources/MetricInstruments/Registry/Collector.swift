@@ -2,15 +2,16 @@
 
 /// Something that is asked for its values at each scrape.
 ///
-/// Collectors run in parallel, off the server's thread, under the deadline of the scrape. One that throws or
-/// is late loses its own samples only; of what it returns, a family that no scraper would take, or whose name
-/// is taken, is left out whole and the others are shown. `collector_success{collector}` is 0 for either, and
-/// the log has the reason.
+/// Collectors run in parallel on the cooperative pool, each once at a time for all scrapes that come meanwhile.
+/// A scrape waits for them as long as its scraper does; a run is cancelled at the server's own deadline. While
+/// the pool runs nothing they are not waited for. One that throws or is late loses its own samples only; of what
+/// it returns, a family that no scraper would take, whose name is taken, or that comes twice is left out whole
+/// and the others are shown. `collector_success{collector}` is 0 for either, and the log has the reason.
 public protocol Collector: Sendable {
   /// The value of the label `collector` in `collector_success`.
   var name: String { get }
   /// The names of the families that it may return, so that a scrape which asks for others can leave it alone; empty
-  /// when they are not known beforehand.
+  /// when they are not known beforehand. Asked once, when the collector is added.
   var familyNames: Set<String> { get }
   /// The current values. Names are complete: no namespace is put before them.
   func collect() async throws -> [CollectedFamily]

@@ -7,18 +7,22 @@ package struct CollectorReports: Sendable {
 
   var all: [FamilyDescriptor] { [success, duration] }
 
-  init(namespace: String) {
+  init(namespace: String, _ constantLabels: ConstantLabels) {
     success = CollectorReports.gauge(
       Registry.fullName("collector_success", in: namespace),
-      "Whether a collector's values are in this scrape.")
+      "Whether a collector's values are in this scrape.", constantLabels)
     duration = CollectorReports.gauge(
       Registry.fullName("collector_duration_seconds", in: namespace), "How long a collector took.",
-      unit: "seconds")
+      unit: "seconds", constantLabels)
   }
 
-  private static func gauge(_ name: String, _ help: String, unit: String = "") -> FamilyDescriptor {
-    FamilyDescriptor(
+  private static func gauge(
+    _ name: String, _ help: String, unit: String = "", _ constantLabels: ConstantLabels
+  ) -> FamilyDescriptor {
+    var report = FamilyDescriptor(
       name: name, type: .gauge, help: help, unit: unit, labelNames: ["collector"], bounds: [], shape: .own
     )
+    report.constantLabels = constantLabels
+    return report
   }
 }

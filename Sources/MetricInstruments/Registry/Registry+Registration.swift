@@ -13,7 +13,7 @@ extension Registry {
   ///   would take; `conflict` when the name, or that of one of its samples, is registered as anything else.
   public func register<Child>(_ declaration: MetricDeclaration<Child>) throws(RegistrationError) -> Child {
     try add(declaration, labels: [], shape: .plain) { [context] in
-      let child = declaration.make(context, .none)
+      let child = declaration.make(context, context.labels())
       return (.fixed([child]), child)
     }
   }
@@ -104,7 +104,7 @@ extension Registry {
     return try add(declaration, labels: labels, shape: .bounded(limit: limit, idleTimeout: idleTimeout)) {
       // The series of the overflow is made here so that a full family is visible as 0 before it overflows.
       let series = BoundedSeries(
-        labelNames: labels, limit: limit, idleTimeout: idleTimeout, context: context,
+        labelNames: .fixed(labels), limit: limit, idleTimeout: idleTimeout, context: context,
         overflow: overflow[fullName(declaration.name)],
         make: { declaration.make(context, $0) })
       return (.bounded(series), BoundedFamily(series))
@@ -144,7 +144,7 @@ extension Registry {
     _ name: String, help: String, of states: State.Type
   ) throws(RegistrationError) -> StateSet<State> {
     let descriptor = descriptor(
-      name, .stateset, help, labels: [], shape: .stateSet(ObjectIdentifier(State.self)))
+      name, .stateset, help, labels: [], shape: .stateSet(ClosedType(State.self)))
     let names = try State.closedLabelValues(for: descriptor.name)
     return try add(descriptor) {
       let set = AnyStateSet(names: names, context: context)
@@ -156,20 +156,22 @@ extension Registry {
 
   private func descriptor(
     _ name: String, _ type: MetricType, _ help: String, unit: String = "", labels: [String],
-    bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false
+    bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false,
+    sparseNames: SparseLabelNames? = nil
   ) -> FamilyDescriptor {
     FamilyDescriptor(
       name: fullName(name), type: type, help: help, unit: unit, labelNames: labels, bounds: bounds,
-      shape: shape, isAbsentUntilSet: isAbsentUntilSet)
+      shape: shape, isAbsentUntilSet: isAbsentUntilSet, sparseNames: sparseNames)
   }
 
   func add<Child, Handle: Sendable>(
     _ declaration: MetricDeclaration<Child>, labels: [String], shape: FamilyShape,
-    make: () -> (FamilySeries<Child>, Handle)
+    sparseNames: SparseLabelNames? = nil, make: () -> (FamilySeries<Child>, Handle)
   ) throws(RegistrationError) -> Handle {
     let descriptor = descriptor(
       declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
-      bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet)
+      bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet,
+      sparseNames: sparseNames)
     return try add(descriptor) {
       let (series, handle) = make()
       return (declaration.children(series), handle)
@@ -184,7 +186,7 @@ extension Registry {
     let names = combinations.names
     return try add(declaration, labels: names, shape: .closed(combinations.types)) { [context] in
       let children = combinations.all.map {
-        declaration.make(context, SeriesLabels(names: names, values: $0))
+        declaration.make(context, context.labels(names, $0))
       }
       return (.fixed(children), family(combinations, children))
     }

@@ -33,8 +33,24 @@ public final class Registry: Sendable {
     var claimed: [NameClaim: LabelText] = [:]
     var sorted: [FamilyCore]?
     var collectors: [NamedCollector] = []
+    /// The families that are read from closures, by name.
+    var closures: [LabelText: FamilyDescriptor] = [:]
     /// The names of the library's own collectors, whether they are there or not.
     var ownCollectors: Set<LabelText> = []
+
+    /// What stands in the way of a family that claims names, or nil.
+    func problem(of descriptor: FamilyDescriptor, _ claims: [NameClaim]) -> String? {
+      let name = LabelText(descriptor.name)
+      for claim in claims {
+        guard let owner = claimed[claim] else { continue }
+        guard owner == name, let before = entries[name]?.core.descriptor ?? closures[name] else {
+          return "its sample \(claim.name) would be one of \(owner)"
+        }
+        return descriptor.difference(from: before)
+          ?? (before.shape == .closure ? "it is read from a closure already" : "its handle has another type")
+      }
+      return nil
+    }
 
     /// The families, sorted by name.
     var families: [FamilyCore] {
@@ -46,10 +62,25 @@ public final class Registry: Sendable {
   package struct NamedCollector: Sendable {
     package let name: LabelText
     package let collector: any Collector
+    /// The same if it is one of the library's own that needs no task.
+    package let synchronous: (any SynchronousCollector)?
+    /// Whether the names of what it returns are claimed for it.
+    package let hasClaims: Bool
+    /// The names of its families; empty when they are not known.
+    private let familyNames: Set<String>
 
-    package init(name: LabelText, collector: any Collector) {
-      self.name = name
+    /// The names are the host's code, so they are asked for once and with nothing locked.
+    package init(_ collector: any Collector, hasClaims: Bool = false) {
       self.collector = collector
+      self.hasClaims = hasClaims
+      name = LabelText(collector.name)
+      synchronous = collector as? any SynchronousCollector
+      familyNames = collector.familyNames
+    }
+
+    /// Whether it may have families of these names; all collectors may if there are no names.
+    package func mayHave(_ names: Set<String>) -> Bool {
+      names.isEmpty || familyNames.isEmpty || !familyNames.isDisjoint(with: names)
     }
   }
 
@@ -65,22 +96,28 @@ public final class Registry: Sendable {
   /// A registry.
   ///
   /// - Parameters:
-  ///   - namespace: the prefix of every name, such as `rusmes`; empty for none.
+  ///   - namespace: the prefix of every name, such as `rusmes`; empty for none. A name that begins with it and an
+  ///     underscore is left as it is.
+  ///   - constantLabels: what every series of the registry has besides, those of collectors included. A metric that has a
+  ///     label of the same name is refused.
   ///   - clock: what timers read.
   ///   - allowsUTF8Names: accept any text as the name of a metric or label, as Prometheus 3 does. Scrapers that do not
   ///     understand such names are given escaped ones.
-  public init(namespace: String = "", clock: MonotonicClock = .system, allowsUTF8Names: Bool = false)
-    throws(RegistrationError)
-  {
+  public init(
+    namespace: String = "", constantLabels: KeyValuePairs<String, String> = [:],
+    clock: MonotonicClock = .system, allowsUTF8Names: Bool = false
+  ) throws(RegistrationError) {
     guard namespace.isEmpty || MetricName.isLegacy(namespace) else {
       throw RegistrationError(.invalidName, of: namespace, "a namespace matches [a-zA-Z_:][a-zA-Z0-9_:]*")
     }
     self.namespace = namespace
     self.allowsUTF8Names = allowsUTF8Names
-    context = InstrumentContext(clock: clock)
-    reports = CollectorReports(namespace: namespace)
+    let constantLabels = try ConstantLabels(constantLabels, namespace: namespace)
+    context = InstrumentContext(clock: clock, constantLabels: constantLabels)
+    reports = CollectorReports(namespace: namespace, constantLabels)
+    for report in reports.all { try report.validated(allowingUTF8: allowsUTF8Names) }
     let overflowing = BoundedSeries(
-      labelNames: ["family"], limit: 10_000, context: context, overflow: nil,
+      labelNames: .fixed(["family"]), limit: 10_000, context: context, overflow: nil,
       make: { Counter(context: nil, labels: $0) })
     overflow = BoundedFamily(overflowing)
     try export(
@@ -97,8 +134,14 @@ public final class Registry: Sendable {
     }
   }
 
+  /// What every series has besides.
+  package var constantLabels: ConstantLabels { context.constantLabels }
+
   /// Counts of refused values, by reason.
   var rejected: ClosedFamily<Counter, RejectionReason> { context.rejected }
+
+  /// Counts a text that cannot be a label, for who must not hold the registry.
+  package var countingInvalidLabels: @Sendable () -> Void { { [context] in context.reject(.invalidLabel) } }
 
   /// Takes a metric out of the exposition, by its name without the namespace; false when there is none, or when it is one
   /// of the registry's own.
@@ -108,15 +151,21 @@ public final class Registry: Sendable {
   @discardableResult
   public func unregister(_ name: String) -> Bool {
     let name = LabelText(fullName(name))
-    let core = state.withLock { state -> FamilyCore? in
-      guard let core = state.entries[name]?.core, core.descriptor.shape != .own else { return nil }
+    let (isKnown, core) = state.withLock { state -> (Bool, FamilyCore?) in
+      let core = state.entries[name]?.core
+      guard core != nil ? core?.descriptor.shape != .own : state.closures[name] != nil else {
+        return (false, nil)
+      }
       state.entries[name] = nil
+      if state.closures.removeValue(forKey: name) != nil {
+        state.collectors.removeAll { $0.hasClaims && $0.name == name }
+      }
       state.claimed = state.claimed.filter { $0.value != name }
       state.sorted = nil
-      return core
+      return (true, core)
     }
     core?.close()
-    return core != nil
+    return isKnown
   }
 
   /// Takes out the series of families with an idle timeout that are in no use. Whoever scrapes calls it before he reads.
@@ -131,8 +180,8 @@ public final class Registry: Sendable {
   /// - Throws: ``RegistrationError`` when a collector of this name is there already or the library has one, or when the
   ///   name has more than 1,024 bytes.
   public func add(_ collector: any Collector) throws(RegistrationError) {
-    // The name is the host's code, so it is asked once and with nothing locked.
-    let name = LabelText(collector.name)
+    let added = NamedCollector(collector)
+    let name = added.name
     guard name.text.utf8.count <= LabelValue.maximumLength else {
       throw RegistrationError(
         .invalidName, of: name.text, "a collector's name has at most \(LabelValue.maximumLength) bytes")
@@ -142,20 +191,21 @@ public final class Registry: Sendable {
       if state.collectors.contains(where: { $0.name == name }) {
         return "a collector of this name is there already"
       }
-      state.collectors.append(NamedCollector(name: name, collector: collector))
+      state.collectors.append(added)
       return nil
     }
     if let problem { throw RegistrationError(.conflict, of: name.text, problem) }
   }
 
-  /// Stops asking the collector of this name; false when there is none. Those of the library stay.
+  /// Stops asking the collector of this name; false when there is none. Those of the library stay, and what is read from a
+  /// closure goes by ``unregister(_:)``.
   @discardableResult
   public func removeCollector(named name: String) -> Bool {
     let name = LabelText(name)
     return state.withLock { state in
       guard !state.ownCollectors.contains(name) else { return false }
       let before = state.collectors.count
-      state.collectors.removeAll { $0.name == name }
+      state.collectors.removeAll { !$0.hasClaims && $0.name == name }
       return state.collectors.count < before
     }
   }
@@ -167,7 +217,7 @@ public final class Registry: Sendable {
 
   /// Asks one of the library's own collectors, in place of the one that had its name.
   package func set(own collector: any Collector) {
-    let own = NamedCollector(name: LabelText(collector.name), collector: collector)
+    let own = NamedCollector(collector)
     state.withLock { state in
       state.ownCollectors.insert(own.name)
       state.collectors.removeAll { $0.name == own.name }
@@ -199,11 +249,15 @@ public final class Registry: Sendable {
   /// How many series the instruments have now.
   package var seriesCount: Int { families.reduce(0) { $0 + $1.seriesCount } }
 
+  /// What others keep beside the registry; it never looks into it.
+  package let attachments = RenderingSlot()
+
   package func fullName(_ name: String) -> String { Registry.fullName(name, in: namespace) }
 
-  /// A name with a namespace before it, for who must not hold the registry.
+  /// A name with a namespace before it, unless it has that already; for who must not hold the registry.
   package static func fullName(_ name: String, in namespace: String) -> String {
-    namespace.isEmpty ? name : "\(namespace)_\(name)"
+    let prefix = namespace + "_"
+    return namespace.isEmpty || name.utf8.starts(with: prefix.utf8) ? name : prefix + name
   }
 
   // MARK: - How it is done
@@ -219,9 +273,33 @@ public final class Registry: Sendable {
 
   private struct Exported: Sendable { let handle: any Sendable }
 
+  /// Asks a collector for the one family whose names are claimed for it.
+  func add(closure: any Collector, of descriptor: FamilyDescriptor) throws(RegistrationError) {
+    var descriptor = descriptor
+    descriptor.constantLabels = constantLabels
+    try descriptor.validated(allowingUTF8: allowsUTF8Names)
+    let name = LabelText(descriptor.name)
+    let claims = descriptor.claims
+    let added = NamedCollector(closure, hasClaims: true)
+    let problem: String? = state.withLock { state in
+      if let problem = state.problem(of: descriptor, claims) { return problem }
+      if state.collectors.contains(where: { $0.name == name }) {
+        return "a collector of this name is there already"
+      }
+      state.collectors.append(added)
+      state.closures[name] = descriptor
+      for claim in claims { state.claimed[claim] = name }
+      return nil
+    }
+    if let problem { throw RegistrationError(.conflict, of: descriptor.name, problem) }
+  }
+
   func add<Handle: Sendable>(
     _ descriptor: FamilyDescriptor, make: () -> (FamilyCore.Children, Handle)
   ) throws(RegistrationError) -> Handle {
+    var described = descriptor
+    described.constantLabels = constantLabels
+    let descriptor = described
     try descriptor.validated(allowingUTF8: allowsUTF8Names)
     let name = LabelText(descriptor.name)
     let claims = descriptor.claims
@@ -232,14 +310,8 @@ public final class Registry: Sendable {
       {
         return .success(handle)
       }
-      for claim in claims {
-        guard let owner = state.claimed[claim] else { continue }
-        return .failure(
-          RegistrationError(
-            .conflict, of: descriptor.name,
-            owner == name
-              ? "registered before with another type, help, unit, labels or buckets"
-              : "its sample \(claim.name) would be one of \(owner)"))
+      if let problem = state.problem(of: descriptor, claims) {
+        return .failure(RegistrationError(.conflict, of: descriptor.name, problem))
       }
       let (children, handle) = make()
       let core = FamilyCore(descriptor, children)

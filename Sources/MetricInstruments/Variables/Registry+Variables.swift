@@ -6,7 +6,7 @@ extension Registry {
     _ name: String, help: String, start: VariableNumber
   ) throws(RegistrationError) -> VariableCell {
     try publish(name, help: help, labels: []) { [context] _ in
-      let cell = VariableCell(context: context, labels: .none, start: start)
+      let cell = VariableCell(context: context, labels: context.labels(), start: start)
       return (.variables(.fixed([cell])), cell)
     }
   }
@@ -17,7 +17,7 @@ extension Registry {
   ) throws(RegistrationError) -> BoundedSeries<VariableCell> {
     try publish(name, help: help, labels: [label]) { [context] name in
       let series = BoundedSeries(
-        labelNames: [label], limit: limit, context: context, overflow: overflow[name],
+        labelNames: .fixed([label]), limit: limit, context: context, overflow: overflow[name],
         make: { VariableCell(context: context, labels: $0, start: .integer(0)) })
       return (.variables(.bounded(series)), series)
     }

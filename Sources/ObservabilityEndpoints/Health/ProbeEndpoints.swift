@@ -75,10 +75,6 @@ extension EndpointQuery {
 extension EndpointRequest {
   /// Whether `Accept` names exactly this media type, and does not rule it out.
   fileprivate func accepts(_ type: String) -> Bool {
-    (headers.joined("Accept") ?? "").split(separator: ",").contains { range in
-      let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-      return parts.first == type
-        && !parts.contains { $0 == "q=0" || $0.hasPrefix("q=0.0") && Double($0.dropFirst(2)) == 0 }
-    }
+    headers.accepted.contains { $0.type == type && $0.quality > 0 }
   }
 }

@@ -37,12 +37,14 @@ final class CollectorAnswers: Sendable {
     whenComplete?()
   }
 
-  /// How it went with each of them. Those that have not answered were late; what they answer now is dropped.
-  func close() -> [CollectorRun.Outcome] {
+  /// How it went with each of them. What those answer now that have not answered is dropped.
+  ///
+  /// - Parameter reason: why those have not answered.
+  func close(_ reason: CollectorFlights.Unanswered) -> [CollectorRun.Outcome] {
     state.withLock { state in
       state.whenComplete = nil
       for index in asked.indices where state.outcomes[index] == nil {
-        state.outcomes[index] = outcome(.failure(CollectorFlights.Unanswered.late), at: index)
+        state.outcomes[index] = outcome(.failure(reason), at: index)
       }
       return state.outcomes.compactMap(\.self)
     }
@@ -52,6 +54,7 @@ final class CollectorAnswers: Sendable {
     _ result: Result<CollectorRun.Families, any Error>, at index: Int
   ) -> CollectorRun.Outcome {
     CollectorRun.Outcome(
-      collector: asked[index].name, result: result, duration: ContinuousClock.now - start)
+      collector: asked[index].name, hasClaims: asked[index].hasClaims, result: result,
+      duration: ContinuousClock.now - start)
   }
 }

@@ -24,7 +24,10 @@ final class CollectorFlights: Sendable {
     var lastNumber: UInt64 = 0
   }
 
-  private let allowsUTF8Names: Bool
+  /// Whether the calling task is a collector's.
+  @TaskLocal static var isCollecting = false
+
+  private let check: CollectedFamilyCheck
   private let limit: Duration
   private let timer: any OneShotTimer
   private let state = Locked(State())
@@ -34,12 +37,13 @@ final class CollectorFlights: Sendable {
     let description: String
 
     static let late = Unanswered(description: "was late")
+    static let poolIsStuck = Unanswered(description: "was not asked: the cooperative pool runs nothing")
     static let stillRunning = Unanswered(description: "has not returned since an earlier scrape")
   }
 
   /// - Parameter limit: how long a run may take, whoever waits for it.
-  init(allowsUTF8Names: Bool, within limit: Duration, timer: any OneShotTimer) {
-    self.allowsUTF8Names = allowsUTF8Names
+  init(_ check: CollectedFamilyCheck, within limit: Duration, timer: any OneShotTimer) {
+    self.check = check
     self.limit = limit
     self.timer = timer
   }
@@ -66,18 +70,22 @@ final class CollectorFlights: Sendable {
     state.withLock { $0.flights[collector]?.state.leave(waiter) }
   }
 
+  /// Whether the collector's run under way has come to run at all.
+  func hasBegun(_ collector: LabelText) -> Bool {
+    state.withLock { $0.flights[collector]?.state.hasBegun ?? false }
+  }
+
   // MARK: - Runs
 
   private func begin(_ run: UInt64, of collector: Registry.NamedCollector) {
-    let (name, allowsUTF8) = (collector.name, allowsUTF8Names)
+    let (name, check) = (collector.name, check)
     let task = Task.detached { [self] in
+      state.withLock { $0.flights[name]?.state.begin(run) }
       do {
-        let families = try await collector.collector.collect().map { family in
-          Result { () throws(CollectedFamilyError) in
-            try CheckedFamily(family, allowingUTF8: allowsUTF8)
-          }
+        let families = try await CollectorFlights.$isCollecting.withValue(true) {
+          try await collector.collector.collect()
         }
-        finish(run, of: name, .success(families))
+        finish(run, of: name, .success(check(families)))
       } catch {
         finish(run, of: name, .failure(error))
       }
@@ -102,8 +110,8 @@ final class CollectorFlights: Sendable {
       guard let waiters = state.flights[name]?.state.finish(run) else { return ([], nil) }
       return (waiters, state.flights.removeValue(forKey: name)?.deadline)
     }
-    deadline?.cancel()
     for waiter in waiters { waiter(result) }
+    deadline?.cancel()
   }
 
   private func callOff(_ run: UInt64, of name: LabelText) {

@@ -15,7 +15,10 @@ final class EncodingThread: @unchecked Sendable {
 
   init(timer: any OneShotTimer) { self.timer = timer }
 
-  deinit { thread.stop() }
+  deinit { stop() }
+
+  /// Ends the thread as soon as it has nothing to do, which it does by itself a little later.
+  func stop() { thread.stop() }
 
   /// Runs `work` on the thread, in its turn; nil when that did not come within the limit, or the caller is cancelled.
   func run<Value: Sendable>(

@@ -29,10 +29,10 @@ final class MetricsEndpoint: Sendable {
     self.timer = timer
     self.settings = settings
     self.observer = observer
-    ownCollectors = settings.ownCollectors.map { .init(name: LabelText($0.name), collector: $0) }
+    ownCollectors = settings.ownCollectors.map { .init($0) }
     collectors = CollectorRun(
-      allowsUTF8Names: registry.allowsUTF8Names,
-      within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer, log: observer.log)
+      registry, within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer,
+      settings: settings, log: observer.log)
     encoding = EncodingThread(timer: timer)
     budget = SpoolBudget(limit: settings.maximumSpooledBytes)
     func admission() -> ScrapeAdmission { ScrapeAdmission(limit: settings.maximumConcurrentScrapes) }
@@ -42,9 +42,12 @@ final class MetricsEndpoint: Sendable {
   /// Bytes that are encoded and wait for slow readers.
   var spooledBytes: Int { budget.spooled }
 
+  /// No scrape is to be expected any more.
+  func stop() { encoding.stop() }
+
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {
-    var format = ExpositionFormat.negotiated(accept: request.headers.joined("Accept"))
+    var format = ExpositionFormat.negotiated(request.headers.accepted)
     format.created = settings.includesCreatedSamples && format.form == .openMetrics
     return await scrape(request, as: format)
   }

@@ -20,6 +20,8 @@ struct SingleFlight<Waiter> {
   }
 
   private var run: UInt64?
+  /// Whether the run under way has come to run at all.
+  private(set) var hasBegun = false
   private var isCalledOff = false
   private var waiters: [(number: UInt64, waiter: Waiter)] = []
 
@@ -40,6 +42,9 @@ struct SingleFlight<Waiter> {
     return .begins
   }
 
+  /// A run has come to run.
+  mutating func begin(_ run: UInt64) { if self.run == run { hasBegun = true } }
+
   /// Somebody waits no longer. Nothing happens when he has been told already.
   mutating func leave(_ waiter: UInt64) { waiters.removeAll { $0.number == waiter } }
 
@@ -48,6 +53,7 @@ struct SingleFlight<Waiter> {
   mutating func finish(_ run: UInt64) -> [Waiter]? {
     guard self.run == run else { return nil }
     self.run = nil
+    hasBegun = false
     isCalledOff = false
     return takeWaiters()
   }

@@ -18,6 +18,8 @@ package struct EndpointSettings: Sendable {
   package var readDeadline: Duration = .seconds(120)
   /// How long the cooperative pool may run nothing before a scrape waits no longer for the collectors that need it.
   package var poolPatience: Duration = .milliseconds(500)
+  /// How long the cooperative pool has run nothing, as far as somebody watches it. Called from any thread.
+  package var poolDelay: @Sendable () -> Duration = { .zero }
   /// Whether OpenMetrics has `_created` samples.
   package var includesCreatedSamples = false
   /// For the page and the health documents.

@@ -34,6 +34,9 @@ package final class ObservabilityEndpoints: Sendable {
     RouteTable.problem(ofMetricsPath: path)
   }
 
+  /// Leaves no thread behind when the server has ended.
+  package func stop() { metrics.stop() }
+
   // MARK: - Routes
 
   /// What a server notes on a request as its `routeTag`, so that its route is looked up once.

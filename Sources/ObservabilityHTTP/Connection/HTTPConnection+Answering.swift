@@ -12,6 +12,7 @@ extension HTTPConnection {
     var request = parsed.request
     request.peer = peer
     request.routeTag = core.configuration.classify(request)
+    if reserve != nil { core.promote(self, asking: request) }
     var keepAlive = parsed.keepAlive && !core.isDraining && reserve == nil
     if requests >= max(1, core.configuration.limits.maximumRequestsPerConnection), keepAlive {
       keepAlive = false

@@ -9,6 +9,8 @@ import ObservabilitySockets
 /// the caller's executor, so that no call between them looks for the one to switch to.
 final class HTTPConnection: @unchecked Sendable {
   enum Phase {
+    /// Accepted, and not read from yet.
+    case new
     /// No complete head yet, on a new connection or of a further request.
     case head
     case body
@@ -24,10 +26,11 @@ final class HTTPConnection: @unchecked Sendable {
   let connection: Connection
   let peer: EndpointPeer
   /// On the reserve only probes are served; the reason is what the others are told.
-  let reserve: HTTPRejectReason?
-  let openedAt: Int64
+  var reserve: HTTPRejectReason?
+  /// When the connection got its place, regular or on the reserve.
+  var placedAt: Int64
 
-  var phase = Phase.head
+  var phase = Phase.new
   /// When the present phase began.
   var phaseBegan: Int64
   /// Since when the peer has neither sent the body's bytes nor taken the response's, while it was waited for
@@ -59,12 +62,16 @@ final class HTTPConnection: @unchecked Sendable {
     self.peer = peer
     self.reserve = reserve
     self.parser = RequestParser(limits: core.configuration.limits)
-    self.openedAt = core.loop.time
+    self.placedAt = core.loop.time
     self.phaseBegan = core.loop.time
   }
 
-  var evictionCandidate: EvictionCandidate {
-    EvictionCandidate(phase: phase, openedAt: openedAt, phaseBegan: phaseBegan, stalledSince: stalledSince)
+  var place: Admission.Place { reserve == nil ? .regular : .reserve }
+
+  var candidate: Admission.Candidate {
+    Admission.Candidate(
+      place: place, phase: phase, placedAt: placedAt, phaseBegan: phaseBegan, stalledSince: stalledSince,
+      requests: requests)
   }
 
   /// Serves requests until the connection ends.

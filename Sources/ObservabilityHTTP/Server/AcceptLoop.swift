@@ -5,13 +5,8 @@ import ObservabilitySockets
 import Synchronization
 
 extension ServerCore {
-  /// How many connections are accepted before the others are looked at again: few enough that a request
-  /// which has come with its connection is read before newer connections can push it out.
-  private static let batch = 8
   private static let pause = Duration.milliseconds(50)
   private static let pauseWhenFull = Duration.milliseconds(2)
-  /// After so many connections in a row without finding the system's queue empty, it counts as long.
-  private static let longQueue = 64
 
   /// How often, and how long apart, a listener that has died is bound anew.
   private static let attemptsToBind = 20
@@ -50,18 +45,14 @@ extension ServerCore {
 
   /// Accepts until the server has ended, or the listener has died, which is what it says.
   private func acceptConnections(on listener: Listener) async -> Bool {
-    var sinceEmpty = 0
     while drain.stage.load(ordering: .relaxed) != .finished {
       var accepted = 0
-      attempts: while accepted < Self.batch {
-        if isFull {
+      attempts: while accepted < Admission.batch {
+        if admission.isFull {
           // Nobody gives way before there is somebody to give way to.
-          if !listener.hasPending {
-            sinceEmpty = 0
-            isPressed = false
-          }
+          if !listener.hasPending { admission.foundQueueEmpty() }
           guard await waitForConnection(on: listener) else { return false }
-          guard makeAnyRoom() else {
+          guard !admission.isFull || makeWay() else {
             await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
             break attempts
           }
@@ -69,12 +60,10 @@ extension ServerCore {
         switch listener.acceptNow() {
         case .accepted(let connection):
           accepted += 1
-          sinceEmpty += 1
-          isPressed = sinceEmpty >= Self.longQueue
-          admit(connection)
+          admission.accepted()
+          if !admit(connection, from: Self.peer(of: connection)) { connection.close() }
         case .wouldBlock:
-          sinceEmpty = 0
-          isPressed = false
+          admission.foundQueueEmpty()
           guard await waitForConnection(on: listener) else { return false }
           accepted = 0
         case .failed(let errno):
@@ -94,21 +83,6 @@ extension ServerCore {
     }
   }
 
-  /// Whether there are as many connections as the limit and the reserve allow. While that is so, a new one
-  /// stays in the system's backlog, where its peer waits and is not refused.
-  private var isFull: Bool { counters.connections.load(ordering: .relaxed) >= mostConnections }
-
-  private func makeAnyRoom() -> Bool { !isFull || evictAny() }
-
-  private func admit(_ connection: Connection) {
-    let peer = Self.peer(of: connection)
-    switch makeRoom(for: peer) {
-    case .regular: add(connection, peer: peer, reserve: nil)
-    case .reserve(let reason): add(connection, peer: peer, reserve: reason)
-    case .none: connection.close()
-    }
-  }
-
   /// Makes accepting possible again; false when the listener itself is gone.
   private func recover(from errno: Int32, on listener: Listener) async -> Bool {
     switch AcceptFailure(errno: errno) {
@@ -121,7 +95,7 @@ extension ServerCore {
     countAcceptFailure(errno)
     if AcceptFailure(errno: errno) == .outOfResources {
       // Room for the new connection is made as it is at the limit of connections.
-      if evictAny() { return true }
+      if makeWay() { return true }
       if acceptWithSpare(on: listener) { return true }
     }
     await roomSignal.wait(on: loop, atMost: Self.pause)

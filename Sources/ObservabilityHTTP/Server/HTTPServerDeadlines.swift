@@ -8,14 +8,15 @@ public struct HTTPServerDeadlines: Sendable {
   public var body: Duration = .seconds(10)
   /// For the handler.
   public var handler: Duration = .seconds(30)
-  /// Without progress in writing, and for each piece of a streamed body.
+  /// For each piece of a streamed body, and the time over which a client that is waited for to read is judged: it has
+  /// to read a kibibyte a second on the average.
   public var write: Duration = .seconds(30)
   /// Between two requests.
   public var keepAlive: Duration = .seconds(60)
   /// For the head on a connection of the reserve.
   public var reserveHead: Duration = .seconds(1)
   /// Without a byte of the body sent or of the response read, after which a connection may be closed to make
-  /// room for another.
+  /// room for another; and how long a client that sends no more is waited for while its request is handled.
   public var stall: Duration = .seconds(1)
   /// After the last response, for the peer to close.
   public var linger: Duration = .seconds(1)

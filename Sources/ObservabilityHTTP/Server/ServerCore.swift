@@ -37,9 +37,7 @@ final class ServerCore: @unchecked Sendable {
   /// Resumed when a connection has ended, or the drain has.
   let roomSignal = LoopSignal()
 
-  /// Whether connections come faster than there is room for, so that the system's queue has grown long. It
-  /// must not overflow: then patience is short, and if need be the young give way to what has waited there.
-  var isPressed = false
+  var admission: Admission
   /// Given up when the process has no descriptor left.
   let spareDescriptor = SpareDescriptor()
 
@@ -62,6 +60,9 @@ final class ServerCore: @unchecked Sendable {
     self.loop = loop
     self.observer = observer
     self.handler = handler
+    admission = Admission(
+      regularLimit: configuration.limits.maximumConnections,
+      reserveLimit: configuration.limits.maximumReserveConnections)
     readBuffer = .allocate(capacity: Self.readSize)
     readBuffer.initialize(repeating: 0)
     let deadlines = configuration.deadlines
@@ -115,67 +116,78 @@ final class ServerCore: @unchecked Sendable {
     buffer = []
   }
 
-  // MARK: Connections
+  // MARK: Places
 
-  /// Where a new connection can go.
-  enum Room {
-    case regular
-    case reserve(HTTPRejectReason)
-    /// Nowhere, until one has ended.
-    case none
+  /// Finds a place for a connection from `peer`, and takes it in; false when there is none.
+  func admit(_ connection: Connection, from peer: EndpointPeer) -> Bool {
+    let isConfined = isOverAddressLimit(peer)
+    let found = admission.entry(isConfined: isConfined)
+    guard found != nil || makeWay(in: isConfined ? .reserve : nil),
+      let place = found ?? admission.entry(isConfined: isConfined)
+    else { return false }
+    add(
+      connection, peer: peer,
+      reserve: place == .regular ? nil : isConfined ? .addressLimit : .connectionLimit)
+    return true
   }
 
-  /// Finds room for a connection from `peer`, closing another if it must.
-  func makeRoom(for peer: EndpointPeer) -> Room {
-    let limits = configuration.limits
-    let reserved = counters.reserveConnections.load(ordering: .relaxed)
-    let regular = connections.count - reserved
-    let overAddress = isOverAddressLimit(peer)
-    let reason: HTTPRejectReason = overAddress ? .addressLimit : .connectionLimit
-    if !overAddress, regular < max(1, limits.maximumConnections) || evict(.regular) { return .regular }
-    if reserved < max(0, limits.maximumReserveConnections) || evict(.reserve) { return .reserve(reason) }
-    guard isPressed else { return .none }
-    if !overAddress, evict(.regular, youngToo: true) { return .regular }
-    return evict(.reserve, youngToo: true) ? .reserve(reason) : .none
-  }
-
-  /// Closes the connection that is missed least, whichever that is; false when every one is at work.
-  func evictAny() -> Bool {
-    if evict(.regular) || evict(.reserve) { return true }
-    return isPressed && (evict(.regular, youngToo: true) || evict(.reserve, youngToo: true))
-  }
-
-  enum Pool { case regular, reserve }
-
-  /// Closes one whose last response is out, or the oldest without a complete head, or the oldest idle one, or
-  /// the one that has stalled longest, in this order; false when there is none. One so young that its bytes
-  /// may still be on their way is closed only when told so.
+  /// Closes the connection that is missed least, so that a new one can come in; false when every one is at work.
   ///
   /// Looking through all of them is only done when there is no room, and there are at most as many as
   /// the limit allows.
-  private func evict(_ pool: Pool, youngToo: Bool = false) -> Bool {
-    let rules = EvictionRules(
-      time: loop.time,
-      patience: isPressed ? min(EvictionRules.pressedPatience, stallAllowance) : stallAllowance,
-      includesArriving: youngToo)
-    let pooled = connections.values.lazy.filter { ($0.reserve != nil) == (pool == .reserve) }
-    guard let (victim, rank) = rules.choose(from: pooled, describedBy: \.evictionCandidate) else {
-      return false
+  func makeWay(in place: Admission.Place? = nil) -> Bool {
+    guard
+      let (victim, rank) = admission.victimOfNewcomer(
+        in: place, at: loop.time, patience: stallAllowance, among: connections.values,
+        describedBy: \.candidate)
+    else { return false }
+    evict(victim, rank)
+    return true
+  }
+
+  /// Gives a connection of the reserve, which has sent a whole request, a regular place if there is one for it.
+  func promote(_ connection: HTTPConnection, asking request: EndpointRequest) {
+    guard connection.reserve == .connectionLimit, !isRefusing,
+      let promotion = admission.promotion(
+        ofProbe: configuration.isProbe(request), at: loop.time, patience: stallAllowance,
+        among: connections.values, describedBy: \.candidate)
+    else { return }
+    switch promotion {
+    case .free: break
+    case .instead(let victim, let rank): evict(victim, rank)
+    case .swap(let other): move(other, to: .connectionLimit)
     }
+    move(connection, to: nil)
+  }
+
+  private func move(_ connection: HTTPConnection, to reserve: HTTPRejectReason?) {
+    connection.reserve = reserve
+    connection.placedAt = loop.time
+    admission.moved(to: connection.place)
+    countConnections()
+  }
+
+  private func evict(_ victim: HTTPConnection, _ rank: Admission.Rank) {
     if let reason = rank.reason {
       counters.evicted.wrappingAdd(1, ordering: .relaxed)
       reject(reason)
     }
     victim.end(forgetting: true)
-    return true
   }
+
+  private func countConnections() {
+    counters.connections.store(admission.count, ordering: .relaxed)
+    counters.reserveConnections.store(admission.reserve, ordering: .relaxed)
+  }
+
+  // MARK: Connections
 
   func add(_ accepted: Connection, peer: EndpointPeer, reserve: HTTPRejectReason?) {
     counters.accepted.wrappingAdd(1, ordering: .relaxed)
     let connection = HTTPConnection(core: self, connection: accepted, peer: peer, reserve: reserve)
     connections[ObjectIdentifier(connection)] = connection
-    if reserve != nil { counters.reserveConnections.wrappingAdd(1, ordering: .relaxed) }
-    counters.connections.store(connections.count, ordering: .relaxed)
+    admission.entered(connection.place)
+    countConnections()
     if configuration.limits.maximumConnectionsPerAddress != nil, case .ip(let address, _) = peer {
       perAddress[address, default: 0] += 1
     }
@@ -184,8 +196,8 @@ final class ServerCore: @unchecked Sendable {
 
   func remove(_ connection: HTTPConnection) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-    if connection.reserve != nil { counters.reserveConnections.wrappingSubtract(1, ordering: .relaxed) }
-    counters.connections.store(connections.count, ordering: .relaxed)
+    admission.left(connection.place)
+    countConnections()
     if configuration.limits.maximumConnectionsPerAddress != nil, case .ip(let address, _) = connection.peer {
       let left = (perAddress[address] ?? 1) - 1
       perAddress[address] = left > 0 ? left : nil
@@ -200,11 +212,6 @@ final class ServerCore: @unchecked Sendable {
       perAddress[address, default: 0] >= max(1, limit)
     else { return false }
     return !configuration.isExemptFromAddressLimit(peer)
-  }
-
-  /// Every place there is, the reserve included.
-  var mostConnections: Int {
-    max(1, configuration.limits.maximumConnections) + max(0, configuration.limits.maximumReserveConnections)
   }
 
   /// Binds an address and listens there.

@@ -48,6 +48,10 @@ final class MessageIntake: Sendable {
       // Only the bare `postmaster` has no domain: it is ours.
       let domain = recipient.domain.isEmpty ? hostName : recipient.domain
       metrics.mail.messagesPerDomain[domain].increment()
+      metrics.top.recipientDomains.record(domain)
+    }
+    if let domain = submission.sender?.domain {
+      metrics.top.senderDomains.record(domain.isEmpty ? hostName : domain)
     }
     return .queued(id: id)
   }

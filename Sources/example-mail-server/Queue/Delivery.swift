@@ -1,6 +1,8 @@
 // How does one message reach one recipient? Into the store, or to the smarthost.
 
+import EndpointMessages
 import MailObservability
+import ObservabilityPlatform
 import ObservabilitySockets
 
 struct Delivery: Sendable {
@@ -28,34 +30,50 @@ struct Delivery: Sendable {
         try store.deliver(message.content, to: account)
         return .delivered
       } catch {
-        return .temporaryFailure("the mail store answered: \(error)")
+        return .temporaryFailure(.mailbox, "the mail store answered: \(error)")
       }
     case .unknown:
-      return .permanentFailure("no such user here")
+      return .permanentFailure(.mailbox, "no such user here")
     case .remote:
       return await relay(message, to: recipient)
     }
   }
 
   private func relay(_ message: QueuedMessage, to recipient: MailAddress) async -> DeliveryOutcome {
-    if faults.isActive(.delivery) { return .temporaryFailure("remote delivery is switched off") }
-    guard let smarthost else { return .temporaryFailure("no route to \(recipient.domain)") }
+    if faults.isActive(.delivery) {
+      return .temporaryFailure(.policy, "remote delivery is switched off")
+    }
+    guard let smarthost else {
+      return .temporaryFailure(.noRoute, "no route to \(recipient.domain)")
+    }
     do {
       var client = try await SMTPClient.connect(to: smarthost, on: loop, deadline: .now + timeout)
       defer { client.close() }
       metrics.tls.outgoingSessions[.plain].increment()
       let reply = try await client.send(message, to: recipient, as: hostName)
+      if reply.code >= 400 { metrics.top.rejectingNetworks.record(IPAddress.text(of: smarthost.ipBytes)) }
       switch reply.code {
       case 200..<300:
         metrics.smtp.messagesSent.increment()
         return .delivered
-      case 500..<600: return .permanentFailure("the smarthost answered: \(reply)")
-      default: return .temporaryFailure("the smarthost answered: \(reply)")
+      case 500..<600: return .permanentFailure(.reply5xx, "the smarthost answered: \(reply)")
+      default:
+        return .temporaryFailure(
+          DeliveryFailure(replyCode: reply.code) ?? .other, "the smarthost answered: \(reply)")
       }
-    } catch let error as SocketError where error.code == .deadlineExceeded {
+    } catch let error as SocketError where error.code == .deadlineExceeded || error.errno == ETIMEDOUT {
       return .timeout
     } catch {
-      return .error("\(error)")
+      return .error(failure(of: error), "\(error)")
+    }
+  }
+
+  private func failure(of error: any Error) -> DeliveryFailure {
+    switch error {
+    case let refusal as SMTPClient.GreetingRefused: DeliveryFailure(replyCode: refusal.reply.code) ?? .other
+    case let error as SocketError where error.errno == ECONNREFUSED: .refused
+    case let error as SocketError where error.errno == ENETUNREACH || error.errno == EHOSTUNREACH: .noRoute
+    default: .other
     }
   }
 }

@@ -7,10 +7,19 @@ import ObservabilitySockets
 /// How one attempt for one recipient ended.
 enum DeliveryOutcome: Sendable, Equatable {
   case delivered
-  case temporaryFailure(String)
-  case permanentFailure(String)
+  case temporaryFailure(DeliveryFailure, String)
+  case permanentFailure(DeliveryFailure, String)
   case timeout
-  case error(String)
+  case error(DeliveryFailure, String)
+
+  /// Why the attempt failed; nil for one that did not.
+  var failure: DeliveryFailure? {
+    switch self {
+    case .delivered: nil
+    case .timeout: .timeout
+    case .temporaryFailure(let failure, _), .permanentFailure(let failure, _), .error(let failure, _): failure
+    }
+  }
 
   var result: DeliveryResult {
     switch self {
@@ -25,7 +34,7 @@ enum DeliveryOutcome: Sendable, Equatable {
   var reason: String {
     switch self {
     case .delivered: "delivered"
-    case .temporaryFailure(let text), .permanentFailure(let text), .error(let text): text
+    case .temporaryFailure(_, let text), .permanentFailure(_, let text), .error(_, let text): text
     case .timeout: "the other server did not answer in time"
     }
   }
@@ -118,6 +127,7 @@ final class DeliveryQueue: Sendable {
       timer.observe()
       inFlight.end()
       metrics.delivery.attempts[kind, outcome.result].increment()
+      if let failure = outcome.failure { metrics.delivery.failures[failure].increment() }
       switch outcome {
       case .delivered:
         metrics.mail.delivered.increment()

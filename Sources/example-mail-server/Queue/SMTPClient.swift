@@ -13,6 +13,9 @@ struct SMTPClient {
 
   struct ProtocolError: Error {}
 
+  /// The other server wants no session.
+  struct GreetingRefused: Error { let reply: Reply }
+
   private static let longestReply = 64 * 1024
 
   private let connection: Connection
@@ -25,7 +28,11 @@ struct SMTPClient {
   ) async throws -> SMTPClient {
     let connection = try await Connection.connect(to: address, on: loop, deadline: deadline)
     var client = SMTPClient(connection: connection, deadline: deadline)
-    guard try await client.readReply().isPositive else { throw ProtocolError() }
+    let greeting = try await client.readReply()
+    guard greeting.isPositive else {
+      client.close()
+      throw GreetingRefused(reply: greeting)
+    }
     return client
   }
 

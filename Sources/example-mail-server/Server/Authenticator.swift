@@ -17,7 +17,10 @@ struct Authenticator: Sendable {
   ) -> (AuthenticationResult, Account?) {
     metrics.authentication.mechanisms[mechanism].increment()
     let (result, account) = decide(user: user, password: password, failures: failures)
-    if result == .failure { failures += 1 }
+    if result == .failure {
+      failures += 1
+      metrics.top.failedLogins.record(user)
+    }
     metrics.authentication.attempts[mailProtocol, result].increment()
     return (result, account)
   }

@@ -79,6 +79,8 @@ if try await get("/ready").status != 200 { missing.append("/ready after maintena
 if try await get("/live").status != 200 { missing.append("/live") }
 connection.end()
 
+missing += try await piecesOfYourOwn()
+
 // MARK: - A server of its own, until a signal
 
 let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))

@@ -20,6 +20,7 @@ struct EveryType {
   var boundedFamily: BoundedFamily<MailObservability.Counter, String>?
   var bucketBounds: BucketBounds?
   var buildMetrics: BuildMetrics?
+  var catalogueBuckets: CatalogueBuckets?
   var checkResult: CheckResult?
   var closedFamily2: ClosedFamily2<MailObservability.Gauge, MailProtocol, QueueState>?
   var closedFamily3: ClosedFamily3<MailObservability.Counter, MailProtocol, QueueState, TLSUse>?
@@ -32,6 +33,7 @@ struct EveryType {
   var connectionMetrics: ConnectionMetrics?
   var counter: MailObservability.Counter?
   var daneResult: DANEResult?
+  var deliveryFailure: DeliveryFailure?
   var deliveryMetrics: DeliveryMetrics?
   var deliveryResult: DeliveryResult?
   var doubleVariable: DoubleVariable?
@@ -104,12 +106,16 @@ struct EveryType {
   var smtpConnectionRejection: SMTPConnectionRejection?
   var smtpMessageRejection: SMTPMessageRejection?
   var smtpMetrics: SMTPMetrics?
+  var sparseFamily: SparseFamily<MailObservability.Counter>?
   var stateSet: StateSet<QueueState>?
   var storageMetrics: StorageMetrics?
   var storageOperation: StorageOperation?
   var stringVariable: StringVariable?
   var tlsMetrics: TLSMetrics?
   var tlsUse: TLSUse?
+  var topList: TopList?
+  var topLists: TopLists?
+  var topListSettings: TopListSettings?
   var transferDirection: TransferDirection?
   var transitionCounts: TransitionCounts?
   var wrongProtocol: WrongProtocol?

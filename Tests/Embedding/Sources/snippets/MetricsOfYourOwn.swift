@@ -53,3 +53,41 @@ func aCollector(metrics: MetricsCollector) throws {
 enum Quota {
   static func ask() async throws -> Int { 7 }
 }
+
+func aGaugeThatIsRead(metrics: MetricsCollector, pool: ConnectionPool) throws {
+  try metrics.registry.gauge("pool_connections", help: "Connections of the pool.") {
+    Double(await pool.count)
+  }
+}
+
+actor ConnectionPool {
+  var count: Int { 3 }
+}
+
+func oneValue(metrics: MetricsCollector) async -> [Double?] {
+  let mails = await metrics.registry.value("mx_smtp_commands_total", ["command": "mail"])
+  let quick = await metrics.registry.value("mx_list_lookup_seconds_bucket", ["le": "0.1"])
+  return [mails, quick]
+}
+
+func aClosedLabelBesideABoundedOne(metrics: MetricsCollector) throws {
+  let scans = try metrics.registry.register(
+    .counter("scans_total", help: "Scans, by verdict and engine."), by: ("verdict", Verdict.self),
+    byBounded: "engine", limit: 20)
+
+  scans[.clean, "clamav"].increment()
+}
+
+func labelsNamedAtRunTime(metrics: MetricsCollector) throws {
+  let hits = try metrics.registry.registerSparse(.counter("http_hits_total", help: "Hits."))
+
+  hits[["route": "/", "status": "200"]].increment()
+  hits.series([("route", "/")]).increment()
+}
+
+func bucketsOfTheCatalogue() throws -> MetricsCollector {
+  var buckets = CatalogueBuckets()
+  buckets.imapCommand = .exponential(start: 0.0001, factor: 2, count: 16)
+  let metrics = try MetricsCollector(buckets: buckets)
+  return metrics
+}

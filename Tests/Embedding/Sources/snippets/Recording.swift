@@ -17,6 +17,14 @@ func timed(metrics: MetricsCollector) {
   _ = timer.elapsed
 }
 
+func timedByItsOutcome(
+  metrics: MetricsCollector, scans: ClosedFamily<Histogram, Verdict>, scan: @Sendable () async -> Verdict
+) async {
+  let timer = metrics.registry.startTimer()
+  let verdict = await scan()
+  timer.observe(into: scans[verdict])
+}
+
 func exemplarsFromTheCurrentTrace(registry: Registry) {
   registry.setExemplarSource { TraceContext.current.map { ["trace_id": $0.traceID] } }
 }
@@ -33,4 +41,10 @@ func aSession(metrics: MetricsCollector) {
   metrics.smtp.messagesRejected[.unknownRecipient].increment()
   session.observe()
   connection.end()
+}
+
+func theMostFrequent(metrics: MetricsCollector) {
+  metrics.top.senderDomains.record("example.com")
+  metrics.top.failedLogins.record("jane@example.org")
+  metrics.top.rejectingNetworks.record("192.0.2.25")
 }

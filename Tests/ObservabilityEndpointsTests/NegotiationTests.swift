@@ -1,7 +1,10 @@
 // Which form does a scraper get for its `Accept`?
 
-@testable import MetricExposition
+import EndpointMessages
+import MetricExposition
 import Testing
+
+@testable import ObservabilityEndpoints
 
 private let text = "text/plain; version=0.0.4; charset=utf-8"
 private let text1 = "text/plain; version=1.0.0; charset=utf-8"
@@ -90,14 +93,31 @@ struct NegotiationTests {
       ("\u{0}\u{FF}", text),
     ] as [(String?, String)])
   func table(accept: String?, contentType: String) {
-    #expect(ExpositionFormat.negotiated(accept: accept).contentType == contentType)
+    #expect(Self.contentType(accept: accept) == contentType)
   }
 
-  @Test("is found in a header that is as long as headers may be")
+  @Test("is found in a header that is as long as headers may be, of which only the beginning is read")
   func long() {
     let noise = String(repeating: "a/b;q=0.1,", count: 1500)
+    #expect(Self.contentType(accept: "application/openmetrics-text," + noise) == openMetrics)
+    #expect(Self.contentType(accept: noise + "application/openmetrics-text") == text)
+    #expect(Self.contentType(accept: String(repeating: "\"", count: 16_000)) == text)
     #expect(
-      ExpositionFormat.negotiated(accept: "application/openmetrics-text," + noise).contentType == openMetrics)
-    #expect(ExpositionFormat.negotiated(accept: String(repeating: "\"", count: 16_000)).contentType == text)
+      Self.contentType(accept: "application/openmetrics-text" + String(repeating: ";a=b", count: 4000))
+        == openMetrics)
+    let fields: EndpointFields = ["Accept": noise, "accept": noise]
+    #expect(fields.accepted.count == MediaRange.most)
+  }
+
+  @Test("is found in several fields as in one")
+  func fields() {
+    let fields: EndpointFields = ["Accept": "text/plain;q=0.5", "ACCEPT": "application/openmetrics-text"]
+    #expect(ExpositionFormat.negotiated(fields.accepted).contentType == openMetrics)
+  }
+
+  private static func contentType(accept: String?) -> String {
+    var fields = EndpointFields()
+    if let accept { fields.append("Accept", accept) }
+    return ExpositionFormat.negotiated(fields.accepted).contentType
   }
 }

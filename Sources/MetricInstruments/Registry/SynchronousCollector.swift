@@ -1,0 +1,12 @@
+// Which collectors can be asked without a task?
+
+/// A collector of the library's own that has its values at once: it suspends nowhere, waits for nobody but for short
+/// locks, and runs no code of a host's. It is read on the thread that encodes a scrape, whatever the pool does.
+package protocol SynchronousCollector: Collector {
+  /// The current values.
+  func read() throws -> [CollectedFamily]
+}
+
+extension SynchronousCollector {
+  package func collect() async throws -> [CollectedFamily] { try read() }
+}
