@@ -18,8 +18,8 @@ public import MetricInstruments
 /// await server.shutdown()
 /// ```
 ///
-/// Share one instance; it may be used from any thread. Instruments never trap, whatever is recorded: what they
-/// refuse is counted in `rusmes_observability_rejected_total{reason}`.
+/// Share one instance; it may be used from any thread. Instruments never trap, whatever is recorded: what
+/// they refuse is counted in `rusmes_observability_rejected_total{reason}`.
 ///
 /// The instruments of a group that was not asked for work as well, but are not exported.
 public final class MetricsCollector: Sendable {
@@ -67,7 +67,8 @@ public final class MetricsCollector: Sendable {
   /// Creates the catalogue.
   ///
   /// - Parameters:
-  ///   - namespace: what every name begins with; `rusmes` is the prefix that rusmes-metrics has, whose names differ in part.
+  ///   - namespace: what every name begins with; `rusmes` is the prefix that rusmes-metrics has, whose names
+  ///     differ in part.
   ///   - constantLabels: what every series has besides; none of the names of the catalogue's labels.
   ///   - groups: the parts of the catalogue to export.
   ///   - version: the host's version, for `build_info`.

@@ -30,7 +30,7 @@ struct Service {
     settings.poolPatience = .seconds(3600)
     configure(&settings)
     endpoints = ObservabilityEndpoints(
-      registry: registry, variables: variables, health: health, timer: timer, settings: settings,
+      registry: registry, variables: variables, health: HealthView(health), timer: timer, settings: settings,
       observer: observer)
   }
 

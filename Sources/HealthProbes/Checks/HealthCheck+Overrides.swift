@@ -12,7 +12,8 @@ extension HealthCheck {
   /// try metrics.health.configure(["storage": slow, "relay": off])
   /// ```
   public struct Overrides: Sendable, Hashable {
-    /// False: the check is never run and takes part in no answer, and no declaration of its name is waited for.
+    /// False: the check is never run and takes part in no answer, and no declaration of its name is waited
+    /// for.
     public var isEnabled = true
     /// The probes that it belongs to.
     public var probes: ProbeSet?
@@ -20,8 +21,8 @@ extension HealthCheck {
     public var deadline: Duration?
     /// The time from the start of one run to the start of the next.
     public var period: Duration?
-    /// The age at which a stored result becomes a failure. Where it is nil and the check's own would be shorter
-    /// than the new period, it is three periods and a deadline.
+    /// The age at which a stored result becomes a failure. Where it is nil and the check's own would be
+    /// shorter than the new period, it is three periods and a deadline.
     public var validity: Duration?
     /// Failures in a row that turn it to failing.
     public var failureThreshold: Int?

@@ -20,8 +20,8 @@ extension HealthCheck {
     public var successThreshold: Int
     /// Whether a failure blocks the probes or only degrades.
     public var impact: Impact
-    /// The groups that it is asked with, beside its probes: `/health?group=NAME`. Their names follow the rules
-    /// of a check's name.
+    /// The groups that it is asked with, beside its probes: `/health?group=NAME`. Their names follow the
+    /// rules of a check's name.
     public var groups: Set<String>
 
     /// Creates settings. They are checked when a check is created with them.

@@ -117,8 +117,8 @@ public struct HealthCheck: Sendable {
       })
   }
 
-  /// Creates a check that is answered at once, on the thread that asks: for what needs no task and must not wait for
-  /// one. `judge` must not block.
+  /// Creates a check that is answered at once, on the thread that asks: for what needs no task and must not
+  /// wait for one. `judge` must not block.
   ///
   /// - Throws: ``HealthError`` when the name or a setting makes no sense.
   package init(

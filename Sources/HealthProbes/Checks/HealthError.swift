@@ -1,6 +1,7 @@
 // What can be wrong with a health check before it ever runs?
 
-/// A mistake in a health check: found when the check is made or added, and thrown, because the programmer can mend it.
+/// A mistake in a health check: found when the check is made or added, and thrown, because the programmer can
+/// mend it.
 public struct HealthError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What kind of mistake it is.
   public struct Code: Sendable, Hashable, CustomStringConvertible {

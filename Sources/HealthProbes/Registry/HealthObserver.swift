@@ -10,8 +10,8 @@ public struct HealthObserver: Sendable {
   public var transition: (@Sendable (HealthTransition) -> Void)?
   /// A run failed: the check's name and the reason, about once a period while it lasts. For logs.
   public var failure: (@Sendable (_ check: String, _ reason: String) -> Void)?
-  /// A run took more than half of its deadline, and the one before did not: the check's name, the time it took
-  /// and its deadline. The next may well be late.
+  /// A run took more than half of its deadline, and the one before did not: the check's name, the time it
+  /// took and its deadline. The next may well be late.
   public var slowed: (@Sendable (_ check: String, _ duration: Duration, _ deadline: Duration) -> Void)?
   /// A result was stored: the check's name, what it found and how long it took.
   public var stored: (@Sendable (_ check: String, HealthResult, Duration) -> Void)?

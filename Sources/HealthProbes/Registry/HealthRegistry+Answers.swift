@@ -16,7 +16,10 @@ extension HealthRegistry {
   package func answer(
     to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil, groups: Set<String> = []
   ) async -> ProbeAnswer {
-    let selection = CheckSelection(excluding: excluding, only: only, groups: groups)
+    await answer(to: probe, CheckSelection(excluding: excluding, only: only, groups: groups))
+  }
+
+  func answer(to probe: HealthProbe, _ selection: CheckSelection) async -> ProbeAnswer {
     let needed = work(for: probe, selection)
     take(needed.samples)
     if !needed.runs.isEmpty { await wait(for: needed.runs) }
@@ -31,8 +34,10 @@ extension HealthRegistry {
   }
 
   /// What is known about every check, from stored results: for metrics and for the host itself.
-  public func report() -> HealthReport {
-    storedAnswer(to: .health).report
+  public func report() -> HealthReport { report(for: nil) }
+
+  func report(for asker: HealthLease?) -> HealthReport {
+    storedAnswer(to: .health, CheckSelection(asker: asker), isCounted: false).report
   }
 
   /// Counts of runs and answers.
@@ -60,7 +65,7 @@ extension HealthRegistry {
       if state.isLatched(probe, only: selection.only) { return Work() }
       var work = Work()
       var needsRun = false
-      for registered in state.checks where registered.takesPart(in: probe, selection) {
+      for registered in state.members(of: probe, selection) {
         if case .immediate(let ask) = registered.check.body {
           work.samples.append(Sample(id: registered.id, ask: ask))
         } else {

@@ -3,8 +3,9 @@
 import ObservabilityPlatform
 
 extension HealthRegistry {
-  /// Changes the settings of checks by name, those that exist and those that are added later. Names that are not
-  /// given stay as they were configured before; ``HealthCheck/Overrides`` that say nothing take that back.
+  /// Changes the settings of checks by name, those that exist and those that are added later. Names that are
+  /// not given stay as they were configured before; ``HealthCheck/Overrides`` that say nothing take that
+  /// back.
   ///
   /// What has been found so far is kept, but by a check that is switched off.
   ///
@@ -16,33 +17,44 @@ extension HealthRegistry {
       // What is wrong with every check is found before there is one.
       _ = try change.applied(to: HealthCheck.Settings()).validated(for: name)
     }
-    let known = state.withLock { state in state.checks.map(\.original) + state.switchedOff.values }
+    let known = state.withLock { state in state.checks.map(\.original) + state.switchedOff.map(\.original) }
     for check in known { _ = try check.overridden(by: overrides[check.name]) }
     for (name, change) in overrides {
-      process { state in
-        state.overrides[name] = change
-        return state.reconfigure(name)
+      var isLast = false
+      // Each server may have lent one of this name.
+      while !isLast {
+        process { state in
+          state.overrides[name] = change
+          let event = state.reconfigure(name)
+          isLast = event == nil
+          return event
+        }
       }
     }
   }
 }
 
 extension HealthRegistry.State {
+  /// Does one step, and returns nil when nothing is left to do.
   fileprivate mutating func reconfigure(_ name: String) -> HealthScheduler.Event? {
-    if isSwitchedOff(name) { declared.remove(name) }
-    if let place = checks.firstIndex(where: { $0.check.name == name }) {
-      let registered = checks[place]
-      if isSwitchedOff(name) {
-        switchedOff[name] = registered.original
-        return removeCheck(at: place)
-      }
-      // One that was added meanwhile and does not fit keeps what it has.
-      guard let check = try? registered.original.overridden(by: overrides[name]) else { return nil }
-      checks[place].check = check
-      checksByID[registered.id] = check
-      return .configured(registered.id, check.settings)
+    if isSwitchedOff(name) {
+      declared.remove(name)
+      guard let place = checks.firstIndex(where: { $0.check.name == name }) else { return nil }
+      switchedOff.append(.init(original: checks[place].original, lease: checks[place].lease))
+      return removeCheck(at: place)
     }
-    guard !isSwitchedOff(name), let original = switchedOff.removeValue(forKey: name) else { return nil }
-    return insert(original, (try? original.overridden(by: overrides[name])) ?? original)
+    for place in checks.indices where checks[place].check.name == name {
+      // One that was added meanwhile and does not fit keeps what it has.
+      guard let check = try? checks[place].original.overridden(by: overrides[name]),
+        check.settings != checks[place].check.settings
+      else { continue }
+      checks[place].check = check
+      checksByID[checks[place].id] = check
+      return .configured(checks[place].id, check.settings)
+    }
+    guard let place = switchedOff.firstIndex(where: { $0.original.name == name }) else { return nil }
+    let aside = switchedOff.remove(at: place)
+    let check = (try? aside.original.overridden(by: overrides[name])) ?? aside.original
+    return insert(aside.original, check, aside.lease)
   }
 }

@@ -10,6 +10,8 @@ struct CheckSelection: Sendable {
   var only: String?
   /// The groups whose checks are asked; none asks all.
   var groups: Set<String> = []
+  /// The server that is asked; nil when nobody in particular is.
+  var asker: HealthLease?
 
   func contains(_ name: String, in groups: Set<String>) -> Bool {
     if let only, only != name { return false }
@@ -18,20 +20,27 @@ struct CheckSelection: Sendable {
   }
 }
 
-extension HealthRegistry.Registered {
-  func takesPart(in probe: HealthProbe, _ selection: CheckSelection = .all) -> Bool {
-    check.settings.probes.takesPart(in: probe) && selection.contains(check.name, in: check.settings.groups)
-  }
-}
-
 extension HealthRegistry.State {
+  /// The checks that take part in an answer, sorted by name.
+  func members(of probe: HealthProbe, _ selection: CheckSelection = .all)
+    -> some Sequence<HealthRegistry.Registered>
+  {
+    let lender = leases.lender(for: selection.asker)
+    return checks.lazy.filter { registered in
+      let settings = registered.check.settings
+      return settings.probes.takesPart(in: probe)
+        && (registered.lease == nil || registered.lease == lender)
+        && selection.contains(registered.check.name, in: settings.groups)
+    }
+  }
+
   /// Start-up is complete once nothing is merely declared and every start-up check that blocks has passed.
   /// It turns once, and stays: a server that has started does not become one that has not.
   ///
   /// Only an answer about start-up settles it, and only when there was a check to answer for: whoever reads
   /// metrics before the host has added its checks must not make them count for nothing.
   mutating func latchStartup(askedFor probe: HealthProbe, at now: HealthInstant) {
-    guard probe == .startup, !hasStarted, checks.contains(where: { $0.takesPart(in: .startup) }) else {
+    guard probe == .startup, !hasStarted, members(of: .startup).contains(where: { _ in true }) else {
       return
     }
     hasStarted = verdict(on: .startup, at: now).passes
@@ -42,14 +51,17 @@ extension HealthRegistry.State {
     probe == .startup && only == nil && hasStarted
   }
 
-  /// Whether `probe` passes, from stored results, and what keeps it from that. Every answer, short or long, is this.
+  /// Whether `probe` passes, from stored results, and what keeps it from that. Every answer, short or long,
+  /// is this.
   func verdict(
     on probe: HealthProbe, _ selection: CheckSelection = .all, at now: HealthInstant
   ) -> ProbeVerdict {
-    let isWithheld = probe == .ready && selection.only == nil && (isDraining || maintenance != nil)
+    let isWithheld =
+      probe == .ready && selection.only == nil
+      && (isDraining(for: selection.asker) || maintenance != nil)
     guard !isLatched(probe, only: selection.only) else { return ProbeVerdict(isWithheld: isWithheld) }
     var verdict = ProbeVerdict(isWithheld: isWithheld)
-    for registered in checks where registered.takesPart(in: probe, selection) {
+    for registered in members(of: probe, selection) {
       let state = scheduler.record(of: registered.id)?.state(at: now).state ?? .pending
       if ProbeAnswer.blocks(state, registered.check.settings.impact, probe) {
         verdict.blockedBy.append(registered.check.name)
@@ -59,6 +71,9 @@ extension HealthRegistry.State {
     if !missing.isEmpty { verdict.blockedBy = (verdict.blockedBy + missing).sorted() }
     return verdict
   }
+
+  /// Whether the process is about to end, or the server that is asked.
+  func isDraining(for asker: HealthLease?) -> Bool { isDraining || leases.isDraining(for: asker) }
 
   /// What is only declared, and so blocks `probe`: liveness never, since a restart provides nothing.
   private func onlyDeclared(in probe: HealthProbe, _ selection: CheckSelection) -> [String] {
@@ -71,7 +86,7 @@ extension HealthRegistry.State {
   ) -> ProbeAnswer {
     var members: [HealthCheckReport] = []
     members.reserveCapacity(checks.count)
-    for registered in checks where registered.takesPart(in: probe, selection) {
+    for registered in self.members(of: probe, selection) {
       members.append(report(on: registered, at: now, unixTime: unixTime))
     }
     let declared = onlyDeclared(in: probe, selection)
@@ -87,7 +102,8 @@ extension HealthRegistry.State {
       verdict: verdict(on: probe, selection, at: now),
       report: HealthReport(
         status: ProbeAnswer.status(of: members, for: probe), checks: members, maintenance: maintenance,
-        isDraining: isDraining, hasStarted: verdict(on: .startup, at: now).passes, unixTime: unixTime),
+        isDraining: isDraining(for: selection.asker), hasStarted: verdict(on: .startup, at: now).passes,
+        unixTime: unixTime),
       excluded: excluded,
       unknownExclusions: unknown,
       missingCheck: missing,

@@ -30,6 +30,14 @@ public final class HealthRegistry: Sendable {
     let original: HealthCheck
     /// As the configuration has it.
     var check: HealthCheck
+    /// The server whose own it is; nil for the process's.
+    var lease: HealthLease?
+  }
+
+  /// A check that the configuration has switched off.
+  struct SwitchedOff {
+    let original: HealthCheck
+    var lease: HealthLease?
   }
 
   struct State {
@@ -39,10 +47,11 @@ public final class HealthRegistry: Sendable {
     var checksByID: [CheckID: HealthCheck] = [:]
     var declared: Set<String> = []
     var overrides: [String: HealthCheck.Overrides] = [:]
-    /// The checks that the configuration has switched off.
-    var switchedOff: [String: HealthCheck] = [:]
+    var switchedOff: [SwitchedOff] = []
+    var leases = HealthLeases()
     var lastID: UInt64 = 0
     var maintenance: String?
+    /// What the host says; of its servers each has its own.
     var isDraining = false
     var hasStarted = false
     var observers: [HealthObserver] = []
@@ -63,23 +72,27 @@ public final class HealthRegistry: Sendable {
       timer = newTimer
     }
 
-    func hasCheck(_ name: String) -> Bool {
-      switchedOff[name] != nil || checks.contains { $0.check.name == name }
+    /// Whether there is a check of this name, among those of the leases for which the condition holds.
+    func hasCheck(_ name: String, where condition: (HealthLease?) -> Bool = { _ in true }) -> Bool {
+      checks.contains { $0.check.name == name && condition($0.lease) }
+        || switchedOff.contains { $0.original.name == name && condition($0.lease) }
     }
 
     func isSwitchedOff(_ name: String) -> Bool { overrides[name]?.isEnabled == false }
 
     /// Puts a check in its place, or aside when it is switched off.
-    mutating func insert(_ original: HealthCheck, _ check: HealthCheck) -> HealthScheduler.Event? {
+    mutating func insert(
+      _ original: HealthCheck, _ check: HealthCheck, _ lease: HealthLease? = nil
+    ) -> HealthScheduler.Event? {
       declared.remove(check.name)
       guard !isSwitchedOff(check.name) else {
-        switchedOff[check.name] = original
+        switchedOff.append(SwitchedOff(original: original, lease: lease))
         return nil
       }
       lastID &+= 1
       let id = CheckID(value: lastID)
       let place = checks.firstIndex { $0.check.name > check.name } ?? checks.endIndex
-      checks.insert(Registered(id: id, original: original, check: check), at: place)
+      checks.insert(Registered(id: id, original: original, check: check, lease: lease), at: place)
       checksByID[id] = check
       return .added(id, name: check.name, check.settings, isImmediate: check.isImmediate)
     }
@@ -133,7 +146,8 @@ public final class HealthRegistry: Sendable {
   ///
   /// A check with a declared name takes the declaration's place. What was configured for its name applies.
   ///
-  /// - Throws: ``HealthError`` when another check has the name, or makes no sense with what is configured for it.
+  /// - Throws: ``HealthError`` when another check has the name, or makes no sense with what is configured for
+  ///   it.
   public func add(_ check: HealthCheck) throws(HealthError) {
     var problem: HealthError?
     process { state in
@@ -172,12 +186,16 @@ public final class HealthRegistry: Sendable {
   @discardableResult
   public func remove(_ name: String) -> Bool {
     var wasKnown = false
-    process { state in
-      wasKnown = state.declared.remove(name) != nil
-      if state.switchedOff.removeValue(forKey: name) != nil { wasKnown = true }
-      guard let place = state.checks.firstIndex(where: { $0.check.name == name }) else { return nil }
-      wasKnown = true
-      return state.removeCheck(at: place)
+    var isLast = false
+    // Each server may have lent one of this name.
+    while !isLast {
+      process { state in
+        if state.declared.remove(name) != nil || state.hasCheck(name) { wasKnown = true }
+        state.switchedOff.removeAll { $0.original.name == name }
+        let place = state.checks.firstIndex { $0.check.name == name }
+        isLast = place == nil
+        return place.map { state.removeCheck(at: $0) }
+      }
     }
     return wasKnown
   }
@@ -196,7 +214,8 @@ public final class HealthRegistry: Sendable {
     state.withLock { $0.maintenance = reason.map(reasonText) }
   }
 
-  /// Says whether the server is about to end. Readiness fails while it is set; liveness does not.
+  /// Says whether the process is about to end. Readiness fails while it is set, whatever servers start and
+  /// end; liveness does not. A server that drains needs it not: its own readiness fails.
   public func setDraining(_ isDraining: Bool) {
     state.withLock { $0.isDraining = isDraining }
   }

@@ -7,24 +7,21 @@ import ObservabilitySockets
 
 /// The servers that one collector has started, as far as its health checks are concerned.
 ///
-/// Checks are driven by one loop at a time: that of the newest server that runs. When it ends, the next newest takes
-/// over, so that one of two servers that ends leaves no check without a timer. With the last one they stop.
+/// Checks are driven by one loop at a time: that of the newest server that runs. When it ends, the next
+/// newest takes over, so that one of two servers that ends leaves no check without a timer. With the last one
+/// they stop. What is a server's own, its draining and its check of the executor, it lends to the registry
+/// for as long as it runs.
 final class HealthDriver: Sendable {
   /// What one server gives to the checks while it runs.
   private struct Drive {
-    let number: UInt64
+    let lease: HealthLease
     let loop: EventLoop
     let heartbeat: ExecutorHeartbeat
-    /// Whether liveness asks the heartbeat.
-    let isChecked: Bool
     let log: LogDelivery
   }
 
   private struct State {
     var drives: [Drive] = []
-    var lastNumber: UInt64 = 0
-    /// Whether the check named below is the driver's own: the host may have taken the name.
-    var hasCheck = false
     var isObserving = false
   }
 
@@ -39,72 +36,50 @@ final class HealthDriver: Sendable {
   /// Drives the checks from `loop` until ``end(_:)``.
   ///
   /// - Parameters:
+  ///   - lease: one that has not begun; it begins.
   ///   - threshold: the delay of the executor from which on liveness fails; nil: it only is measured.
   ///   - onDelay: given every delay of the executor, on a thread of its pool.
-  /// - Returns: what to end it with, and why liveness does not ask the heartbeat although it should.
+  /// - Returns: why liveness does not ask the heartbeat although it should.
   func begin(
-    on loop: EventLoop, threshold: Duration?, log: LogDelivery,
+    _ lease: HealthLease, on loop: EventLoop, threshold: Duration?, log: LogDelivery,
     onDelay: @escaping @Sendable (Duration) -> Void
-  ) -> (drive: UInt64, problem: String?) {
+  ) -> String? {
     let heartbeat = ExecutorHeartbeat(threshold: threshold ?? .seconds(30), onDelay: onDelay)
     heartbeat.start(timer: loop)
-    // Held while the registry is called, which never calls back here: two servers that start and end at once would
-    // otherwise leave the check of one and the timer of the other.
+    // Held while the registry is called, which never calls back here: two servers that start and end at once
+    // would otherwise leave the checks with the timer of one that has ended.
     return state.withLock { state in
-      state.lastNumber &+= 1
-      let drive = Drive(
-        number: state.lastNumber, loop: loop, heartbeat: heartbeat, isChecked: threshold != nil, log: log)
-      state.drives.append(drive)
+      state.drives.append(Drive(lease: lease, loop: loop, heartbeat: heartbeat, log: log))
       observe(&state)
-      health.setDraining(false)
-      let problem = follow(drive, &state)
-      return (drive.number, problem)
+      defer { health.start(timer: loop) }
+      do throws(HealthError) {
+        try health.begin(lease, lending: threshold == nil ? nil : heartbeat.check(named: Self.checkName))
+        return nil
+      } catch {
+        // The host's check has the name. Its own wins, but somebody should know that the executor is not
+        // watched.
+        return "the executor is not watched: \(error)"
+      }
     }
   }
 
   /// How long the cooperative pool has run nothing, by the newest server's heartbeat; zero without one.
   var poolDelay: Duration { state.withLock { $0.drives.last?.heartbeat }?.delay ?? .zero }
 
-  /// Ends what ``begin(on:threshold:log:onDelay:)`` began. Its loop is used no longer when this returns.
-  func end(_ number: UInt64) {
+  /// Ends what ``begin(_:on:threshold:log:onDelay:)`` began. Its loop is used no longer when this returns.
+  func end(_ lease: HealthLease) {
     state.withLock { state in
-      guard let place = state.drives.firstIndex(where: { $0.number == number }) else { return }
+      guard let place = state.drives.firstIndex(where: { $0.lease == lease }) else { return }
       let wasNewest = place == state.drives.count - 1
       state.drives.remove(at: place).heartbeat.stop()
+      health.end(lease)
       guard wasNewest else { return }
-      if let next = state.drives.last {
-        if let problem = follow(next, &state) { next.log.send(.warning, problem) }
-      } else {
-        removeCheck(&state)
-        health.stop()
-      }
+      if let next = state.drives.last { health.start(timer: next.loop) } else { health.stop() }
     }
   }
 
-  /// Returns why the executor is not watched although it should be.
-  private func follow(_ drive: Drive, _ state: inout State) -> String? {
-    removeCheck(&state)
-    var problem: String?
-    if drive.isChecked {
-      do {
-        try health.add(drive.heartbeat.check(named: Self.checkName))
-        state.hasCheck = true
-      } catch {
-        // The host's check has the name. Its own wins, but somebody should know that the executor is not watched.
-        problem = "the executor is not watched: \(error)"
-      }
-    }
-    health.start(timer: drive.loop)
-    return problem
-  }
-
-  private func removeCheck(_ state: inout State) {
-    guard state.hasCheck else { return }
-    health.remove(Self.checkName)
-    state.hasCheck = false
-  }
-
-  /// Hooks stay for the life of the registry, so there is one for all servers: a change is logged once, by the newest.
+  /// Hooks stay for the life of the registry, so there is one for all servers: a change is logged once, by
+  /// the newest.
   private func observe(_ state: inout State) {
     guard !state.isObserving else { return }
     state.isObserving = true

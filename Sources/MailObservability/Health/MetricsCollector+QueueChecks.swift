@@ -7,8 +7,9 @@ import MetricInstruments
 extension MetricsCollector {
   /// A check of `queue_size`: how many messages the queue holds.
   ///
-  /// It reads the gauge ``QueueMetrics/size`` at the moment of each answer, on the thread that asks, so it is neither
-  /// late nor needs a task. A gauge that the host never sets is an empty queue, which passes. Add it yourself:
+  /// It reads the gauge ``QueueMetrics/size`` at the moment of each answer, on the thread that asks, so it is
+  /// neither late nor needs a task. A gauge that the host never sets is an empty queue, which passes. Add it
+  /// yourself:
   ///
   /// ```swift
   /// try metrics.health.add(metrics.queueDepthCheck(warnAbove: 1_000, failAbove: 50_000))
@@ -18,9 +19,9 @@ extension MetricsCollector {
   ///   - warnAbove: more messages than this are a warning.
   ///   - failAbove: more than this are a failure; not below `warnAbove`.
   ///   - name: the name of the check.
-  ///   - settings: by default it belongs to readiness and only degrades. A long queue is often the fault of the servers
-  ///     that mail goes to, and taking this one out of service moves the mail to another with the same trouble. Let it
-  ///     block where the queue has a hard limit.
+  ///   - settings: by default it belongs to readiness and only degrades. A long queue is often the fault of
+  ///     the servers that mail goes to, and taking this one out of service moves the mail to another with the
+  ///     same trouble. Let it block where the queue has a hard limit.
   /// - Throws: ``HealthError`` when the name, a limit or a setting makes no sense.
   public func queueDepthCheck(
     warnAbove: Int, failAbove: Int, name: String = "queue_depth",
@@ -37,8 +38,8 @@ extension MetricsCollector {
   /// A check of `queue_oldest_message_age_seconds`: how long the oldest message has been in the queue.
   ///
   /// It reads the gauge ``QueueMetrics/oldestMessageAge`` like
-  /// ``queueDepthCheck(warnAbove:failAbove:name:settings:)`` does its own, and has the same defaults. The age is what the
-  /// host last set: a host that stops setting it stops the clock of this check.
+  /// ``queueDepthCheck(warnAbove:failAbove:name:settings:)`` does its own, and has the same defaults. The age
+  /// is what the host last set: a host that stops setting it stops the clock of this check.
   ///
   /// - Parameters:
   ///   - warnAbove: an age above this is a warning.

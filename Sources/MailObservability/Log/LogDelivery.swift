@@ -2,9 +2,10 @@
 
 import ObservabilityPlatform
 
-/// Calls the host's log closure: one call at a time, in order, on a thread that belongs to neither the cooperative pool
-/// nor a server's event loop, so that a logger which blocks delays nothing else. Messages that are alike are limited by
-/// ``LogThrottle``; those for which there is no room any more are counted with them.
+/// Calls the host's log closure: one call at a time, in order, on a thread that belongs to neither the
+/// cooperative pool nor a server's event loop, so that a logger which blocks delays nothing else. Messages
+/// that are alike are limited by ``LogThrottle``; those for which there is no room any more are counted with
+/// them.
 final class LogDelivery: Sendable {
   /// The most messages that wait for the host.
   static let queueLimit = 256

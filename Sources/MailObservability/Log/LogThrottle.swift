@@ -2,9 +2,10 @@
 
 /// A limit on repeats, as a pure state machine: messages and the time go in, messages to be shown come out.
 ///
-/// Messages are alike when they say the same up to the first ": ", which names what they are about. In a window of
-/// time a message is shown once, and so are a few that are only alike; the rest is counted, and at the end of the
-/// window the last of them is shown with how many there were. What goes on is then shown once a window.
+/// Messages are alike when they say the same up to the first ": ", which names what they are about. In a
+/// window of time a message is shown once, and so are a few that are only alike; the rest is counted, and at
+/// the end of the window the last of them is shown with how many there were. What goes on is then shown once
+/// a window.
 struct LogThrottle: Sendable {
   /// The length of a window.
   static let window = Duration.seconds(10)

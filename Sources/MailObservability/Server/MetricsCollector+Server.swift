@@ -9,26 +9,25 @@ import ObservabilityEndpoints
 import ObservabilitySockets
 
 extension MetricsCollector {
-  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`, `/startup` and `/`.
+  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`,
+  /// `/startup` and `/`.
   ///
-  /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool exhausted. While it
-  /// runs, health checks run in the background, and a liveness check named `executor` fails when the pool has run
-  /// no task for ``MetricsConfig/executorThreshold``. With several servers at once, the newest drives the checks
-  /// and logs their failures.
+  /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool
+  /// exhausted. While it runs, health checks run in the background, and a liveness check named `executor`
+  /// fails when the pool has run no task for ``MetricsConfig/executorThreshold``.
   ///
-  /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound; it names
-  ///   both the value and the reason.
+  /// A collector may have several servers, started and ended in any order. Each answers for itself whether it
+  /// drains, whether the executor has passed its own threshold, and how many connections it has. The newest
+  /// drives the checks and logs their changes.
+  ///
+  /// - Throws: ``MetricsConfigError`` for a setting that cannot be used or an address that cannot be bound;
+  ///   it names both the value and the reason.
   public func startHTTPServer(
     _ config: MetricsConfig = MetricsConfig()
   ) async throws(MetricsConfigError) -> ObservabilityServer {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
-    try config.checkPath()
+    let config = try config.validated()
     try config.configureChecks(of: health)
-    if let threshold = config.executorThreshold, threshold < .milliseconds(10) {
-      throw MetricsConfigError(
-        .invalidSetting, setting: "executorThreshold", value: "\(threshold)",
-        "is shorter than 10 milliseconds")
-    }
     do {
       return try await start(config, at: try SocketAddress.parse(config.bindAddress))
     } catch {
@@ -39,7 +38,10 @@ extension MetricsCollector {
   private func start(_ config: MetricsConfig, at address: SocketAddress) async throws -> ObservabilityServer {
     let loop = try EventLoop(name: "observability")
     let log = LogDelivery(to: config.log, timer: loop)
-    let endpoints = endpoints(config, timer: loop, log: log)
+    let lease = health.makeLease()
+    let connections = ServerCollector(namespace: registry.namespace)
+    let endpoints = endpoints(
+      config, HealthView(health, lease: lease), timer: loop, log: log, collectors: [connections])
     var configuration = HTTPServerConfiguration(address: address)
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
@@ -55,15 +57,17 @@ extension MetricsCollector {
         observer: ServerRecorder(own: own, log: log, endpoints: endpoints), loop: loop,
         handler: { await endpoints.respond(to: $0) })
       let bound = try await server.bind()
-      let (drive, problem) = driver.begin(
-        on: loop, threshold: config.executorThreshold, log: log, onDelay: { own.executorDelay.observe($0) })
+      let problem = driver.begin(
+        lease, on: loop, threshold: config.executorThreshold, log: log,
+        onDelay: { own.executorDelay.observe($0) })
       // By the task that starts the server, whose own closure it is.
       if let problem { config.log(LogMessage(.warning, problem)) }
-      registerOwnCollectors(of: server)
+      registerHealthCollector()
+      connections.watch(server)
       return ObservabilityServer(
-        server, boundAddress: bound, health: health,
+        server, boundAddress: bound, health: health, lease: lease,
         onEnd: {
-          driver.end(drive)
+          driver.end(lease)
           endpoints.stop()
           log.end()
         })
@@ -76,7 +80,8 @@ extension MetricsCollector {
   }
 
   func endpoints(
-    _ config: MetricsConfig, timer: any OneShotTimer, log: LogDelivery
+    _ config: MetricsConfig, _ health: HealthView, timer: any OneShotTimer, log: LogDelivery,
+    collectors: [any Collector] = []
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     settings.metricsPath = config.path
@@ -88,6 +93,7 @@ extension MetricsCollector {
     settings.includesCreatedSamples = config.includesCreatedSamples
     settings.serviceName = config.serviceName
     settings.version = config.version
+    settings.ownCollectors = collectors
     var observer = EndpointObserver()
     let (own, registry) = (own, registry)
     observer.scraped = { scrape in
@@ -100,12 +106,6 @@ extension MetricsCollector {
     return ObservabilityEndpoints(
       registry: registry, variables: variables, health: health, timer: timer, settings: settings,
       observer: observer)
-  }
-
-  private func registerOwnCollectors(of server: HTTPServer) {
-    registerHealthCollector()
-    // A server started later takes the place of one that has ended.
-    registry.set(own: ServerCollector(server: server, namespace: registry.namespace))
   }
 
   func registerHealthCollector() {

@@ -13,8 +13,8 @@ public import ObservabilityEndpoints
 public struct MetricsConfig: Sendable {
   /// Whether there is a listener at all.
   public var enabled: Bool
-  /// `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. A kubelet probes the address of the pod, so in
-  /// Kubernetes this is `0.0.0.0:9090` or `[::]:9090`.
+  /// `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. A kubelet probes the address of the
+  /// pod, so in Kubernetes this is `0.0.0.0:9090` or `[::]:9090`.
   public var bindAddress: String
   /// Where the exposition is; not one of the other routes.
   public var path: String
@@ -30,14 +30,14 @@ public struct MetricsConfig: Sendable {
   /// How long the Swift executor may run no task before `/live` answers 503, by a check named `executor`; at
   /// least 10 ms.
   ///
-  /// Time in which the process itself did not run (stopped, paused, throttled) does not count. A third of it is a
-  /// warning. nil: no such check, for a host that blocks the cooperative pool on purpose; the delays are measured
-  /// anyway.
+  /// Time in which the process itself did not run (stopped, paused, throttled) does not count. A third of it
+  /// is a warning. nil: no such check, for a host that blocks the cooperative pool on purpose; the delays are
+  /// measured anyway.
   public var executorThreshold: Duration? = .seconds(30)
   /// How long the cooperative pool may run nothing before a scrape waits no longer for what needs it.
   package var poolPatience: Duration = .milliseconds(500)
-  /// What takes the place of the settings of health checks, by the checks' names: what an operator switches off
-  /// or gives more time. Applied when the server is started, to checks that are added later as well; see
+  /// What takes the place of the settings of health checks, by the checks' names: what an operator switches
+  /// off or gives more time. Applied when the server is started, to checks that are added later as well; see
   /// `configure(_:)` of ``HealthRegistry``.
   public var healthChecks: [String: HealthCheck.Overrides] = [:]
   /// Caps on what clients may use.
@@ -48,12 +48,12 @@ public struct MetricsConfig: Sendable {
   public var serviceName = "mail server"
   /// The version there.
   public var version = ""
-  /// Hears of what the library would otherwise print: checks that fail, turn slow and come back, failing collectors,
-  /// errors of the listener.
+  /// Hears of what the library would otherwise print: checks that fail, turn slow and come back, failing
+  /// collectors, errors of the listener.
   ///
-  /// Called once at a time, in order, on a thread of its own, so that it may block: at most 256 messages wait for it.
-  /// Of messages that are about one thing up to five different ones are shown in ten seconds, the rest as one message
-  /// that ends in `(and 412 like it)`.
+  /// Called once at a time, in order, on a thread of its own, so that it may block: at most 256 messages wait
+  /// for it. Of messages that are about one thing up to five different ones are shown in ten seconds, the
+  /// rest as one message that ends in `(and 412 like it)`.
   public var log: @Sendable (LogMessage) -> Void = { _ in }
 
   /// A configuration with the defaults for everything else.

@@ -1,7 +1,5 @@
 // Why could the server not be started?
 
-import HealthProbes
-import ObservabilityEndpoints
 import ObservabilitySockets
 
 /// A setting that cannot be used, and why.
@@ -56,23 +54,5 @@ extension MetricsConfigError {
       }
     return MetricsConfigError(
       code, setting: setting, value: value, "\(problem): \(cause?.message ?? "\(error)")")
-  }
-}
-
-extension MetricsConfig {
-  /// Gives the checks their settings. Throws when they make no sense; then nothing is changed.
-  func configureChecks(of health: HealthRegistry) throws(MetricsConfigError) {
-    do throws(HealthError) {
-      try health.configure(healthChecks)
-    } catch {
-      throw MetricsConfigError(
-        .invalidSetting, setting: "healthChecks", value: error.check, "cannot be used: \(error.message)")
-    }
-  }
-
-  /// Throws when the exposition cannot be at its path.
-  func checkPath() throws(MetricsConfigError) {
-    guard let problem = ObservabilityEndpoints.problem(ofMetricsPath: path) else { return }
-    throw MetricsConfigError(.invalidSetting, setting: "path", value: path, problem)
   }
 }

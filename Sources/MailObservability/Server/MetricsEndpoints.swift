@@ -14,8 +14,8 @@ import ObservabilitySockets
 /// let response = await endpoints.respond(to: request)
 /// ```
 ///
-/// May be used from any thread. What the library's own server does and this cannot: its limits and deadlines for
-/// connections, and answers while the cooperative pool is exhausted. Where those matter, use
+/// May be used from any thread. What the library's own server does and this cannot: its limits and deadlines
+/// for connections, and answers while the cooperative pool is exhausted. Where those matter, use
 /// ``MetricsCollector/startHTTPServer(_:)``.
 public struct MetricsEndpoints: Sendable {
   private let endpoints: ObservabilityEndpoints
@@ -24,32 +24,33 @@ public struct MetricsEndpoints: Sendable {
 
   /// Answers a request. What is wrong with a request is a response as well, so nothing is thrown.
   ///
-  /// Give the request its `peer`: an unknown one sees no details. The response has no framing fields; a body that is
-  /// a stream is to be asked for pieces until it gives `nil`, and told when it is not asked any more, whatever the
-  /// reason. Leave out the body for `HEAD`.
+  /// Give the request its `peer`: an unknown one sees no details. The response has no framing fields; a body
+  /// that is a stream is to be asked for pieces until it gives `nil`, and told when it is not asked any more,
+  /// whatever the reason. Leave out the body for `HEAD`.
   public func respond(to request: EndpointRequest) async -> EndpointResponse {
     await endpoints.respond(to: request)
   }
 
-  /// Whether a request asks for a probe. Never refuse one because of a limit: an orchestrator restarts what does
-  /// not answer.
+  /// Whether a request asks for a probe. Never refuse one because of a limit: an orchestrator restarts what
+  /// does not answer.
   public func isProbe(_ request: EndpointRequest) -> Bool { endpoints.isProbe(request) }
 }
 
 extension MetricsCollector {
   /// The routes, to be mounted in the host's own HTTP server.
   ///
-  /// Of the configuration only what concerns answers is used, not the address, the limits of connections and their
-  /// deadlines. Health checks run when they are asked for, unless the host calls `health.start()`.
+  /// Of the configuration only what concerns answers is used, not the address, the limits of connections and
+  /// their deadlines. Health checks run when they are asked for, unless the host calls `health.start()`.
   ///
   /// - Throws: ``MetricsConfigError`` for a setting that cannot be used; it names the value and the reason.
   public func endpoints(_ config: MetricsConfig = MetricsConfig()) throws(MetricsConfigError)
     -> MetricsEndpoints
   {
-    try config.checkPath()
+    let config = try config.validated()
     try config.configureChecks(of: health)
     registerHealthCollector()
     let timer = TaskSleepTimer()
-    return MetricsEndpoints(endpoints(config, timer: timer, log: LogDelivery(to: config.log, timer: timer)))
+    return MetricsEndpoints(
+      endpoints(config, HealthView(health), timer: timer, log: LogDelivery(to: config.log, timer: timer)))
   }
 }

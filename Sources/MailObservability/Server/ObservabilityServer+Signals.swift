@@ -12,17 +12,17 @@ extension ObservabilityServer {
   /// // Readiness fails since the signal, and load balancers have turned away: end the mail server here.
   /// ```
   ///
-  /// The drain begins on the server's own thread, also while the cooperative pool is exhausted. For programs, not
-  /// for libraries, since signals belong to the process: what they did before is not restored, and after the first
-  /// they do what they do by default, so that whoever asks twice ends the process. Without a listener it waits for
-  /// the signal all the same. Cancelling the task that waits drains the server as well.
+  /// The drain begins on the server's own thread, also while the cooperative pool is exhausted. For programs,
+  /// not for libraries, since signals belong to the process: what they did before is not restored, and after
+  /// the first they do what they do by default, so that whoever asks twice ends the process. Without a
+  /// listener it waits for the signal all the same. Cancelling the task that waits drains the server as well.
   ///
   /// - Parameters:
   ///   - signals: their numbers, by default those of `SIGTERM` and `SIGINT`, everywhere the same.
   ///   - gracePeriod: as of ``shutdown(gracePeriod:delay:)``.
   ///   - delay: as of ``shutdown(gracePeriod:delay:)``.
-  /// - Throws: ``MetricsConfigError`` for a number of no signal that can be caught, when a call of this function
-  ///   waits already, or when the system refuses.
+  /// - Throws: ``MetricsConfigError`` for a number of no signal that can be caught, when a call of this
+  ///   function waits already, or when the system refuses.
   public func run(
     untilSignals signals: [Int32] = [15, 2], gracePeriod: Duration = .seconds(10),
     delay: Duration = .zero
@@ -38,8 +38,11 @@ extension ObservabilityServer {
       held.hold(
         try SignalWatcher(signals, on: loop) { [self] _ in
           held.release()
-          health.setDraining(true)
-          if let server { beginShutdown(server, gracePeriod: gracePeriod, delay: delay) }
+          if let server {
+            beginShutdown(server, gracePeriod: gracePeriod, delay: delay)
+          } else {
+            health.setDraining(true)
+          }
           arrival.finish()
         })
     } catch {

@@ -70,7 +70,7 @@ public final class Registry: Sendable {
     private let familyNames: Set<String>
 
     /// The names are the host's code, so they are asked for once and with nothing locked.
-    init(_ collector: any Collector, hasClaims: Bool = false) {
+    package init(_ collector: any Collector, hasClaims: Bool = false) {
       self.collector = collector
       self.hasClaims = hasClaims
       name = LabelText(collector.name)

@@ -5,7 +5,7 @@ import HealthProbes
 
 /// Turns the state of the checks into responses.
 struct ProbeEndpoints: Sendable {
-  let health: HealthRegistry
+  let health: HealthView
   let settings: EndpointSettings
 
   /// `/ready`, `/live` and `/startup`, and one check below each.

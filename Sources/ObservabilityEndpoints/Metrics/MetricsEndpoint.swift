@@ -13,6 +13,8 @@ final class MetricsEndpoint: Sendable {
   private let collectors: CollectorRun
   private let settings: EndpointSettings
   private let observer: EndpointObserver
+  /// Those of the server, which are in no registry.
+  private let ownCollectors: [Registry.NamedCollector]
   private let encoding: EncodingThread
   private let budget: SpoolBudget
   /// A form for people never waits for the scrapers' place, nor a scraper for theirs.
@@ -27,6 +29,7 @@ final class MetricsEndpoint: Sendable {
     self.timer = timer
     self.settings = settings
     self.observer = observer
+    ownCollectors = settings.ownCollectors.map { .init($0) }
     collectors = CollectorRun(
       registry, within: MetricsEndpoint.collectorsShare(of: settings.scrapeDeadline), timer: timer,
       settings: settings, log: observer.log)
@@ -69,7 +72,7 @@ final class MetricsEndpoint: Sendable {
     if contents == nil { contents = await encoding.run(within: limit) { _ in registry.contents } }
     guard let contents else { return late }
     let outcomes = await collectors.ask(
-      contents.collectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
+      contents.collectors + ownCollectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
     let collectors = collectors
     return await respond(to: request, in: format, slot, since: start, within: limit) {
       registry.expireIdleSeries()

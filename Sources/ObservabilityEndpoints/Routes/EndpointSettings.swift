@@ -1,5 +1,7 @@
 // What can be set about the endpoints?
 
+package import MetricInstruments
+
 /// What an embedder can set.
 package struct EndpointSettings: Sendable {
   /// Where the exposition is.
@@ -23,6 +25,8 @@ package struct EndpointSettings: Sendable {
   /// For the page and the health documents.
   package var serviceName = "mail server"
   package var version = ""
+  /// Asked at each scrape beside those of the registry: what is the server's own.
+  package var ownCollectors: [any Collector] = []
 
   package init() {}
 }

@@ -5,12 +5,12 @@ import HealthProbes
 
 /// Name, version, uptime, state, and a link to everything else.
 struct IndexPage: Sendable {
-  private let health: HealthRegistry
+  private let health: HealthView
   private let settings: EndpointSettings
   private let links: [(target: String, text: String)]
   private let start = ContinuousClock.now
 
-  init(health: HealthRegistry, settings: EndpointSettings, links: [(target: String, text: String)]) {
+  init(health: HealthView, settings: EndpointSettings, links: [(target: String, text: String)]) {
     self.health = health
     self.settings = settings
     self.links = links

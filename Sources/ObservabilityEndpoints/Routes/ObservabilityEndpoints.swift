@@ -18,7 +18,7 @@ package final class ObservabilityEndpoints: Sendable {
 
   /// - Parameter timer: what ends waiting for collectors and encoding; the server's loop, when there is one.
   package init(
-    registry: Registry, variables: PublishedVariables, health: HealthRegistry, timer: any OneShotTimer,
+    registry: Registry, variables: PublishedVariables, health: HealthView, timer: any OneShotTimer,
     settings: EndpointSettings, observer: EndpointObserver
   ) {
     trustedNetworks = settings.trustedNetworks

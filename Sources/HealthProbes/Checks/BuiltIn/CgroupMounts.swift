@@ -2,8 +2,8 @@
 
 import ObservabilityPlatform
 
-/// Finds the control groups of the process in the file system: version 1, version 2, or both beside each other
-/// (hybrid), in a container or not. Blocks.
+/// Finds the control groups of the process in the file system: version 1, version 2, or both beside each
+/// other (hybrid), in a container or not. Blocks.
 ///
 /// What the kernel names is a path from the root of the hierarchy, and a mount may show only what is below a
 /// part of it, so the mount's own root is taken off.
@@ -47,7 +47,8 @@ struct CgroupMounts {
           Group(version: version, mount: mount.point, path: $0)
         }
       }
-      // A mount of some other part is that of the container itself, seen from a namespace that is not its own.
+      // A mount of some other part is that of the container itself, seen from a namespace that is not its
+      // own.
       groups +=
         own.isEmpty ? mounts.prefix(1).map { Group(version: version, mount: $0.point, path: "") } : own
     }

@@ -36,7 +36,8 @@ struct FreeSpaceLimits: Sendable {
     return .pass
   }
 
-  /// A file system that gives no size (pseudo file systems, many in user space) has nothing that could run out.
+  /// A file system that gives no size (pseudo file systems, many in user space) has nothing that could run
+  /// out.
   private func fraction(_ part: UInt64, of whole: UInt64) -> Double {
     whole == 0 ? 1 : Double(part) / Double(whole)
   }

@@ -6,8 +6,8 @@ extension HealthCheck {
   /// A check of the space and the inodes of the file system that holds a path.
   ///
   /// It fails when less than `failBelow` of the bytes or of the inodes, or fewer than `failBelowBytes`, are
-  /// available to a process without privileges, and warns below `warnBelow`. Bytes and
-  /// inodes are ignored on file systems that do not count them. Its figures are in ``HealthCheckReport/reading``.
+  /// available to a process without privileges, and warns below `warnBelow`. Bytes and inodes are ignored on
+  /// file systems that do not count them. Its figures are in ``HealthCheckReport/reading``.
   ///
   /// `statvfs` can hang for ever on a network mount whose server is gone; it runs on a thread of its own, and
   /// the check then fails at its deadline.

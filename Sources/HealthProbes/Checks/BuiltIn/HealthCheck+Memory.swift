@@ -6,8 +6,8 @@ extension HealthCheck {
   /// A check of the control group's memory, version 1 or 2, against its limit and those of its ancestors.
   ///
   /// What counts is use without the page cache, which the kernel drops before it kills anything. Near
-  /// `memory.high`, above which the kernel slows the process down, it warns and does not fail. Without a control
-  /// group, and without a limit, it passes.
+  /// `memory.high`, above which the kernel slows the process down, it warns and does not fail. Without a
+  /// control group, and without a limit, it passes.
   ///
   /// - Parameters:
   ///   - warnAbove: a fraction from 0 to 1 of the limit.

@@ -1,0 +1,116 @@
+// Which settings are refused, and what does a server make of the others?
+
+import HealthProbes
+import ObservabilityEndpoints
+import ObservabilityHTTP
+
+extension MetricsConfig {
+  /// The configuration as a server uses it, or what is wrong with it. Servers and endpoints do this by
+  /// themselves; call it to find mistakes earlier, for example when a configuration file is read.
+  ///
+  /// Numbers of ``limits`` are moved to the least and the most that make sense: at least 512 bytes for a
+  /// request line, 1,024 for header fields, 16 fields, one connection, one request on it. `Int.max` means
+  /// "without a limit". Waits of ``deadlines`` that may be none (`keepAlive`, `stall`, `linger`) are at least
+  /// zero.
+  ///
+  /// - Throws: ``MetricsConfigError`` that names the setting: a ``path`` that cannot be used, fewer than one
+  ///   scrape, a ``scrapeDeadline``, an ``executorThreshold`` or another of the ``deadlines`` below 10
+  ///   milliseconds, settings of ``healthChecks`` that make no sense. An address is tried when the server is
+  ///   started.
+  public func validated() throws(MetricsConfigError) -> MetricsConfig {
+    try checkPath()
+    try checkHealthChecks()
+    guard maximumConcurrentScrapes >= 1 else {
+      throw MetricsConfigError(
+        .invalidSetting, setting: "maximumConcurrentScrapes", value: "\(maximumConcurrentScrapes)",
+        "would answer no scrape")
+    }
+    var config = self
+    config.maximumConcurrentScrapes = min(maximumConcurrentScrapes, 1 << 20)
+    config.scrapeDeadline = try Self.wait(scrapeDeadline, "scrapeDeadline")
+    if let threshold = executorThreshold {
+      config.executorThreshold = try Self.wait(threshold, "executorThreshold")
+    }
+    config.deadlines = try deadlines.validated()
+    config.limits = limits.normalised
+    return config
+  }
+
+  private func checkPath() throws(MetricsConfigError) {
+    guard let problem = ObservabilityEndpoints.problem(ofMetricsPath: path) else { return }
+    throw MetricsConfigError(.invalidSetting, setting: "path", value: path, problem)
+  }
+
+  private func checkHealthChecks() throws(MetricsConfigError) {
+    do throws(HealthError) {
+      // A registry without checks refuses what every check would.
+      try HealthRegistry().configure(healthChecks)
+    } catch {
+      throw MetricsConfigError(refused: error)
+    }
+  }
+
+  /// Gives the checks their settings. Throws when one makes no sense together with those of its check; then
+  /// nothing is changed.
+  func configureChecks(of health: HealthRegistry) throws(MetricsConfigError) {
+    do throws(HealthError) {
+      try health.configure(healthChecks)
+    } catch {
+      throw MetricsConfigError(refused: error)
+    }
+  }
+
+  /// A wait that something has to be possible in. Longer ones than ten years are that.
+  fileprivate static func wait(_ duration: Duration, _ setting: String) throws(MetricsConfigError) -> Duration
+  {
+    guard duration >= .milliseconds(10) else {
+      throw MetricsConfigError(
+        .invalidSetting, setting: setting, value: "\(duration)", "is shorter than 10 milliseconds")
+    }
+    return min(duration, longest)
+  }
+
+  /// Sums of a few of these, and of them and a time, do not overflow.
+  fileprivate static let longest = Duration.seconds(10 * 365 * 86_400)
+}
+
+extension MetricsConfigError {
+  fileprivate init(refused error: HealthError) {
+    self.init(
+      .invalidSetting, setting: "healthChecks", value: error.check, "cannot be used: \(error.message)")
+  }
+}
+
+extension HTTPServerDeadlines {
+  fileprivate func validated() throws(MetricsConfigError) -> HTTPServerDeadlines {
+    var result = self
+    result.head = try MetricsConfig.wait(head, "deadlines.head")
+    result.body = try MetricsConfig.wait(body, "deadlines.body")
+    result.handler = try MetricsConfig.wait(handler, "deadlines.handler")
+    result.write = try MetricsConfig.wait(write, "deadlines.write")
+    result.reserveHead = try MetricsConfig.wait(reserveHead, "deadlines.reserveHead")
+    result.keepAlive = min(max(keepAlive, .zero), MetricsConfig.longest)
+    result.stall = min(max(stall, .zero), MetricsConfig.longest)
+    result.linger = min(max(linger, .zero), MetricsConfig.longest)
+    return result
+  }
+}
+
+extension HTTPServerLimits {
+  /// Sizes up to a gibibyte and a million of anything, which no machine reaches, leave room for arithmetic.
+  fileprivate var normalised: HTTPServerLimits {
+    func clamped(_ value: Int, from least: Int, to most: Int) -> Int { min(max(value, least), most) }
+    var result = self
+    result.maximumRequestLineSize = clamped(maximumRequestLineSize, from: 512, to: 1 << 30)
+    result.maximumHeaderSize = clamped(maximumHeaderSize, from: 1024, to: 1 << 30)
+    result.maximumFieldCount = clamped(maximumFieldCount, from: 16, to: 1 << 20)
+    result.maximumBodySize = clamped(maximumBodySize, from: 0, to: 1 << 30)
+    result.maximumConnections = clamped(maximumConnections, from: 1, to: 1 << 20)
+    result.maximumReserveConnections = clamped(maximumReserveConnections, from: 0, to: 1 << 20)
+    result.maximumConnectionsPerAddress = maximumConnectionsPerAddress.map {
+      clamped($0, from: 1, to: 1 << 20)
+    }
+    result.maximumRequestsPerConnection = max(maximumRequestsPerConnection, 1)
+    return result
+  }
+}
