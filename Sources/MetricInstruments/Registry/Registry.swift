@@ -90,7 +90,14 @@ public final class Registry: Sendable {
     package let families: [FamilyCore]
     /// The names that nobody else may have, and the family to which each belongs.
     package let owners: [NameClaim: LabelText]
-    package let collectors: [NamedCollector]
+    package private(set) var collectors: [NamedCollector]
+
+    /// The same, with collectors that somebody else has.
+    package func adding(_ others: [NamedCollector]) -> Contents {
+      var all = self
+      all.collectors += others
+      return all
+    }
   }
 
   /// A registry.

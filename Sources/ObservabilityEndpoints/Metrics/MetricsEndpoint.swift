@@ -70,9 +70,9 @@ final class MetricsEndpoint: Sendable {
     // takes too long for the loop.
     var contents = registry.sortedContents
     if contents == nil { contents = await encoding.run(within: limit) { _ in registry.contents } }
-    guard let contents else { return late }
+    guard let contents = contents?.adding(ownCollectors) else { return late }
     let outcomes = await collectors.ask(
-      contents.collectors + ownCollectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
+      contents.collectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
     let collectors = collectors
     return await respond(to: request, in: format, slot, since: start, within: limit) {
       registry.expireIdleSeries()
