@@ -81,11 +81,21 @@ final class OpenConnection: Sendable {
   deinit { close(descriptor) }
 }
 
-/// A port on which nothing listens, unless another process takes it at this moment.
-func closedPort() throws -> Int {
-  let listener = try LoopbackListener(backlog: 1)
-  listener.close()
-  return listener.port
+/// A port on which nothing listens, and which nobody else gets, for as long as its owner.
+final class ClosedPort: Sendable {
+  let port: Int
+  private let descriptor: Int32
+
+  init() throws {
+    let descriptor = streamSocket()
+    let (isBound, port) = withLoopbackAddress(port: 0) {
+      bind(descriptor, $0, $1) == 0 && getsockname(descriptor, $0, &$1) == 0
+    }
+    (self.port, self.descriptor) = (Int(port), descriptor)
+    guard isBound else { throw Broken(description: "bind") }
+  }
+
+  deinit { close(descriptor) }
 }
 
 /// Listens on a free port of the loopback interface until it is closed. It has to be closed by name: merely

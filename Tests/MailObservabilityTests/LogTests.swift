@@ -147,7 +147,7 @@ struct LogTests {
     try metrics.registry.add(BrokenCollector())
     let isOpen = Flag()
     let log = LogRecorder()
-    var config = MetricsConfig(bindAddress: "127.0.0.1:0")
+    var config = MetricsConfig.patient
     config.log = { message in
       while !isOpen.isSet { usleep(1000) }
       log.record(message)
@@ -172,11 +172,11 @@ struct LogTests {
     let state = Locked(HealthResult.pass)
     let metrics = try MetricsCollector()
     try metrics.health.add(
-      HealthCheck("storage", mode: .onDemand, deadline: .seconds(60), period: .milliseconds(1)) {
+      HealthCheck("storage", mode: .onDemand, deadline: .seconds(600), period: .milliseconds(1)) {
         state.withLock { $0 }
       })
     let log = LogRecorder()
-    var config = MetricsConfig(bindAddress: "127.0.0.1:0")
+    var config = MetricsConfig.patient
     config.log = log.record
     config.executorThreshold = nil
     let server = try await metrics.startHTTPServer(config)
@@ -186,8 +186,12 @@ struct LogTests {
     ]
     for result in results {
       state.withLock { $0 = result }
-      usleep(2000)
-      _ = await onThread { HTTPClient.get("/ready", at: address) }
+      try await Task.sleep(for: .milliseconds(2))
+      let isStored = await eventually {
+        _ = await onThread { HTTPClient.get("/ready", at: address) }
+        return metrics.health.report().checks.first?.lastResult == result
+      }
+      #expect(isStored)
     }
     let expected: [(LogMessage.Level, String)] = [
       (.warning, "health check storage failed: gone"), (.warning, "health check storage warns: slow"),

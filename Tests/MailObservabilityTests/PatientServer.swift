@@ -11,8 +11,10 @@ extension MetricsConfig {
     let never = Duration.seconds(1_000_000)
     config.executorThreshold = never
     config.scrapeDeadline = never
+    config.poolPatience = never
     (config.deadlines.head, config.deadlines.body, config.deadlines.handler) = (never, never, never)
-    (config.deadlines.write, config.deadlines.keepAlive, config.deadlines.reserveHead) = (never, never, never)
+    (config.deadlines.write, config.deadlines.keepAlive, config.deadlines.stall) = (never, never, never)
+    config.deadlines.reserveHead = never
     return config
   }
 }

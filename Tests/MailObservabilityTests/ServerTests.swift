@@ -20,6 +20,19 @@ struct ServerTests {
     (0..<10).map { _ in HTTPClient.get("/live", at: address)?.status }
   }
 
+  /// Blocks more tasks than the pool has threads, so that none is left for what comes after them, until the flag is set.
+  private static func blockPool() -> Flag {
+    let (isBlocked, isOver) = (Flag(), Flag())
+    for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
+      Task.detached {
+        isBlocked.set()
+        isOver.waitBlocking()
+      }
+    }
+    isBlocked.waitBlocking()
+    return isOver
+  }
+
   private static let allAlive = [Int?](repeating: 200, count: 10)
 
   @Test("tells a scraper what was recorded")
@@ -155,16 +168,8 @@ struct ServerTests {
     let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     let statuses = await onThread { () -> [Int?] in
-      let (isBlocked, isOver) = (Flag(), Flag())
+      let isOver = Self.blockPool()
       defer { isOver.set() }
-      // More tasks than the pool has threads: none is left for what comes after them.
-      for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
-        Task.detached {
-          isBlocked.set()
-          isOver.waitBlocking()
-        }
-      }
-      isBlocked.waitBlocking()
       return Self.lives(at: address) + [HTTPClient.get("/ready", at: address)?.status]
     }
     // The check could not run, which is a failure, but the answer came.
@@ -179,15 +184,12 @@ struct ServerTests {
       .counter("many_total", help: ""), byBounded: "n", limit: 20_000)
     for number in 0..<20_000 { family["\(number)"].increment() }
     metrics.setPerDomainSource { [("a.example", 1)] }
-    let server = try await metrics.startHTTPServer(.patient)
+    var config = MetricsConfig.patient
+    config.poolPatience = .milliseconds(500)
+    let server = try await metrics.startHTTPServer(config)
     let address = try #require(server.boundAddress)
     let body = await onThread { () -> String? in
-      // More tasks than the pool has threads, each blocking one until the answer is here.
-      let isOver = Flag()
-      for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
-        Task.detached { while !isOver.isSet { usleep(1000) } }
-      }
-      usleep(20_000)
+      let isOver = Self.blockPool()
       defer { isOver.set() }
       return HTTPClient.get("/metrics", at: address)?.body
     }

@@ -115,6 +115,26 @@ struct RefusedFamilyTests {
     #expect(!json.contains("bad"))
   }
 
+  /// The second is bad on its own, or not.
+  @Test("loses what it returns twice, both times", arguments: [1, .nan])
+  func twice(second: Double) async throws {
+    let lines = Locked<[String]>([])
+    var observer = EndpointObserver()
+    observer.log = { line in lines.withLock { $0.append(line) } }
+    let service = try Service(observer: observer)
+    let halves = [1, second].map { value in
+      CollectedFamily("bad_total", .counter, help: "", samples: [CollectedSample(value, ["a": "\(value)"])])
+    }
+    let one = CollectedFamily("one", .gauge, help: "", value: 7)
+    try service.registry.add(Returning(families: [halves[0], one, halves[1]]))
+    let text = try await service.get("/metrics").body
+    #expect(text.contains("\none 7\n"))
+    #expect(!text.contains("bad"))
+    #expect(text.contains("mail_collector_success{collector=\"returning\"} 0\n"))
+    #expect(lines.withLock { $0.count } == 2)
+    #expect(lines.withLock { $0.allSatisfy { $0.hasPrefix("collector returning: bad_total: ") } })
+  }
+
   @Test("has ten lines of the log for a scrape, and one that counts the rest")
   func manyProblems() async throws {
     let lines = Locked<[String]>([])

@@ -2,14 +2,16 @@
 
 import ObservabilityPlatform
 import EndpointMessages
-import HealthProbes
+@testable import HealthProbes
 import MetricInstruments
+import TestSupport
 @testable import ObservabilityEndpoints
 
 let loopback = EndpointPeer.ip([127, 0, 0, 1], port: 40_000)
 let stranger = EndpointPeer.ip([192, 0, 2, 7], port: 40_000)
 
-/// A registry, a set of checks and the endpoints over them.
+/// A registry, a set of checks and the endpoints over them, for which no time passes but that of `timer`: on a slow
+/// machine no check, no collector and no scrape is late.
 struct Service {
   let registry: Registry
   let variables: PublishedVariables
@@ -17,12 +19,12 @@ struct Service {
   let endpoints: ObservabilityEndpoints
 
   init(
-    observer: EndpointObserver = EndpointObserver(), timer: any OneShotTimer = TaskSleepTimer(),
+    observer: EndpointObserver = EndpointObserver(), timer: any OneShotTimer = ManualClock(),
     _ configure: (inout EndpointSettings) -> Void = { _ in }
   ) throws {
     registry = try Registry(namespace: "mail")
     variables = PublishedVariables(registry)
-    health = HealthRegistry()
+    health = HealthRegistry(clock: StoppedClock(), timer: ManualClock())
     var settings = EndpointSettings()
     // The pool of a test is busy with other tests, and late without being stuck.
     settings.poolPatience = .seconds(3600)
@@ -47,6 +49,11 @@ struct Service {
     return Answer(
       status: response.status, headers: response.headers, body: String(decoding: bytes, as: UTF8.self))
   }
+}
+
+private struct StoppedClock: HealthClock {
+  let now = HealthInstant(sinceOrigin: .zero)
+  let unixTime = Duration.seconds(1_700_000_000)
 }
 
 struct Answer {

@@ -44,14 +44,14 @@ struct EventLoopTests {
     defer { loop.shutdown() }
     let fired = Lock()
     nonisolated(unsafe) var order: [Int] = []
-    let cancelled: LoopTimer = loop.schedule(after: .seconds(2)) { fired.withLock { order.append(2) } }
+    let cancelled: LoopTimer = loop.schedule(after: .seconds(7200)) { fired.withLock { order.append(2) } }
     await withCheckedContinuation { done in
-      loop.schedule(after: .seconds(4)) { done.resume() }
-      for second in [3, 1] {
-        loop.schedule(after: .seconds(second)) { fired.withLock { order.append(second) } }
+      loop.schedule(after: .seconds(4 * 3600)) { done.resume() }
+      for hours in [3, 1] {
+        loop.schedule(after: .seconds(hours * 3600)) { fired.withLock { order.append(hours) } }
       }
       cancelled.cancel()
-      loop.advanceClock(by: .seconds(10))
+      loop.advanceClock(by: .seconds(10 * 3600))
     }
     #expect(fired.withLock { order } == [1, 3])
   }

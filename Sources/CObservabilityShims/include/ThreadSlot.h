@@ -18,6 +18,9 @@ uint32_t mailobs_thread_stripe_assign(void);
 // After a collision: moves this thread to another stripe.
 uint32_t mailobs_thread_stripe_move(void);
 
+// 0 before the thread's first use, then the number of its stripe + 1.
+static inline uint32_t mailobs_thread_stripe_number(void) { return mailobs_thread_stripe_value; }
+
 static inline uint32_t mailobs_thread_stripe(void) {
   uint32_t value = mailobs_thread_stripe_value;
   return value != 0 ? value - 1 : mailobs_thread_stripe_assign();

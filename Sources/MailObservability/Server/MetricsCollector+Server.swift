@@ -83,6 +83,7 @@ extension MetricsCollector {
     settings.trustedNetworks = config.trustedNetworks
     settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes
     settings.scrapeDeadline = config.scrapeDeadline
+    settings.poolPatience = config.poolPatience
     settings.poolDelay = { [healthDriver] in healthDriver.poolDelay }
     settings.includesCreatedSamples = config.includesCreatedSamples
     settings.serviceName = config.serviceName

@@ -34,6 +34,8 @@ public struct MetricsConfig: Sendable {
   /// warning. nil: no such check, for a host that blocks the cooperative pool on purpose; the delays are measured
   /// anyway.
   public var executorThreshold: Duration? = .seconds(30)
+  /// How long the cooperative pool may run nothing before a scrape waits no longer for what needs it.
+  package var poolPatience: Duration = .milliseconds(500)
   /// What takes the place of the settings of health checks, by the checks' names: what an operator switches off
   /// or gives more time. Applied when the server is started, to checks that are added later as well; see
   /// `configure(_:)` of ``HealthRegistry``.

@@ -49,9 +49,13 @@ package struct CheckedFamily: Sendable {
 
 /// Why a family that a collector returned is not in the scrape.
 package struct CollectedFamilyError: Error, CustomStringConvertible {
+  let family: LabelText
   package let description: String
 
-  init(_ family: String, _ problem: String) { description = "\(family): \(problem)" }
+  init(_ family: String, _ problem: String) {
+    self.family = LabelText(family)
+    description = "\(family): \(problem)"
+  }
 }
 
 /// When a sample was measured, as every format can carry it.

@@ -17,16 +17,40 @@ package struct Gathering: Sendable {
     owners = contents.owners
   }
 
-  /// Adds a family that a collector returned, unless one of its names is taken.
-  package mutating func add(_ family: CheckedFamily) throws(CollectedFamilyError) {
-    let name = family.descriptor.name
-    let claims = family.descriptor.claims
-    for claim in claims {
-      if let owner = owners[claim] {
-        throw CollectedFamilyError(name, "\(claim.name) is taken by \(owner)")
+  /// Adds what one collector returned, as far as it can be shown and its names are free, and says what is
+  /// wrong with the rest. Of a family that comes twice nothing is shown: half of one would look like the
+  /// whole.
+  ///
+  /// - Parameter areClaimed: whether the registry keeps their names for this collector.
+  package mutating func add(
+    _ families: [Result<CheckedFamily, CollectedFamilyError>], areClaimed: Bool = false
+  ) -> [CollectedFamilyError] {
+    var occurrences: [LabelText: Int] = [:]
+    for family in families { occurrences[family.name, default: 0] += 1 }
+    var problems: [CollectedFamilyError] = []
+    for family in families {
+      do throws(CollectedFamilyError) {
+        let checked = try family.get()
+        guard occurrences[family.name] == 1 else {
+          throw CollectedFamilyError(family.name.text, "the collector returned it more than once")
+        }
+        try add(checked, isClaimed: areClaimed)
+      } catch {
+        problems.append(error)
       }
     }
-    for claim in claims { owners[claim] = LabelText(name) }
+    return problems
+  }
+
+  private mutating func add(_ family: CheckedFamily, isClaimed: Bool) throws(CollectedFamilyError) {
+    let name = LabelText(family.descriptor.name)
+    let claims = family.descriptor.claims
+    for claim in claims {
+      if let owner = owners[claim], !(isClaimed && owner == name) {
+        throw CollectedFamilyError(name.text, "\(claim.name) is taken by \(owner)")
+      }
+    }
+    for claim in claims { owners[claim] = name }
     collected.append(family)
   }
 
@@ -38,5 +62,14 @@ package struct Gathering: Sendable {
   /// - Parameter names: if not empty, only families that have one of these names, or samples of that name.
   package func metrics(named names: Set<String> = []) -> GatheredMetrics {
     GatheredMetrics(registered: registered, collected: collected, names: names)
+  }
+}
+
+extension Result<CheckedFamily, CollectedFamilyError> {
+  fileprivate var name: LabelText {
+    switch self {
+    case .success(let family): LabelText(family.descriptor.name)
+    case .failure(let error): error.family
+    }
   }
 }

@@ -52,9 +52,7 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   /// Adds one.
   @inlinable
   public func increment() {
-    guard cells.load(ordering: .acquiring) == 0 else { return addOneToOwnCell() }
-    let old = base.wrappingAdd(1, ordering: .relaxed).oldValue
-    if CounterCells.needsLook(old) { lookAtBase(old, adding: 1) }
+    add(upTo32Bits: 1)
   }
 
   /// Adds an integer amount. A negative one is refused and counted.
@@ -77,9 +75,22 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   @inline(__always)
   private func add(_ amount: UInt64) -> Bool {
     guard amount < Counter.largeAmount else { return addLarge(amount) }
-    guard cells.load(ordering: .acquiring) == 0 else { return addToOwnCell(amount) }
-    let old = base.wrappingAdd(amount, ordering: .relaxed).oldValue
-    return CounterCells.needsLook(old) ? lookAtBase(old, adding: amount) : true
+    return add(upTo32Bits: amount)
+  }
+
+  /// False when the amount was refused.
+  @inlinable
+  @inline(__always)
+  @discardableResult
+  func add(upTo32Bits amount: UInt64) -> Bool {
+    guard let cells = CounterCells(cells.load(ordering: .acquiring)) else {
+      let old = base.wrappingAdd(amount, ordering: .relaxed).oldValue
+      return CounterCells.needsLook(old) ? lookAtBase(old, adding: amount) : true
+    }
+    guard let stripe = Stripes.assigned else { return addFirst(amount) }
+    let cell = cells.cell(stripe)
+    let old = cell.pointee.count.wrappingAdd(amount, ordering: .relaxed).oldValue
+    return CounterCells.needsLook(old) ? look(at: cell, old, adding: amount) : true
   }
 
   private func add(_ amount: Double) -> Bool {
@@ -165,22 +176,17 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
 
   // MARK: - Off the fast path
 
+  /// Adds for a thread that has no stripe yet.
   @usableFromInline
-  func addOneToOwnCell() { addToOwnCell(1) }
-
-  /// False when the amount was refused.
-  @inline(__always)
-  @discardableResult
-  private func addToOwnCell(_ amount: UInt64) -> Bool {
-    guard let cells = currentCells else { return false }
-    let cell = cells.cell(Stripes.current())
-    let old = cell.pointee.count.wrappingAdd(amount, ordering: .relaxed).oldValue
-    return CounterCells.needsLook(old) ? look(at: cell, old, adding: amount) : true
+  @inline(never)
+  func addFirst(_ amount: UInt64) -> Bool {
+    _ = Stripes.current()
+    return add(upTo32Bits: amount)
   }
 
   /// Decides on an amount that was added to the base, in place of `old`. False when it is refused.
   @usableFromInline
-  @discardableResult
+  @inline(never)
   func lookAtBase(_ old: UInt64, adding amount: UInt64) -> Bool {
     guard old < Counter.seal else {
       base.wrappingSubtract(amount, ordering: .relaxed)
@@ -190,8 +196,9 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     return true
   }
 
+  @usableFromInline
   @inline(never)
-  private func look(
+  func look(
     at cell: UnsafeMutablePointer<CounterCells.Cell>, _ old: UInt64, adding amount: UInt64
   ) -> Bool {
     guard old < Counter.seal else {

@@ -1,18 +1,21 @@
 // Where does a counter count once threads have collided in it?
 
-import Synchronization
+public import Synchronization
 
 /// The cells of a contended counter, each on cache lines of its own.
 @usableFromInline
 struct CounterCells {
+  @usableFromInline
   struct Cell: ~Copyable {
-    let count = Atomic<UInt64>(0)
+    @usableFromInline let count = Atomic<UInt64>(0)
     let contention = Contention()
   }
 
-  private let pointer: UnsafeMutableRawPointer
+  @usableFromInline let pointer: UnsafeMutableRawPointer
 
   /// The cells at an address; nil for 0.
+  @inlinable
+  @inline(__always)
   init?(_ address: UInt) {
     guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
     self.pointer = pointer
@@ -29,6 +32,7 @@ struct CounterCells {
     return cells
   }
 
+  @inlinable
   @inline(__always)
   func cell(_ stripe: Int) -> UnsafeMutablePointer<Cell> {
     (pointer + stripe &* Stripes.stride).assumingMemoryBound(to: Cell.self)

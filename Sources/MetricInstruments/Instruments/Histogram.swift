@@ -21,7 +21,9 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
   // who locks the stripes one after the other sees whole observations only, and the count is the sum of the
   // buckets by construction.
   private let first: HistogramStripe
-  // 0, or the address of the further stripes.
+  // 0, or the address of a stripe for each thread, which the first one is none of: it shares its cache lines with
+  // whatever lies beside it. It is loaded acquiring, the partner of the releasing store in `widen`. What came to the first
+  // stripe before, or comes from who does not see the others yet, is read with them.
   private let wide: Atomic<UInt>
   private static let structure = Lock()
 
@@ -34,7 +36,7 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
 
   deinit {
     first.pointer.deallocate()
-    further?.pointer.deallocate()
+    stripes?.pointer.deallocate()
   }
 
   /// Records one value, in the histogram's unit.
@@ -97,19 +99,25 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
   /// False when the value was refused.
   @inline(__always)
   private func record(_ value: Double, bucket: Int) -> Bool {
-    if wide.load(ordering: .relaxed) == 0, first.tryLock() {
-      let outcome = first.add(value, bucket: bucket)
-      first.unlock()
-      if let outcome { reject(outcome) }
-      return outcome == nil
-    }
-    return recordElsewhere(value, bucket: bucket)
+    guard let stripe = own, stripe.tryLock() else { return recordElsewhere(value, bucket: bucket) }
+    let outcome = stripe.add(value, bucket: bucket)
+    stripe.unlock()
+    if let outcome { reject(outcome) }
+    return outcome == nil
   }
 
+  /// The stripe that the calling thread begins with; nil when it was never given any.
+  @inline(__always)
+  private var own: HistogramStripe? {
+    guard let stripes else { return first }
+    return Stripes.assigned.map { stripes[$0] }
+  }
+
+  @inline(never)
   private func recordElsewhere(_ value: Double, bucket: Int) -> Bool {
-    if wide.load(ordering: .acquiring) == 0 { widen() }
     // A writer waits for nobody while any stripe is free: the holder of its own may have been preempted.
-    var stripe = self.stripe(Stripes.current())
+    let stripes = stripes ?? widen()
+    var stripe = stripes[Stripes.current()]
     var attempts = 0
     while !stripe.tryLock() {
       attempts += 1
@@ -117,7 +125,7 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
         stripe.lock()
         break
       }
-      stripe = self.stripe(Stripes.move())
+      stripe = stripes[Stripes.move()]
     }
     let outcome = stripe.add(value, bucket: bucket)
     stripe.unlock()
@@ -126,34 +134,36 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
   }
 
   /// Gives every thread a stripe of its own.
-  private func widen() {
+  private func widen() -> HistogramStripe {
     Histogram.structure.withLock {
-      guard wide.load(ordering: .relaxed) == 0 else { return }
-      let stripes = HistogramStripe.allocate(buckets: bounds.count + 1, stripes: Stripes.count - 1)
+      if let stripes { return stripes }
+      let stripes = HistogramStripe.allocate(buckets: bounds.count + 1, stripes: Stripes.count)
       // A removal holds the same lock, so the mark is either here to be copied or comes later to all.
-      if first.isRemoved { for index in 0..<(Stripes.count - 1) { stripes[index].markRemoved() } }
+      if isRemoved { for index in 0..<Stripes.count { stripes[index].markRemoved() } }
       wide.store(UInt(bitPattern: stripes.pointer), ordering: .releasing)
+      return stripes
     }
   }
 
-  private var further: HistogramStripe? {
+  @inline(__always)
+  private var stripes: HistogramStripe? {
     UnsafeMutableRawPointer(bitPattern: wide.load(ordering: .acquiring)).map {
       HistogramStripe(pointer: $0, buckets: bounds.count + 1)
     }
   }
 
-  @inline(__always)
-  private func stripe(_ index: Int) -> HistogramStripe {
-    guard index > 0, let further else { return first }
-    return further[index - 1]
+  private func forEachStripe(_ body: (HistogramStripe) -> Void) {
+    body(first)
+    guard let stripes else { return }
+    for index in 0..<Stripes.count { body(stripes[index]) }
   }
 
   /// Adds everything observed so far to `snapshot`. Writers of a stripe wait no longer than it takes to copy it.
   package func read(into snapshot: inout HistogramSnapshot) {
     snapshot.reset(bounds: bounds)
     first.copy(to: &snapshot)
-    guard let further else { return }
-    for index in 0..<(Stripes.count - 1) { further[index].copy(to: &snapshot) }
+    guard let stripes else { return }
+    for index in 0..<Stripes.count { stripes[index].copy(to: &snapshot) }
   }
 
   /// Everything observed so far: whole observations only.
@@ -171,14 +181,10 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
 
   override func markRemoved() {
     Histogram.structure.withLock {
-      first.lock()
-      first.markRemoved()
-      first.unlock()
-      guard let further else { return }
-      for index in 0..<(Stripes.count - 1) {
-        further[index].lock()
-        further[index].markRemoved()
-        further[index].unlock()
+      forEachStripe { stripe in
+        stripe.lock()
+        stripe.markRemoved()
+        stripe.unlock()
       }
     }
   }

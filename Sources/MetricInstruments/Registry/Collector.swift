@@ -5,8 +5,8 @@
 /// Collectors run in parallel on the cooperative pool, each once at a time for all scrapes that come meanwhile.
 /// A scrape waits for them as long as its scraper does; a run is cancelled at the server's own deadline. While
 /// the pool runs nothing they are not waited for. One that throws or is late loses its own samples only; of what
-/// it returns, a family that no scraper would take, or whose name is taken, is left out whole and the others are
-/// shown. `collector_success{collector}` is 0 for either, and the log has the reason.
+/// it returns, a family that no scraper would take, whose name is taken, or that comes twice is left out whole
+/// and the others are shown. `collector_success{collector}` is 0 for either, and the log has the reason.
 public protocol Collector: Sendable {
   /// The value of the label `collector` in `collector_success`.
   var name: String { get }

@@ -9,7 +9,7 @@ struct HistogramStripe: @unchecked Sendable {
   let buckets: Int
 
   private static let header = 16
-  /// No stripe's sum passes it, so that the sum of all stripes, of which there are at most 64, is finite.
+  /// No stripe's sum passes it, so that the sum of all, of which there are at most 65, is finite.
   static let limit = 0x1p1017
 
   private static func stride(buckets: Int) -> Int {

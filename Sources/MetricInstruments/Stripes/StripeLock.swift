@@ -10,17 +10,20 @@ import Synchronization
 enum StripeLock {
   typealias Word = Atomic<UInt32>
 
+  // An exchange cannot fail and costs less than a compare-and-exchange; over a taken lock it writes what is there.
   @inline(__always)
   static func tryLock(_ word: UnsafeMutablePointer<Word>) -> Bool {
-    word.pointee.load(ordering: .relaxed) == 0
-      && word.pointee.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged
+    word.pointee.exchange(1, ordering: .acquiring) == 0
   }
 
   static func lock(_ word: UnsafeMutablePointer<Word>) {
     var spins = 0
     while !tryLock(word) {
-      spins &+= 1
-      if spins & 63 == 0 { sched_yield() }
+      // Looked at and not written while it is taken, or its line would go back and forth.
+      while word.pointee.load(ordering: .relaxed) != 0 {
+        spins &+= 1
+        if spins & 63 == 0 { sched_yield() }
+      }
     }
   }
 

@@ -1,11 +1,13 @@
 // Into how many stripes is an instrument divided, and which is the calling thread's?
 
-import CObservabilityShims
+public import CObservabilityShims
 
 /// How a striped instrument is divided.
+@usableFromInline
 enum Stripes {
   /// Bytes between stripes. Two cache lines: processors fetch neighbouring lines in pairs.
-  static let stride = 128
+  @inlinable
+  static var stride: Int { 128 }
 
   /// A power of two, at least twice the processors, so that two busy threads rarely share a stripe.
   static let count = Int(mailobs_stripe_count())
@@ -26,6 +28,14 @@ enum Stripes {
   /// The calling thread's stripe, less than `count`.
   @inline(__always)
   static func current() -> Int { Int(mailobs_thread_stripe()) }
+
+  /// The calling thread's stripe; nil before its first use of any.
+  @inlinable
+  @inline(__always)
+  static var assigned: Int? {
+    let number = Int(mailobs_thread_stripe_number())
+    return number == 0 ? nil : number &- 1
+  }
 
   /// Another stripe, for this thread from now on: it has just met somebody on its old one.
   static func move() -> Int { Int(mailobs_thread_stripe_move()) }

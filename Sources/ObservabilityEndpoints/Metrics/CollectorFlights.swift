@@ -110,8 +110,8 @@ final class CollectorFlights: Sendable {
       guard let waiters = state.flights[name]?.state.finish(run) else { return ([], nil) }
       return (waiters, state.flights.removeValue(forKey: name)?.deadline)
     }
-    deadline?.cancel()
     for waiter in waiters { waiter(result) }
+    deadline?.cancel()
   }
 
   private func callOff(_ run: UInt64, of name: LabelText) {

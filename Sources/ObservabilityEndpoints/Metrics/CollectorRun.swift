@@ -117,19 +117,9 @@ final class CollectorRun: Sendable {
 
   /// Adds the families of a collector that can be shown, and says what was wrong with the rest.
   private func add(_ outcome: Outcome, to gathering: inout Gathering) -> [any Error] {
-    var problems: [any Error] = []
-    do {
-      for family in try outcome.result.get() {
-        do {
-          let family = try family.get()
-          if outcome.hasClaims { gathering.add(own: [family]) } else { try gathering.add(family) }
-        } catch {
-          problems.append(error)
-        }
-      }
-    } catch {
-      problems.append(error)
+    switch outcome.result {
+    case .success(let families): gathering.add(families, areClaimed: outcome.hasClaims)
+    case .failure(let error): [error]
     }
-    return problems
   }
 }

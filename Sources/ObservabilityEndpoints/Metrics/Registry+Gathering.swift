@@ -16,7 +16,10 @@ extension Registry {
   ) async -> GatheredMetrics {
     // One for all calls, so that a collector that hangs holds one task.
     let run = attachments.value(for: "collectors") {
-      CollectorRun(self, within: limit, timer: timer, settings: EndpointSettings(), log: { _ in })
+      var settings = EndpointSettings()
+      // Whoever calls runs on the pool.
+      settings.poolPatience = limit
+      return CollectorRun(self, within: limit, timer: timer, settings: settings, log: { _ in })
     }
     let contents = contents
     // One that asked all of them would ask itself, and so on for ever.
