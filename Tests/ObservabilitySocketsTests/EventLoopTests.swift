@@ -58,7 +58,7 @@ struct EventLoopTests {
 
   @Test("Who gives up a turn goes on after what is ready, and in the order of giving up")
   func turns() async throws {
-    let loop = try EventLoop(name: "test")
+    let loop = try EventLoop(name: "test", slice: .seconds(3600))
     defer { loop.shutdown() }
     let order = Locked<[String]>([])
     let began = Flag()

@@ -21,7 +21,7 @@ extension EventLoop {
       // bytes in time is read, not timed out.
       if pollSet.dispatch(ready) { takeSubmitted(drainingPipe: true) }
       counters.sliceBegan(at: time, waiting: queue.count + turns.count)
-      runQueue(until: time.clampedAdding(Self.slice))
+      runQueue(until: time.clampedAdding(slice))
       while let entry = timers.popDue(at: time) { entry.action() }
       runTurns()
     }

@@ -5,9 +5,6 @@
 import ObservabilityPlatform
 
 extension EventLoop {
-  /// How long the loop works, in nanoseconds, before it looks at its descriptors again.
-  static let slice: Int64 = 1_000_000
-
   /// Gives up the caller's turn. It goes on when everything that is ready has been looked at, and those have
   /// been who gave up theirs before. Confined to the loop.
   package nonisolated(nonsending) func nextTurn() async {
@@ -19,7 +16,7 @@ extension EventLoop {
   /// Goes on with those who gave up their turn: with one at least, and for a slice at most.
   func runTurns() {
     guard !turns.isEmpty else { return }
-    let end = clock().clampedAdding(Self.slice)
+    let end = clock().clampedAdding(slice)
     var waiting: [UnsafeContinuation<Void, Never>] = []
     swap(&waiting, &turns)
     var next = 0

@@ -28,6 +28,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
   private let currentThread = Atomic<UInt>(0)
   let isStopping = Atomic<Bool>(false)
   let clockOffset = Atomic<Int64>(0)
+  /// How long the loop works, in nanoseconds, before it looks at its descriptors again.
+  let slice: Int64
   let actors = ActorExecutor()
   let counters = LoopCounters()
 
@@ -47,9 +49,11 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
 
   /// Starts the thread.
   ///
+  /// - Parameter slice: how long the loop works before it looks at its descriptors again.
   /// - Throws: `SocketError` when the system gives no pipe or no thread.
-  package init(name: String) throws(SocketError) {
+  package init(name: String, slice: Duration = .milliseconds(1)) throws(SocketError) {
     self.name = name
+    self.slice = slice.clampedNanoseconds
     var ends: [Int32] = [-1, -1]
     let status = mailobs_pipe(&ends)
     guard status == 0 else {
