@@ -23,6 +23,8 @@ package func outcome<Value: Sendable>(
   of start: (@escaping @Sendable (OffLoopOutcome<Value>) -> Void) -> @Sendable () -> Void
 ) async -> OffLoopOutcome<Value> {
   let race = DeadlineRace<Value>()
+  // What resumes may come before what waits is asleep, and only the lock orders the two then for whoever has to see it.
+  defer { race.passed() }
   return await withTaskCancellationHandler {
     await withUnsafeContinuation { continuation in
       race.begin(continuation)
@@ -78,6 +80,9 @@ private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
     }
     token?.cancel()
     callOff?()
-    continuation?.resume(returning: result)
+    if let continuation { lock.withLock { continuation.resume(returning: result) } }
   }
+
+  /// Who waited goes on, after whoever has resumed it.
+  func passed() { lock.withLock {} }
 }

@@ -59,10 +59,8 @@ struct SeveralServersTests {
         var asked = 0
         while asked < 10_000, try await get("/ready", address).status == 200 { asked += 1 }
       } else {
-        var config = MetricsConfig(bindAddress: "127.0.0.1:0")
-        config.executorThreshold = number == 1 ? nil : .seconds(3600)
-        // The connections that are held say nothing.
-        config.deadlines.head = .seconds(600)
+        var config = MetricsConfig.patient
+        if number == 1 { config.executorThreshold = nil }
         let server = try await metrics.startHTTPServer(config)
         let address = try #require(server.boundAddress)
         var started = Running(server: server, address: address, isChecked: number != 1)
@@ -97,7 +95,7 @@ struct SeveralServersTests {
   func hostDrains() async throws {
     let metrics = try MetricsCollector()
     metrics.health.setDraining(true)
-    let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
+    let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     #expect(try await get("/ready", address).status == 503)
     metrics.health.setDraining(false)

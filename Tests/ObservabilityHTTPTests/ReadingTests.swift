@@ -38,6 +38,28 @@ struct ReadingTests {
     }
   }
 
+  @Test("A peer that has closed its socket without reading the answer is gone at once")
+  func closedUnread() async throws {
+    let isClosed = Gate()
+    try await withServer(
+      handler: { _ in
+        await isClosed.pass()
+        return EndpointResponse(status: 200, body: .bytes([UInt8](repeating: 97, count: 2000)))
+      }
+    ) { server in
+      var client: TestClient? = try await onThread { [address = server.address] in
+        Result { () throws(TestClientError) in try TestClient("\(address)") }
+      }.get()
+      try await client?.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await server.wait { $0.requests == 1 }
+      // Closed by its end.
+      client = nil
+      isClosed.open()
+      // No time passes on the server's clock.
+      try await server.wait { $0.connections == 0 }
+    }
+  }
+
   @Test("What the system still has for a peer that reads nothing goes with the connection, and not later")
   func undelivered() async throws {
     let answer = [UInt8](repeating: 97, count: 20_000)

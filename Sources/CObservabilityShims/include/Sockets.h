@@ -99,11 +99,15 @@ static inline void mailobs_bound_buffers(int fd, int send, int receive, int unse
 #endif
 }
 
-// How many bytes the peer has not acknowledged; 0 where the system does not tell.
+// How many bytes the peer has not acknowledged but may still take; 0 where the system does not tell.
 static inline int mailobs_unacknowledged(int fd) {
   int count = 0;
 #if defined(__linux__)
   if (ioctl(fd, MAILOBS_SIOCOUTQ, &count) != 0) return 0;
+  // After a reset the system goes on counting what it will never send. The state is the first byte of tcp_info(7).
+  unsigned char state = 0;
+  socklen_t size = sizeof state;
+  if (count > 0 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) == 0 && state == TCP_CLOSE) return 0;
 #else
   socklen_t size = sizeof count;
   if (getsockopt(fd, SOL_SOCKET, SO_NWRITE, &count, &size) != 0) return 0;

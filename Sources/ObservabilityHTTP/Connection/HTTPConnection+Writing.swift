@@ -145,7 +145,8 @@ extension HTTPConnection {
     var dropped = 0
     while !isOver, dropped < ServerCore.mostDropped {
       switch descriptor.receive(into: UnsafeMutableRawBufferPointer(core.readBuffer)) {
-      case .moved(0), .failed: return
+      case .moved(0): return
+      case .failed: return end(forgetting: true)
       case .moved(let count): dropped += count
       case .wouldBlock: guard case .ready = await descriptor.readable(until: due) else { return }
       }

@@ -138,7 +138,9 @@ final class HTTPConnection: @unchecked Sendable {
       let buffer = core.readBuffer
       switch descriptor.receive(into: UnsafeMutableRawBufferPointer(buffer)) {
       case .wouldBlock: continue
-      case .failed: return nil
+      case .failed:
+        end(forgetting: true)
+        return nil
       case .moved(0):
         if parser.stage != .idle { await refuse(.truncatedRequest) }
         return nil
