@@ -5,7 +5,7 @@ import TestSupport
 import ObservabilityPlatform
 import Testing
 
-@Suite("The executor heartbeat", .timeLimit(.minutes(10)))
+@Suite("The executor heartbeat", .timeLimit(.minutes(30)))
 struct ExecutorHeartbeatTests {
   /// A heartbeat whose beats run only when the test lets them.
   struct Watch {

@@ -5,7 +5,7 @@ import TestSupport
 import ObservabilityPlatform
 import Testing
 
-@Suite("The connect check", .timeLimit(.minutes(10)))
+@Suite("The connect check", .timeLimit(.minutes(30)))
 struct TCPConnectTests {
   @Test("passes when something listens, and closes its connection")
   func open() async throws {

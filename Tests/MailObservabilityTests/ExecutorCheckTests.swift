@@ -4,7 +4,7 @@ import TestSupport
 import MailObservability
 import Testing
 
-@Suite("The executor check", .timeLimit(.minutes(10)))
+@Suite("The executor check", .timeLimit(.minutes(30)))
 struct ExecutorCheckTests {
   private func body(of path: String, _ server: ObservabilityServer) async throws -> String {
     let address = try #require(server.boundAddress)

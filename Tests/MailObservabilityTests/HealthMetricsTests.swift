@@ -13,7 +13,7 @@ private final class Runs: Sendable {
   func add() { value.add(1, ordering: .relaxed) }
 }
 
-@Suite("Health in logs and metrics", .timeLimit(.minutes(10)))
+@Suite("Health in logs and metrics", .timeLimit(.minutes(30)))
 struct HealthMetricsTests {
   struct Broken: Error, CustomStringConvertible {
     let description = "the spindle is stuck"

@@ -5,7 +5,7 @@ import ObservabilityPlatform
 import MailObservability
 import Testing
 
-@Suite("Endpoints mounted in another server", .timeLimit(.minutes(10)))
+@Suite("Endpoints mounted in another server", .timeLimit(.minutes(30)))
 struct MountingTests {
   @Test(
     "answer what the library's own server would",

@@ -6,7 +6,7 @@ import MailObservability
 import Synchronization
 import Testing
 
-@Suite("The server", .timeLimit(.minutes(10)))
+@Suite("The server", .timeLimit(.minutes(30)))
 struct ServerTests {
   /// Asks on a thread, so that neither the pool nor the server's loop is blocked by asking.
   private func get(_ path: String, _ server: ObservabilityServer) async throws -> Reply {

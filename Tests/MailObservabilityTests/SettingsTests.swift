@@ -5,7 +5,7 @@ import ObservabilityPlatform
 import MailObservability
 import Testing
 
-@Suite("Every public number", .timeLimit(.minutes(10)))
+@Suite("Every public number", .timeLimit(.minutes(30)))
 struct SettingsTests {
   typealias Setting = (name: String, set: @Sendable (inout MetricsConfig, Int) -> Void)
 

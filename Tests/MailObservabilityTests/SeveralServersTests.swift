@@ -5,7 +5,7 @@ import ObservabilityPlatform
 import MailObservability
 import Testing
 
-@Suite("Several servers of one collector", .timeLimit(.minutes(10)))
+@Suite("Several servers of one collector", .timeLimit(.minutes(30)))
 struct SeveralServersTests {
   /// What a server is told, by the number of the server: the first mention starts it, the second drains it, the third
   /// ends it.

@@ -6,7 +6,7 @@ import ObservabilityPlatform
 import MailObservability
 import Testing
 
-@Suite("Waiting for a signal", .timeLimit(.minutes(10)))
+@Suite("Waiting for a signal", .timeLimit(.minutes(30)))
 struct SignalTests {
   @Test("drains and ends the server when the signal comes")
   func drains() async {

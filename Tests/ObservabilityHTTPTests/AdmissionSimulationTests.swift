@@ -4,7 +4,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("Admission simulated", .timeLimit(.minutes(10)))
+@Suite("Admission simulated", .timeLimit(.minutes(30)))
 struct AdmissionSimulationTests {
   private static let places = AdmissionSimulation.regular + AdmissionSimulation.reserve
   /// A kubelet gives up after a second; a tenth of it is the goal.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("Blocking work", .timeLimit(.minutes(10)), .serialized)
+@Suite("Blocking work", .timeLimit(.minutes(30)), .serialized)
 struct BlockingWorkTests {
   @Test("A probe is answered at once while another request's work sleeps on its thread")
   func blockedThread() async throws {
@@ -59,7 +59,7 @@ struct BlockingWorkTests {
   }
 }
 
-@Suite("Off the loop", .timeLimit(.minutes(10)))
+@Suite("Off the loop", .timeLimit(.minutes(30)))
 struct OffLoopTests {
   @Test("A result and an error come back, and the work does not run on the loop")
   func outcomes() async throws {

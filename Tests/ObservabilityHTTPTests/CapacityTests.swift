@@ -9,7 +9,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("HTTP capacity", .timeLimit(.minutes(10)))
+@Suite("HTTP capacity", .timeLimit(.minutes(30)))
 struct CapacityTests {
   private static let probe = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
   private static let other = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"

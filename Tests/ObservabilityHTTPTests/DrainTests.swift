@@ -7,7 +7,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("HTTP drain", .timeLimit(.minutes(10)))
+@Suite("HTTP drain", .timeLimit(.minutes(30)))
 struct DrainTests {
   private static let probe = "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n"
   private static let other = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("HTTP server", .timeLimit(.minutes(10)))
+@Suite("HTTP server", .timeLimit(.minutes(30)))
 struct HTTPServerTests {
   @Test("A GET is answered with the handler's response, its length, and the connection stays open")
   func get() async throws {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("A dead listener", .timeLimit(.minutes(10)))
+@Suite("A dead listener", .timeLimit(.minutes(30)))
 struct ListenerDeathTests {
   private final class Failures: HTTPServerObserver {
     let numbers = Locked<[Int32]>([])

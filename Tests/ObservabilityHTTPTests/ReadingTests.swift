@@ -9,7 +9,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("Reading peers", .timeLimit(.minutes(10)))
+@Suite("Reading peers", .timeLimit(.minutes(30)))
 struct ReadingTests {
   // MARK: - What is not read
 

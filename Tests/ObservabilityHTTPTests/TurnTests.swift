@@ -9,7 +9,7 @@ import Testing
 
 @testable import ObservabilityHTTP
 
-@Suite("Turns", .timeLimit(.minutes(10)))
+@Suite("Turns", .timeLimit(.minutes(30)))
 struct TurnTests {
   private static let peers = 64
   private static let each = 1000

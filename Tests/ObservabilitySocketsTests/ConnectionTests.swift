@@ -4,7 +4,7 @@ import Testing
 
 @testable import ObservabilitySockets
 
-@Suite("Connections", .timeLimit(.minutes(10)))
+@Suite("Connections", .timeLimit(.minutes(30)))
 struct ConnectionTests {
   /// A listener, and both ends of one connection to it.
   struct Pair {

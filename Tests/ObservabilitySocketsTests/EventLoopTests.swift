@@ -7,7 +7,7 @@ import Testing
 
 @testable import ObservabilitySockets
 
-@Suite("Event loop", .timeLimit(.minutes(10)))
+@Suite("Event loop", .timeLimit(.minutes(30)))
 struct EventLoopTests {
   @Test("A task that prefers the loop runs on its thread, before and after a wait")
   func taskPreference() async throws {

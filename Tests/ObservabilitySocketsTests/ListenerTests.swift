@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObservabilitySockets
 
-@Suite("Listeners", .timeLimit(.minutes(10)))
+@Suite("Listeners", .timeLimit(.minutes(30)))
 struct ListenerTests {
   private func newPath() -> String { "/tmp/listener-\(UInt64.random(in: 0 ... .max)).sock" }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObservabilitySockets
 
-@Suite("Signals", .timeLimit(.minutes(10)))
+@Suite("Signals", .timeLimit(.minutes(30)))
 struct SignalWatcherTests {
   @Test("A watched signal calls the action on the loop, once each, and a second watcher is refused")
   func signal() async throws {

@@ -4,7 +4,7 @@ import ObservabilityPlatform
 
 /// How long a test waits for what has to happen. Only a defect needs it: on a slow machine, among tests that hold
 /// the threads of the pool, what takes a moment elsewhere may take a minute.
-package let patience = Duration.seconds(300)
+package let patience = Duration.seconds(1200)
 
 /// Lets other tasks run until `condition` holds; false when it does not within ``patience``. No thread is blocked
 /// meanwhile, so what is waited for may need the last one of the pool.

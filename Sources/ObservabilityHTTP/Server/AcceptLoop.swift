@@ -45,7 +45,7 @@ extension ServerCore {
 
   /// Accepts until the server has ended, or the listener has died, which is what it says.
   private func acceptConnections(on listener: Listener) async -> Bool {
-    while drain.stage.load(ordering: .relaxed) != .finished {
+    while drainStage.load(ordering: .relaxed) != .finished {
       var accepted = 0
       attempts: while accepted < Admission.batch {
         if admission.isFull {

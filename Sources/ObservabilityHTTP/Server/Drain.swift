@@ -15,9 +15,8 @@ enum DrainStage: UInt8, AtomicRepresentable {
   case finished
 }
 
-/// The drain of one server. Confined to its loop, but for the stage.
-struct DrainState: ~Copyable {
-  let stage = Atomic<DrainStage>(.serving)
+/// Who waits for the drain of one server, and what moves it on. Confined to its loop.
+struct DrainState {
   var waiters: [UnsafeContinuation<Void, Never>] = []
   var announceTimer: LoopTimer?
   var graceTimer: LoopTimer?
@@ -26,9 +25,9 @@ struct DrainState: ~Copyable {
 extension ServerCore {
   /// Begins to drain; when it has begun already, a sooner end than was set then is taken over.
   func beginDrain(gracePeriod: Duration, delay: Duration) {
-    let stage = drain.stage.load(ordering: .relaxed)
+    let stage = drainStage.load(ordering: .relaxed)
     guard stage != .finished else { return }
-    if stage == .serving { drain.stage.store(.announcing, ordering: .sequentiallyConsistent) }
+    if stage == .serving { drainStage.store(.announcing, ordering: .sequentiallyConsistent) }
     let delay = max(.zero, delay)
     let total = Duration.nanoseconds(
       delay.clampedNanoseconds.clampedAdding(max(0, gracePeriod.clampedNanoseconds)))
@@ -51,21 +50,21 @@ extension ServerCore {
   }
 
   private func beginRefusing() {
-    guard drain.stage.load(ordering: .relaxed) == .announcing else { return }
-    drain.stage.store(.refusing, ordering: .sequentiallyConsistent)
+    guard drainStage.load(ordering: .relaxed) == .announcing else { return }
+    drainStage.store(.refusing, ordering: .sequentiallyConsistent)
     for connection in all { connection.closeIfIdle() }
     drainProgressed()
   }
 
   /// Ends the drain when nothing is left to finish.
   func drainProgressed() {
-    guard drain.stage.load(ordering: .relaxed) == .refusing, isEmpty else { return }
+    guard drainStage.load(ordering: .relaxed) == .refusing, isEmpty else { return }
     finishDrain()
   }
 
   private func finishDrain() {
-    guard drain.stage.load(ordering: .relaxed) != .finished else { return }
-    drain.stage.store(.finished, ordering: .sequentiallyConsistent)
+    guard drainStage.load(ordering: .relaxed) != .finished else { return }
+    drainStage.store(.finished, ordering: .sequentiallyConsistent)
     drain.announceTimer?.cancel()
     drain.graceTimer?.cancel()
     for connection in all { connection.end() }
@@ -78,7 +77,7 @@ extension ServerCore {
 
   /// Resumes `waiter` when the drain has ended.
   func whenDrained(_ waiter: UnsafeContinuation<Void, Never>) {
-    if drain.stage.load(ordering: .relaxed) == .finished {
+    if drainStage.load(ordering: .relaxed) == .finished {
       waiter.resume()
     } else {
       drain.waiters.append(waiter)

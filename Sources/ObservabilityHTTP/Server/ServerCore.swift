@@ -30,6 +30,8 @@ final class ServerCore: @unchecked Sendable {
   /// One for all connections: what is read is parsed, or kept, before another is read from.
   let readBuffer: UnsafeMutableBufferPointer<UInt8>
 
+  /// Read from any thread, so it is no part of what changes beside it.
+  let drainStage = Atomic<DrainStage>(.serving)
   var drain = DrainState()
   var listener: Listener?
   /// Why nobody can connect any more, and the server ends.
@@ -77,13 +79,13 @@ final class ServerCore: @unchecked Sendable {
 
   deinit { readBuffer.deallocate() }
 
-  var isDraining: Bool { drain.stage.load(ordering: .relaxed) != .serving }
+  var isDraining: Bool { drainStage.load(ordering: .relaxed) != .serving }
   var isRefusing: Bool {
-    let stage = drain.stage.load(ordering: .relaxed)
+    let stage = drainStage.load(ordering: .relaxed)
     return stage == .refusing || stage == .finished
   }
 
-  var hasEnded: Bool { drain.stage.load(ordering: .relaxed) == .finished }
+  var hasEnded: Bool { drainStage.load(ordering: .relaxed) == .finished }
 
   func reject(_ reason: HTTPRejectReason) {
     counters.reject(reason)
