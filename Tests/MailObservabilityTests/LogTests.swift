@@ -95,7 +95,7 @@ struct LogTests {
     let log = LogRecorder()
     let delivery = LogDelivery(
       to: { message in
-        while !isOpen.isSet { usleep(1000) }
+        isOpen.waitBlocking()
         log.record(message)
       }, timer: clock, now: { clock.elapsed })
     let count = LogDelivery.queueLimit * 2
@@ -149,7 +149,7 @@ struct LogTests {
     let log = LogRecorder()
     var config = MetricsConfig.patient
     config.log = { message in
-      while !isOpen.isSet { usleep(1000) }
+      isOpen.waitBlocking()
       log.record(message)
     }
     let server = try await metrics.startHTTPServer(config)

@@ -45,7 +45,7 @@ struct TurnTests {
     ) { server in
       address.withLock { $0 = "\(server.address)" }
       // The loop stands still until everything has been sent.
-      server.server.loop.execute { while !sent.isSet { usleep(1000) } }
+      server.server.loop.execute { sent.waitBlocking() }
       let burst = String(repeating: "GET /health?verbose HTTP/1.1\r\nHost: a\r\n\r\n", count: Self.each)
       let clients: [TestClient]
       do {
