@@ -115,6 +115,56 @@ struct ExemplarTests {
     #expect(histogram.snapshot.count == 3)
   }
 
+  @Test("is asked for once a tick while a timer counts, and each time otherwise")
+  func ticks() {
+    let timer = ManualTicks()
+    let asked = Atomic<Int>(0)
+    let number = registry.beginExemplarTicks(on: timer)
+    #expect(timer.fire() == false, "nothing is counted without a source")
+    registry.setExemplarSource {
+      asked.add(1, ordering: .relaxed)
+      return ["id": "x"]
+    }
+    for _ in 0..<5 { counter.increment(by: 1) }
+    #expect(asked.load(ordering: .relaxed) == 1)
+    // Each bucket has an exemplar of its own.
+    for _ in 0..<5 { for value in [0.5, 1.5, 3] { histogram.observe(value) } }
+    #expect(asked.load(ordering: .relaxed) == 4)
+    #expect(timer.fire())
+    for _ in 0..<5 { counter.increment(by: 0.5) }
+    histogram.observe(0.5)
+    #expect(asked.load(ordering: .relaxed) == 6)
+    registry.endExemplarTicks(number)
+    #expect(timer.fire() == false)
+    for _ in 0..<5 { counter.increment(by: 1) }
+    #expect(asked.load(ordering: .relaxed) == 11)
+    registry.setExemplarSource(nil)
+  }
+
+  /// A timer that calls when it is told to.
+  private struct ManualTicks: OneShotTimer {
+    struct Token: OneShotTimerToken {
+      let pending: Locked<(@Sendable () -> Void)?>
+      func cancel() { pending.withLock { $0 = nil } }
+    }
+    let pending = Locked<(@Sendable () -> Void)?>(nil)
+
+    func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> Token {
+      pending.withLock { $0 = fire }
+      return Token(pending: pending)
+    }
+
+    /// False when no call was asked for.
+    func fire() -> Bool {
+      let call = pending.withLock { pending in
+        defer { pending = nil }
+        return pending
+      }
+      call?()
+      return call != nil
+    }
+  }
+
   @Test("comes from a hook that records itself, which is asked for none of its own recordings")
   func recordingHook() throws {
     let registry = try Registry()

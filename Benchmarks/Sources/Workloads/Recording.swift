@@ -1,6 +1,7 @@
 // Which calls does a mail server make all day, written as an embedder writes them?
 
 internal import MailObservability
+internal import _MailObservabilityBenchmarks
 
 /// Instruments of all kinds, and loops that record into them. Every instance has instruments of its own: one that
 /// several threads have fought over stays divided, and must not serve as an uncontended one.
@@ -57,6 +58,23 @@ public final class Recording: Sendable {
         protocols[index & 1], directions[index >> 1 & 1], results[index >> 2 & 3], domains[index >> 4 & 3]
       ].increment()
     }
+  }
+
+  /// A bounded family of four labels, one hot value.
+  public func incrementHot(_ times: Int) {
+    for _ in 0..<times { bounded.increment("smtp", "received", "delivered", "example.org") }
+  }
+
+  /// The same by a reference to the counter.
+  public func incrementHotByReference(_ times: Int) {
+    for _ in 0..<times { bounded["smtp", "received", "delivered", "example.org"].increment() }
+  }
+
+  /// Has a source asked for exemplars, as often as while a server runs.
+  public func setExemplarSource() {
+    let labels: Exemplar.Labels = ["trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"]
+    metrics.registry.countExemplarTicks()
+    metrics.registry.setExemplarSource { labels }
   }
 
   /// A timer, started and observed.

@@ -135,6 +135,12 @@ package final class SeriesIndex: @unchecked Sendable {
   /// The series of a key, retained, with one of the locks held.
   @inline(__always)
   private func held(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
+    inUse(key, hash: hash)?.retain()
+  }
+
+  /// The series of a key, with one of the locks held and as long as it is.
+  @inline(__always)
+  private func inUse(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
     guard let position = position(of: key, hash: hash),
       let series = list.series(position)
     else { return nil }
@@ -142,7 +148,7 @@ package final class SeriesIndex: @unchecked Sendable {
     if slot.pointee.lastUse.load(ordering: .relaxed) != 0 {
       slot.pointee.lastUse.store(0, ordering: .relaxed)
     }
-    return series.retain()
+    return series
   }
 
   @inline(__always)
@@ -151,6 +157,67 @@ package final class SeriesIndex: @unchecked Sendable {
       list.series(position)?._withUnsafeGuaranteedRef { key.equals($0.labels) }
         ?? false
     }
+  }
+
+  // MARK: - Counting
+
+  @usableFromInline
+  func increment(_ first: String) {
+    first.withUTF8Bytes { first in
+      increment(Key1(first: first))
+    }
+  }
+
+  @usableFromInline
+  func increment(_ first: String, _ second: String) {
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in
+        increment(Key2(first: first, second: second))
+      }
+    }
+  }
+
+  @usableFromInline
+  func increment(_ first: String, _ second: String, _ third: String) {
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in
+        third.withUTF8Bytes { third in
+          increment(Key3(pair: Key2(first: first, second: second), third: third))
+        }
+      }
+    }
+  }
+
+  @usableFromInline
+  func increment(_ first: String, _ second: String, _ third: String, _ fourth: String) {
+    first.withUTF8Bytes { first in
+      second.withUTF8Bytes { second in
+        third.withUTF8Bytes { third in
+          fourth.withUTF8Bytes { fourth in
+            increment(
+              Key4(triple: Key3(pair: Key2(first: first, second: second), third: third), fourth: fourth))
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds one to the counter of a key; the index must be one of counters.
+  ///
+  /// The addition is made with the thread's own lock held, under which no series goes away. A reference that is handed out
+  /// is retained and released, and threads that look up the same value fight over that count.
+  @inline(__always)
+  private func increment(_ key: some LabelKey) {
+    let hash = key.hash(hashing)
+    let own = lock(Stripes.current())
+    StripeLock.lock(own)
+    if let found = inUse(key, hash: hash) {
+      found._withUnsafeGuaranteedRef { unsafeDowncast($0, to: Counter.self).increment() }
+      StripeLock.unlock(own)
+      return
+    }
+    StripeLock.unlock(own)
+    unsafeDowncast(admitted(key, hash: hash), to: Counter.self).increment()
   }
 
   // MARK: - Admission

@@ -43,7 +43,9 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
   public func observe(_ value: Double) {
     guard value >= 0, value < .infinity else { return reject(value.isFinite ? .negative : .notFinite) }
     let bucket = bounds.bucket(for: value)
-    if record(value, bucket: bucket), hasExemplarSource { keepCurrentExemplar(value, bucket: bucket) }
+    if record(value, bucket: bucket), isExemplarDue(in: exemplars, at: bucket, of: bounds.count + 1) {
+      keepCurrentExemplar(value, bucket: bucket)
+    }
   }
 
   /// Records a duration, in seconds. A negative one is refused and counted.
