@@ -110,6 +110,7 @@ func main() {
 	vmCounter := metrics.NewCounter("vm_total")
 	vmHistogram := metrics.NewHistogram("vm_seconds")
 	counter := prometheus.NewCounter(prometheus.CounterOpts{Name: "c_total"})
+	gauge := prometheus.NewGauge(prometheus.GaugeOpts{Name: "g"})
 	histogram := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "h", Buckets: buckets})
 	family := prometheus.NewCounterVec(
 		prometheus.CounterOpts{Name: "f_total"}, []string{"protocol", "direction", "result", "domain"})
@@ -117,6 +118,15 @@ func main() {
 		"counter": func(n int) {
 			for i := 0; i < n; i++ {
 				counter.Inc()
+			}
+		},
+		"gauge": func(n int) {
+			for i := 0; i < n; i++ {
+				if i&1 == 0 {
+					gauge.Inc()
+				} else {
+					gauge.Dec()
+				}
 			}
 		},
 		"vmCounter": func(n int) {

@@ -8,6 +8,7 @@ internal import _MailObservabilityBenchmarks
 public final class Recording: Sendable {
   let metrics: MetricsCollector
   let counter: Counter
+  let gauge: Gauge
   let histogram: Histogram
   let closed: ClosedFamily3<Counter, MailProtocol, Direction, DeliveryResult>
   let bounded: BoundedFamily<Counter, (String, String, String, String)>
@@ -17,6 +18,7 @@ public final class Recording: Sendable {
     metrics = try MetricsCollector()
     let registry = metrics.registry
     counter = try registry.register(.counter("bench_total", help: "A counter."))
+    gauge = try registry.register(.gauge("bench_gauge", help: "A gauge."))
     histogram = try registry.register(
       .histogram("bench_duration_seconds", help: "Durations.", unit: "seconds", buckets: .latency))
     closed = try registry.register(
@@ -39,10 +41,27 @@ public final class Recording: Sendable {
     for _ in 0..<times { counter.increment() }
   }
 
+  /// `Gauge.increment()` and `decrement()` in turn.
+  public func moveGauge(_ times: Int) {
+    for index in 0..<times { index & 1 == 0 ? gauge.increment() : gauge.decrement() }
+  }
+
+  /// `Gauge.set(_:)`.
+  public func setGauge(_ times: Int) {
+    for index in 0..<times { gauge.set(Double(index & 7)) }
+  }
+
   /// `Histogram.observe(_:)`, 12 buckets.
   public func observe(_ times: Int) {
     durations.withUnsafeBufferPointer { durations in
       for index in 0..<times { histogram.observe(durations[index & 1023]) }
+    }
+  }
+
+  /// `Histogram.observe(_:)` of values that come in no order that repeats soon.
+  public func observeChanging(_ times: Int) {
+    changingDurations.withUnsafeBufferPointer { durations in
+      for index in 0..<times { histogram.observe(durations[index & 65_535]) }
     }
   }
 
@@ -93,6 +112,6 @@ public final class Recording: Sendable {
 
   /// What the increments of the bounded family came to; so that no loop is without effect.
   public var total: Double {
-    metrics.smtp.connections.value + counter.value + Double(histogram.snapshot.count)
+    metrics.smtp.connections.value + counter.value + gauge.value + Double(histogram.snapshot.count)
   }
 }

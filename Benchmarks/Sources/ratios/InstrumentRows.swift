@@ -7,7 +7,7 @@ internal import Workloads
 @MainActor
 enum InstrumentRows {
   static var all: [Row] {
-    counters + histograms + families + timers + registration + allocations + memory
+    counters + gauges + histograms + families + timers + registration + allocations + memory
   }
 
   private static func against(
@@ -67,6 +67,31 @@ enum InstrumentRows {
     ]
   }
 
+  private static var gauges: [Row] {
+    [
+      Row(
+        "Gauge, increment and decrement in turn, 1 thread / client_golang", 1.1,
+        against("go", "gauge") {
+          let ours = try Recording()
+          return .here { ours.moveGauge($0) }
+        }),
+      Row(
+        "Gauge, increment and decrement in turn, 2 threads / client_golang, 2 threads", 0.5,
+        against("go", "gauge", threads: 2) {
+          let ours = try Recording()
+          return .here(threads: 2) { ours.moveGauge($0) }
+        }),
+      Row("Gauge, increment and decrement in turn, 2 threads / its own single thread", 1.4) {
+        let (two, one) = (try Recording(), try Recording())
+        return .compared(try .of(.here(threads: 2) { two.moveGauge($0) }, .here { one.moveGauge($0) }))
+      },
+      Row("Gauge.set, 2 threads / its own single thread", nil) {
+        let (two, one) = (try Recording(), try Recording())
+        return .compared(try .of(.here(threads: 2) { two.setGauge($0) }, .here { one.setGauge($0) }))
+      },
+    ]
+  }
+
   private static var histograms: [Row] {
     [
       Row(
@@ -81,6 +106,11 @@ enum InstrumentRows {
           let ours = try Recording()
           return .here { ours.observe($0) }
         }),
+      Row("Histogram.observe, 65,536 values in no order / 1,024 that repeat", 1.3) {
+        let (changing, repeating) = (try Recording(), try Recording())
+        return .compared(
+          try .of(.here { changing.observeChanging($0) }, .here { repeating.observe($0) }))
+      },
       Row("Histogram.observe while a source of exemplars is set / without one", 1.5) {
         let (with, without) = (try Recording(), try Recording())
         with.setExemplarSource()

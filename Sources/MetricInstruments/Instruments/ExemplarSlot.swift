@@ -8,12 +8,12 @@ package struct ExemplarSlot: ~Copyable, Sendable {
   private let storage = LazyReference<Storage>()
 
   private final class Storage: Sendable {
-    let exemplars: Locked<[Exemplar?]>
+    // None until the first: most series are asked for and never have one.
+    let exemplars = Locked<[Exemplar?]>([])
     // The tick at which each position was last asked for.
     nonisolated(unsafe) let ticks: UnsafeMutableBufferPointer<Atomic<UInt32>>
 
     init(count: Int) {
-      exemplars = Locked([Exemplar?](repeating: nil, count: count))
       ticks = .allocate(capacity: count)
       for index in 0..<count { ticks.initializeElement(at: index, to: Atomic(0)) }
     }
@@ -24,11 +24,13 @@ package struct ExemplarSlot: ~Copyable, Sendable {
   /// Keeps an exemplar at a position of `count`.
   func store(_ exemplar: Exemplar, at index: Int, of count: Int) {
     storage.value { Storage(count: count) }.exemplars.withLock {
+      if $0.isEmpty { $0 = [Exemplar?](repeating: nil, count: count) }
       if $0.indices.contains(index) { $0[index] = exemplar }
     }
   }
 
-  /// Whether an exemplar at a position of `count` was not asked for in this tick yet; true for one caller a tick.
+  /// Whether an exemplar at a position of `count` was not asked for in this tick yet; true for one caller a
+  /// tick.
   @inline(__always)
   func isDue(at index: Int, of count: Int, in tick: UInt32) -> Bool {
     guard let storage = storage.unmanaged else { return beginAsking(at: index, of: count, in: tick) }

@@ -6,10 +6,11 @@ import Synchronization
 
 /// The hook that is asked for the current trace context.
 ///
-/// While none is set, an observation pays for three loads of words that nobody writes: less than a nanosecond. While one
-/// is, a timer counts ticks, and each series asks once a tick for each of its exemplars; in between an observation pays
-/// for a few loads more, and reads no clock. Without a timer every recording asks. A hook that was replaced stays in memory
-/// as long as the registry, since another thread may be inside of it; programs set one, once.
+/// While none is set, an observation pays for three loads of words that nobody writes: less than a
+/// nanosecond. While one is, a timer counts ticks, and each series asks once a tick for each of its
+/// exemplars; in between an observation pays for a few loads more, and reads no clock. Without a timer every
+/// recording asks. A hook that was replaced stays in memory as long as the registry, since another thread may
+/// be inside of it; programs set one, once.
 final class ExemplarSource: Sendable {
   typealias Hook = @Sendable () -> Exemplar.Labels?
 

@@ -3,8 +3,8 @@
 import ObservabilityPlatform
 
 extension MetricInstrument {
-  /// Whether a source is to be asked for the exemplar at a position. A question and not the source itself, so that asking
-  /// retains nothing.
+  /// Whether a source is to be asked for the exemplar at a position. A question and not the source itself, so
+  /// that asking retains nothing.
   @inline(__always)
   final func isExemplarDue(in slot: borrowing ExemplarSlot, at index: Int, of count: Int) -> Bool {
     guard context?.exemplarSource.isSet == true, let tick = context?.exemplarSource.tick else { return false }
