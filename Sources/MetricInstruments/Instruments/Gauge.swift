@@ -85,20 +85,23 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   /// Why an amount could not be added, or nil.
   @inline(__always)
   private func add(_ amount: Double) -> RejectionReason? {
-    var old = state.load(ordering: .acquiring)
     while true {
-      if old == GaugeState.dividedWord { return addDivided(amount) }
-      guard old != GaugeState.removedWord else { return .removedSeries }
-      let new = GaugeState(word: old).value + amount
-      guard new.isFinite else { return .notFinite }
-      let (exchanged, current) = exchange(old, new)
-      if exchanged { return nil }
-      if contention.isFound() { divide() }
-      old = current
+      let old = state.load(ordering: .acquiring)
+      let new = Double(bitPattern: old) + amount
+      // Every state that is no value is NaN, and then the sum is.
+      guard new.isFinite else {
+        return old == GaugeState.dividedWord ? addDivided(amount) : update { $0 + amount }
+      }
+      if exchange(old, new).exchanged { return nil }
+      divideIfContended()
     }
   }
 
-  @inline(__always)
+  @inline(never)
+  private func divideIfContended() {
+    if contention.isFound() { divide() }
+  }
+
   private func addDivided(_ amount: Double) -> RejectionReason? {
     guard stripes.unmanaged?._withUnsafeGuaranteedRef({ $0.add(amount) }) == true else {
       return update { $0 + amount }
