@@ -90,7 +90,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
       let new = Double(bitPattern: old) + amount
       // Every state that is no value is NaN, and then the sum is.
       guard new.isFinite else {
-        return old == GaugeState.dividedWord ? addDivided(amount) : update { $0 + amount }
+        return old == GaugeState.dividedWord ? addDivided(amount) : addToAll(amount)
       }
       if exchange(old, new).exchanged { return nil }
       divideIfContended()
@@ -102,13 +102,18 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
     if contention.isFound() { divide() }
   }
 
+  @inline(__always)
   private func addDivided(_ amount: Double) -> RejectionReason? {
     guard stripes.unmanaged?._withUnsafeGuaranteedRef({ $0.add(amount) }) == true else {
-      return update { $0 + amount }
+      return addToAll(amount)
     }
     noteRecording()
     return nil
   }
+
+  // Not part of what calls it, which would save more registers for it than it uses itself.
+  @inline(never)
+  private func addToAll(_ amount: Double) -> RejectionReason? { update { $0 + amount } }
 
   /// Why the value could not be changed, or nil.
   @inline(__always)
