@@ -45,7 +45,8 @@ let package = Package(
         "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
       ]),
     // For the package in Benchmarks, which cannot see what has `package` access.
-    library("_MailObservabilityBenchmarks", ["MetricInstruments", "MetricExposition"]),
+    library(
+      "_MailObservabilityBenchmarks", ["MetricInstruments", "MetricExposition", "ObservabilityPlatform"]),
     .executableTarget(
       name: "example-mail-server",
       dependencies: [

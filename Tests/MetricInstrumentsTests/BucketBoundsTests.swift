@@ -49,6 +49,25 @@ struct BucketBoundsTests {
     #expect(bounds.values.count <= 501)
   }
 
+  @Test(
+    "put a value into the bucket before which all bounds are smaller, however many there are",
+    arguments: [1, 2, 3, 4, 5, 7, 8, 12, 15, 31, 32, 33, 34, 63, 64, 65, 100, 127, 255, 499, 500])
+  func search(count: Int) {
+    let bounds = BucketBounds((0..<count).map { Double($0) * 0.75 })
+    var values = bounds.values.flatMap { [$0, $0.nextUp, max(0, $0.nextDown), $0 + 0.3] }
+    values += [0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+    for value in values {
+      #expect(bounds.bucket(for: value) == bounds.values.count { $0 < value }, "\(value)")
+    }
+  }
+
+  @Test("count negative zero as zero")
+  func negativeZero() throws {
+    let histogram = try Registry().register(.histogram("h", help: "", buckets: [0, 1]))
+    histogram.observe(-0.0)
+    #expect(histogram.snapshot == HistogramSnapshot(bounds: [0, 1], counts: [1, 0, 0], sum: 0))
+  }
+
   @Test("stand in a snapshot, which can be made to be compared with")
   func snapshot() throws {
     let histogram = try Registry().register(.histogram("h", help: "", buckets: [1, 2]))

@@ -1,5 +1,6 @@
 // Is every amount counted exactly once, by however many threads?
 
+import Synchronization
 import TestSupport
 @testable import MetricInstruments
 import Testing
@@ -137,6 +138,61 @@ struct CounterTests {
     counter.increment(by: 0)
     counter.increment(by: 0.0)
     #expect(rejected(.removedSeries) == 2)
+  }
+
+  @Test("is exact up to its limit, for threads at once, divided or not", arguments: [false, true])
+  func limit(isDivided: Bool) {
+    let counter = counter
+    if isDivided { counter.divide() }
+    // As much as seals a word without a large amount; the rest is counted one by one.
+    counter.base.store((1 << 55) - 5, ordering: .relaxed)
+    onThreads(4) { _ in for _ in 0..<1000 { counter.increment() } }
+    for _ in 0..<300 { counter.increment(by: 1) }
+    #expect(counter.integerValue == (1 << 55) + 4295)
+    counter.increment(by: UInt64(Int64.max) - (1 << 55) - 4295 - 10)
+    if isDivided, rejected(.tooLarge) > 0 { return }
+    onThreads(4) { _ in for _ in 0..<1000 { counter.increment() } }
+    #expect(counter.integerValue == UInt64(Int64.max))
+    #expect(rejected(.tooLarge) == 3990)
+    counter.markRemoved()
+    counter.increment()
+    #expect(counter.integerValue == UInt64(Int64.max) && rejected(.removedSeries) == 1)
+  }
+
+  @Test("that is divided while it is removed loses nothing", arguments: 0..<20)
+  func dividedWhileRemoved(round: Int) {
+    let (counter, registry) = (counter, registry)
+    onThreads(4) { index in
+      if index == 3 {
+        while counter.integerValue < UInt64(round * 100) {}
+        counter.divide()
+        counter.markRemoved()
+      } else {
+        for _ in 0..<5000 { counter.increment() }
+        counter.increment(by: 1 << 40)
+      }
+    }
+    let refused = registry.rejected[.removedSeries].integerValue
+    let large = counter.integerValue >> 40
+    #expect(counter.integerValue & ((1 << 40) - 1) + refused - (3 - large) == 15_000)
+  }
+
+  @Test("is contended when threads change hands often within a window, and by nothing less")
+  func contention() {
+    let contention = Contention()
+    let limit = Contention.limit
+    // One thread alone, however often.
+    #expect(!(0..<1000).contains { _ in contention.isFound(by: 1) { 0 } })
+    // Two that take turns once a second.
+    let slow = (0..<1000).contains { turn in
+      contention.isFound(by: UInt32(turn % 2) + 1) { UInt64(turn) * 1_000_000_000 }
+    }
+    #expect(!slow)
+    // Two that take turns within a window: at the limit, and then anew.
+    let found = (1...limit * 2).map { turn in
+      contention.isFound(by: UInt32(turn % 2) + 7) { 9_000_000_000_000 }
+    }
+    #expect(found.enumerated().filter(\.element).map(\.offset) == [Int(limit) - 1, Int(limit) * 2 - 1])
   }
 
   @Test("that threads fought over shows what it accepted, however much that is")

@@ -115,6 +115,120 @@ struct ExemplarTests {
     #expect(histogram.snapshot.count == 3)
   }
 
+  @Test("is asked for once a tick while a timer counts, and each time otherwise")
+  func ticks() {
+    let timer = ManualTicks()
+    let asked = Atomic<Int>(0)
+    let number = registry.beginExemplarTicks(on: timer)
+    #expect(timer.fire() == false, "nothing is counted without a source")
+    registry.setExemplarSource {
+      asked.add(1, ordering: .relaxed)
+      return ["id": "x"]
+    }
+    for _ in 0..<5 { counter.increment(by: 1) }
+    #expect(asked.load(ordering: .relaxed) == 1)
+    // Each bucket has an exemplar of its own.
+    for _ in 0..<5 { for value in [0.5, 1.5, 3] { histogram.observe(value) } }
+    #expect(asked.load(ordering: .relaxed) == 4)
+    #expect(timer.fire())
+    for _ in 0..<5 { counter.increment(by: 0.5) }
+    histogram.observe(0.5)
+    #expect(asked.load(ordering: .relaxed) == 6)
+    registry.endExemplarTicks(number)
+    #expect(timer.fire() == false)
+    for _ in 0..<5 { counter.increment(by: 1) }
+    #expect(asked.load(ordering: .relaxed) == 11)
+    registry.setExemplarSource(nil)
+  }
+
+  @Test("is asked for by one thread a tick, and the others record on while that one is stuck in the source")
+  func stuckSource() {
+    let timer = ManualTicks()
+    let (counter, registry) = (counter, registry)
+    let asked = Atomic<Int>(0)
+    let (isInside, isReleased) = (Flag(), Flag())
+    let number = registry.beginExemplarTicks(on: timer)
+    registry.setExemplarSource {
+      if asked.add(1, ordering: .relaxed).oldValue == 0 {
+        isInside.set()
+        isReleased.waitBlocking()
+      }
+      return ["id": "x"]
+    }
+    onThreads(4) { index in
+      if index == 0 { return counter.increment(by: 1) }
+      isInside.waitBlocking()
+      for _ in 0..<1000 { counter.increment(by: 1) }
+      if counter.value == 3001 { isReleased.set() }
+    }
+    #expect(counter.value == 3001)
+    #expect(asked.load(ordering: .relaxed) == 1)
+    registry.endExemplarTicks(number)
+    registry.setExemplarSource(nil)
+  }
+
+  @Test("comes from a source that replaces itself, ends the ticks, removes the series and reads the registry")
+  func reentrantSource() throws {
+    let timer = ManualTicks()
+    let registry = registry
+    let family = try registry.register(.counter("y_total", help: ""), byBounded: "a")
+    let series = family["x"]
+    let number = registry.beginExemplarTicks(on: timer)
+    registry.setExemplarSource {
+      registry.setExemplarSource { ["id": "second"] }
+      registry.endExemplarTicks(number)
+      family.remove("x")
+      family.increment("x")
+      series.increment(by: 2)
+      _ = MetricInstrumentsTests.series(of: "y_total", in: registry)
+      return ["id": "first"]
+    }
+    series.increment(by: 1)
+    #expect(series.exemplars.all.map { $0?.labels.first?.value } == ["first"])
+    #expect(series.value == 1 && family["x"].value == 1)
+    #expect(registry.rejected[.removedSeries].value == 1)
+    #expect(timer.fire() == false)
+    family["x"].increment(by: 1)
+    #expect(family["x"].exemplars.all.map { $0?.labels.first?.value } == ["second"])
+  }
+
+  @Test("takes no memory for the exemplars of a series that is asked for and never has one")
+  func noneGiven() {
+    let timer = ManualTicks()
+    let number = registry.beginExemplarTicks(on: timer)
+    registry.setExemplarSource { nil }
+    for _ in 0..<3 {
+      histogram.observe(1)
+      _ = timer.fire()
+    }
+    #expect(histogram.exemplars.all.isEmpty)
+    registry.endExemplarTicks(number)
+  }
+
+  /// A timer that calls when it is told to.
+  private struct ManualTicks: OneShotTimer {
+    struct Token: OneShotTimerToken {
+      let pending: Locked<(@Sendable () -> Void)?>
+      func cancel() { pending.withLock { $0 = nil } }
+    }
+    let pending = Locked<(@Sendable () -> Void)?>(nil)
+
+    func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> Token {
+      pending.withLock { $0 = fire }
+      return Token(pending: pending)
+    }
+
+    /// False when no call was asked for.
+    func fire() -> Bool {
+      let call = pending.withLock { pending in
+        defer { pending = nil }
+        return pending
+      }
+      call?()
+      return call != nil
+    }
+  }
+
   @Test("comes from a hook that records itself, which is asked for none of its own recordings")
   func recordingHook() throws {
     let registry = try Registry()

@@ -1,4 +1,4 @@
-// What does the same work cost with client_golang?
+// What does the same work cost with client_golang, and with VictoriaMetrics/metrics?
 //
 // A line "name iterations threads" on standard input is answered by one line: the nanoseconds of one operation in each
 // thread, and the part of the time in which the threads had a processor; or by "unknown".
@@ -18,6 +18,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/VictoriaMetrics/metrics"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 )
@@ -87,8 +88,29 @@ func encoder(make func() *prometheus.Registry) func(int) {
 	}
 }
 
+func vmEncoder() func(int) {
+	var set *metrics.Set
+	var buffer bytes.Buffer
+	return func(n int) {
+		if set == nil {
+			set = metrics.NewSet()
+			for i := 0; i < 10000; i++ {
+				set.NewCounter(fmt.Sprintf(
+					`bench_messages_total{domain="host-%06d.example.org",result="accepted"}`, i)).Add(i * 7919 % 100000)
+			}
+		}
+		for i := 0; i < n; i++ {
+			buffer.Reset()
+			set.WritePrometheus(&buffer)
+		}
+	}
+}
+
 func main() {
+	vmCounter := metrics.NewCounter("vm_total")
+	vmHistogram := metrics.NewHistogram("vm_seconds")
 	counter := prometheus.NewCounter(prometheus.CounterOpts{Name: "c_total"})
+	gauge := prometheus.NewGauge(prometheus.GaugeOpts{Name: "g"})
 	histogram := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "h", Buckets: buckets})
 	family := prometheus.NewCounterVec(
 		prometheus.CounterOpts{Name: "f_total"}, []string{"protocol", "direction", "result", "domain"})
@@ -98,6 +120,26 @@ func main() {
 				counter.Inc()
 			}
 		},
+		"gauge": func(n int) {
+			for i := 0; i < n; i++ {
+				if i&1 == 0 {
+					gauge.Inc()
+				} else {
+					gauge.Dec()
+				}
+			}
+		},
+		"vmCounter": func(n int) {
+			for i := 0; i < n; i++ {
+				vmCounter.Inc()
+			}
+		},
+		"vmHistogram": func(n int) {
+			for i := 0; i < n; i++ {
+				vmHistogram.Update(values[i&1023])
+			}
+		},
+		"vmEncodeCounters": vmEncoder(),
 		"histogram": func(n int) {
 			for i := 0; i < n; i++ {
 				histogram.Observe(values[i&1023])

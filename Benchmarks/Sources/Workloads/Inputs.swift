@@ -11,6 +11,17 @@ public let durations: [Double] = (0..<1024).map { index in
   return value * (1 + (steps - steps.rounded(.down)))
 }
 
+/// As many different durations that no branch predictor can remember them either. The length is a power of
+/// two.
+let changingDurations: [Double] = {
+  // Numerical Recipes' linear congruential generator.
+  var state: UInt32 = 1
+  return (0..<65_536).map { _ in
+    state = state &* 1_664_525 &+ 1_013_904_223
+    return durations[Int(state >> 22)] * 1.01
+  }
+}()
+
 /// The protocol of a session.
 public enum MailProtocol: String, ClosedLabel { case smtp, submission, imap, jmap }
 /// The direction of a message.

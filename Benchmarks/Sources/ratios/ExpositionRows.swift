@@ -39,6 +39,9 @@ enum ExpositionRows {
         "text, 10,000 labelled counters / client_golang gather + encode", 0.05,
         against("go", "encodeCounters") { try Registries.counters(10_000) }),
       Row(
+        "text, 10,000 labelled counters / VictoriaMetrics WritePrometheus", 0.25,
+        against("go", "vmEncodeCounters") { try Registries.counters(10_000) }),
+      Row(
         "text, 1,000 histograms of 12 buckets / client_golang gather + encode", 0.08,
         against("go", "encodeHistograms") { try Registries.histograms(1_000) }),
       Row(

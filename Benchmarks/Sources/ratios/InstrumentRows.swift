@@ -7,7 +7,7 @@ internal import Workloads
 @MainActor
 enum InstrumentRows {
   static var all: [Row] {
-    counters + histograms + families + timers + registration + allocations + memory
+    counters + gauges + histograms + families + timers + registration + allocations + memory
   }
 
   private static func against(
@@ -25,7 +25,7 @@ enum InstrumentRows {
 
   private static var counters: [Row] {
     [
-      Row("Counter.increment(), 1 thread / raw relaxed Atomic<UInt64> add", 1.3) {
+      Row("Counter.increment(), 1 thread / raw relaxed Atomic<UInt64> add", 1.15) {
         let (ours, raw) = (try Recording(), SharedAtomic())
         return .compared(try .of(.here { ours.increment($0) }, .here { raw.add($0) }))
       },
@@ -34,7 +34,7 @@ enum InstrumentRows {
         return .compared(try .of(.here(threads: 2) { ours.increment($0) }, .here(threads: 2) { raw.add($0) }))
       },
       Row(
-        "Counter.increment(), 2 threads / client_golang, 2 threads", 0.5,
+        "Counter.increment(), 2 threads / client_golang, 2 threads", 0.35,
         against("go", "counter", threads: 2) {
           let ours = try Recording()
           return .here(threads: 2) { ours.increment($0) }
@@ -45,7 +45,17 @@ enum InstrumentRows {
           let ours = try Recording()
           return .here(threads: 2) { ours.increment($0) }
         }),
-      Row("Counter.increment(), 1 thread after contention / raw relaxed Atomic<UInt64> add", nil) {
+      Row("Counter.increment(), 2 threads / raw relaxed Atomic<UInt64> add, 1 thread", 1.4) {
+        let (ours, raw) = (try Recording(), SharedAtomic())
+        return .compared(try .of(.here(threads: 2) { ours.increment($0) }, .here { raw.add($0) }))
+      },
+      Row(
+        "Counter.increment(), 1 thread / VictoriaMetrics", 1.1,
+        against("go", "vmCounter") {
+          let ours = try Recording()
+          return .here { ours.increment($0) }
+        }),
+      Row("Counter.increment(), 1 thread after contention / raw relaxed Atomic<UInt64> add", 1.2) {
         let (ours, raw) = (try Recording(), SharedAtomic())
         // Until the two threads have really run side by side, however busy the machine is.
         var meetings = 0
@@ -57,15 +67,56 @@ enum InstrumentRows {
     ]
   }
 
+  private static var gauges: [Row] {
+    [
+      Row(
+        "Gauge, increment and decrement in turn, 1 thread / client_golang", 1.1,
+        against("go", "gauge") {
+          let ours = try Recording()
+          return .here { ours.moveGauge($0) }
+        }),
+      Row(
+        "Gauge, increment and decrement in turn, 2 threads / client_golang, 2 threads", 0.5,
+        against("go", "gauge", threads: 2) {
+          let ours = try Recording()
+          return .here(threads: 2) { ours.moveGauge($0) }
+        }),
+      Row("Gauge, increment and decrement in turn, 2 threads / its own single thread", 1.4) {
+        let (two, one) = (try Recording(), try Recording())
+        return .compared(try .of(.here(threads: 2) { two.moveGauge($0) }, .here { one.moveGauge($0) }))
+      },
+      Row("Gauge.set, 2 threads / its own single thread", nil) {
+        let (two, one) = (try Recording(), try Recording())
+        return .compared(try .of(.here(threads: 2) { two.setGauge($0) }, .here { one.setGauge($0) }))
+      },
+    ]
+  }
+
   private static var histograms: [Row] {
     [
       Row(
-        "Histogram.observe, 12 buckets, 1 thread / client_golang", 0.5,
+        "Histogram.observe, 12 buckets, 1 thread / client_golang", 0.35,
         against("go", "histogram") {
           let ours = try Recording()
           return .here { ours.observe($0) }
         }),
-      Row("Histogram.observe, 12 buckets, 2 threads / its own single thread", 1.4) {
+      Row(
+        "Histogram.observe, 12 buckets, 1 thread / VictoriaMetrics", 0.4,
+        against("go", "vmHistogram") {
+          let ours = try Recording()
+          return .here { ours.observe($0) }
+        }),
+      Row("Histogram.observe, 65,536 values in no order / 1,024 that repeat", 1.3) {
+        let (changing, repeating) = (try Recording(), try Recording())
+        return .compared(
+          try .of(.here { changing.observeChanging($0) }, .here { repeating.observe($0) }))
+      },
+      Row("Histogram.observe while a source of exemplars is set / without one", 1.5) {
+        let (with, without) = (try Recording(), try Recording())
+        with.setExemplarSource()
+        return .compared(try .of(.here { with.observe($0) }, .here { without.observe($0) }))
+      },
+      Row("Histogram.observe, 12 buckets, 2 threads / its own single thread", 1.25) {
         // The single thread has a histogram that nobody else ever touched.
         let (two, one) = (try Recording(), try Recording())
         return .compared(try .of(.here(threads: 2) { two.observe($0) }, .here { one.observe($0) }))
@@ -95,6 +146,16 @@ enum InstrumentRows {
         let (two, one) = (try Recording(), try Recording())
         return .compared(
           try .of(.here(threads: 2) { two.incrementBounded($0) }, .here { one.incrementBounded($0) }))
+      },
+      Row("bounded family, one hot value, 2 threads / its own single thread", 1.3) {
+        let (two, one) = (try Recording(), try Recording())
+        return .compared(try .of(.here(threads: 2) { two.incrementHot($0) }, .here { one.incrementHot($0) }))
+      },
+      Row("bounded family, one hot value by reference, 2 threads / its own single thread", nil) {
+        let (two, one) = (try Recording(), try Recording())
+        return .compared(
+          try .of(
+            .here(threads: 2) { two.incrementHotByReference($0) }, .here { one.incrementHotByReference($0) }))
       },
       Row(
         "bounded family, 4 labels, 2 threads / client_golang WithLabelValues, 2 threads", 0.7,

@@ -43,6 +43,7 @@ if isList {
 #if DEBUG
   print("warning: a debug build; its figures say nothing")
 #endif
+print(Processor.description)
 print(Report.header)
 var measured: [MeasuredRow] = []
 for row in rows {

@@ -50,7 +50,7 @@ extension MetricsCollector {
     configuration.answerAtOnce = { endpoints.answerAtOnce($0) }
     let trusted = config.trustedNetworks
     configuration.isExemptFromAddressLimit = { $0.isTrusted(trusted) }
-    let (driver, own) = (healthDriver, own)
+    let (driver, own, registry) = (healthDriver, own, registry)
     do {
       let server = try HTTPServer(
         configuration: configuration,
@@ -64,10 +64,12 @@ extension MetricsCollector {
       if let problem { config.log(LogMessage(.warning, problem)) }
       registerHealthCollector()
       connections.watch(server)
+      let ticks = registry.beginExemplarTicks(on: loop)
       return ObservabilityServer(
         server, boundAddress: bound, health: health, lease: lease,
         onEnd: {
           driver.end(lease)
+          registry.endExemplarTicks(ticks)
           endpoints.stop()
           log.end()
         })

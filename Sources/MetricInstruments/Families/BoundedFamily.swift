@@ -78,3 +78,38 @@ extension BoundedFamily where Labels == (String, String, String, String) {
     series.index.remove([first, second, third, fourth])
   }
 }
+
+extension BoundedFamily where Child == Counter, Labels == String {
+  /// Adds one to the counter of a label value, which is created on first use: `family[…].increment()` without
+  /// a reference to the counter, whose count threads that record under the same values would fight over.
+  @inlinable
+  public func increment(_ value: String) { series.index.increment(value) }
+}
+
+extension BoundedFamily where Child == Counter, Labels == (String, String) {
+  /// Adds one to the counter of two label values, which is created on first use: `family[…].increment()`
+  /// without a reference to the counter, whose count threads that record under the same values would fight
+  /// over.
+  @inlinable
+  public func increment(_ first: String, _ second: String) { series.index.increment(first, second) }
+}
+
+extension BoundedFamily where Child == Counter, Labels == (String, String, String) {
+  /// Adds one to the counter of three label values, which is created on first use: `family[…].increment()`
+  /// without a reference to the counter, whose count threads that record under the same values would fight
+  /// over.
+  @inlinable
+  public func increment(_ first: String, _ second: String, _ third: String) {
+    series.index.increment(first, second, third)
+  }
+}
+
+extension BoundedFamily where Child == Counter, Labels == (String, String, String, String) {
+  /// Adds one to the counter of four label values, which is created on first use: `family[…].increment()`
+  /// without a reference to the counter, whose count threads that record under the same values would fight
+  /// over.
+  @inlinable
+  public func increment(_ first: String, _ second: String, _ third: String, _ fourth: String) {
+    series.index.increment(first, second, third, fourth)
+  }
+}

@@ -103,3 +103,38 @@ extension String {
       ?? Array(utf8).withUnsafeBufferPointer(body)
   }
 }
+
+// MARK: - Strings as keys
+
+// Nil for strings without bytes to lie anywhere, which Swift did not make itself; whoever asks copies those.
+// A way out of each string on its own would double the code with each label.
+
+@inline(__always)
+func withKey<Result>(_ first: String, _ body: (Key1) -> Result) -> Result? {
+  first.utf8.withContiguousStorageIfAvailable { body(Key1(first: $0)) }
+}
+
+@inline(__always)
+func withKey<Result>(_ first: String, _ second: String, _ body: (Key2) -> Result) -> Result? {
+  first.utf8.withContiguousStorageIfAvailable { first in
+    second.utf8.withContiguousStorageIfAvailable { body(Key2(first: first, second: $0)) }
+  }.flatMap { $0 }
+}
+
+@inline(__always)
+func withKey<Result>(
+  _ first: String, _ second: String, _ third: String, _ body: (Key3) -> Result
+) -> Result? {
+  withKey(first, second) { pair in
+    third.utf8.withContiguousStorageIfAvailable { body(Key3(pair: pair, third: $0)) }
+  }.flatMap { $0 }
+}
+
+@inline(__always)
+func withKey<Result>(
+  _ first: String, _ second: String, _ third: String, _ fourth: String, _ body: (Key4) -> Result
+) -> Result? {
+  withKey(first, second, third) { triple in
+    fourth.utf8.withContiguousStorageIfAvailable { body(Key4(triple: triple, fourth: $0)) }
+  }.flatMap { $0 }
+}

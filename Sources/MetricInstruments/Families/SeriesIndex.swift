@@ -63,12 +63,26 @@ package final class SeriesIndex: @unchecked Sendable {
     (locks + stripe &* Stripes.stride).assumingMemoryBound(to: StripeLock.Word.self)
   }
 
+  /// Takes the calling thread's lock.
+  @inline(__always)
+  private func lockOwn() -> UnsafeMutablePointer<StripeLock.Word> {
+    let own = lock(Stripes.current())
+    return StripeLock.tryLock(own) ? own : lockAnother()
+  }
+
+  /// Takes another lock, which is the thread's from now on: two that share one would meet there each time.
+  @inline(never)
+  private func lockAnother() -> UnsafeMutablePointer<StripeLock.Word> {
+    let other = lock(Stripes.move())
+    StripeLock.lock(other)
+    return other
+  }
+
   /// How many series there are, `other` included.
   var count: Int { reading { table.pointee.count + others.count } }
 
   func reading<Result>(_ body: () -> Result) -> Result {
-    let own = lock(Stripes.current())
-    StripeLock.lock(own)
+    let own = lockOwn()
     defer { StripeLock.unlock(own) }
     return body()
   }
@@ -85,35 +99,23 @@ package final class SeriesIndex: @unchecked Sendable {
   // One function for each number of labels, so that the generic one is specialised here and callers in other
   // modules need not be.
   @usableFromInline
-  func find(_ first: String) -> MetricInstrument { first.withUTF8Bytes { find(Key1(first: $0)) } }
+  func find(_ first: String) -> MetricInstrument {
+    withKey(first) { find($0) } ?? find([first])
+  }
 
   @usableFromInline
   func find(_ first: String, _ second: String) -> MetricInstrument {
-    first.withUTF8Bytes { first in
-      second.withUTF8Bytes { second in find(Key2(first: first, second: second)) }
-    }
+    withKey(first, second) { find($0) } ?? find([first, second])
   }
 
   @usableFromInline
   func find(_ first: String, _ second: String, _ third: String) -> MetricInstrument {
-    first.withUTF8Bytes { first in
-      second.withUTF8Bytes { second in
-        third.withUTF8Bytes { third in find(Key3(pair: Key2(first: first, second: second), third: third)) }
-      }
-    }
+    withKey(first, second, third) { find($0) } ?? find([first, second, third])
   }
 
   @usableFromInline
   func find(_ first: String, _ second: String, _ third: String, _ fourth: String) -> MetricInstrument {
-    first.withUTF8Bytes { first in
-      second.withUTF8Bytes { second in
-        third.withUTF8Bytes { third in
-          fourth.withUTF8Bytes { fourth in
-            find(Key4(triple: Key3(pair: Key2(first: first, second: second), third: third), fourth: fourth))
-          }
-        }
-      }
-    }
+    withKey(first, second, third, fourth) { find($0) } ?? find([first, second, third, fourth])
   }
 
   /// The series of any number of values.
@@ -122,8 +124,7 @@ package final class SeriesIndex: @unchecked Sendable {
   @inline(__always)
   private func find(_ key: some LabelKey) -> MetricInstrument {
     let hash = key.hash(hashing)
-    let own = lock(Stripes.current())
-    StripeLock.lock(own)
+    let own = lockOwn()
     if let found = held(key, hash: hash) {
       StripeLock.unlock(own)
       return found.takeRetainedValue()
@@ -135,6 +136,12 @@ package final class SeriesIndex: @unchecked Sendable {
   /// The series of a key, retained, with one of the locks held.
   @inline(__always)
   private func held(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
+    inUse(key, hash: hash)?.retain()
+  }
+
+  /// The series of a key, with one of the locks held and as long as it is.
+  @inline(__always)
+  private func inUse(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
     guard let position = position(of: key, hash: hash),
       let series = list.series(position)
     else { return nil }
@@ -142,7 +149,7 @@ package final class SeriesIndex: @unchecked Sendable {
     if slot.pointee.lastUse.load(ordering: .relaxed) != 0 {
       slot.pointee.lastUse.store(0, ordering: .relaxed)
     }
-    return series.retain()
+    return series
   }
 
   @inline(__always)
@@ -151,6 +158,57 @@ package final class SeriesIndex: @unchecked Sendable {
       list.series(position)?._withUnsafeGuaranteedRef { key.equals($0.labels) }
         ?? false
     }
+  }
+
+  // MARK: - Counting
+
+  @usableFromInline
+  func increment(_ first: String) {
+    withKey(first) { increment($0) } ?? increment([first])
+  }
+
+  @usableFromInline
+  func increment(_ first: String, _ second: String) {
+    withKey(first, second) { increment($0) } ?? increment([first, second])
+  }
+
+  @usableFromInline
+  func increment(_ first: String, _ second: String, _ third: String) {
+    withKey(first, second, third) { increment($0) } ?? increment([first, second, third])
+  }
+
+  @usableFromInline
+  func increment(_ first: String, _ second: String, _ third: String, _ fourth: String) {
+    withKey(first, second, third, fourth) { increment($0) } ?? increment([first, second, third, fourth])
+  }
+
+  @inline(never)
+  private func increment(_ values: [String]) { increment(KeyOfTexts(values: values)) }
+
+  /// Adds one to the counter of a key; the index must be one of counters.
+  ///
+  /// A reference that is handed out is retained and released, and threads that look up the same value fight
+  /// over that count. Here the addition is made with the thread's own lock held, and that is what keeps the
+  /// counter: it was found in the table, a removal takes it out of there with all locks held, this one
+  /// included, and lets go of it only after. The lock's acquiring exchange and releasing store order the
+  /// addition before that on weakly ordered processors too. What an addition seldom has to look at can wait
+  /// or allocate, so it is done by a reference, without the lock.
+  @inline(__always)
+  private func increment(_ key: some LabelKey) {
+    let hash = key.hash(hashing)
+    let own = lockOwn()
+    guard let found = inUse(key, hash: hash) else {
+      StripeLock.unlock(own)
+      unsafeDowncast(admitted(key, hash: hash), to: Counter.self).increment()
+      return
+    }
+    guard let look = found._withUnsafeGuaranteedRef({ unsafeDowncast($0, to: Counter.self).addOne() }) else {
+      StripeLock.unlock(own)
+      return
+    }
+    _ = found.retain()
+    StripeLock.unlock(own)
+    unsafeDowncast(found.takeRetainedValue(), to: Counter.self).finish(look)
   }
 
   // MARK: - Admission

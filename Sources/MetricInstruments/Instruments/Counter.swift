@@ -7,11 +7,11 @@ public import Synchronization
 ///
 /// Amounts are non-negative. Integers are exact up to 2^63 - 1 and stay exact when floating-point amounts are
 /// recorded beside them. Whatever cannot be added (negative, NaN, infinite, past the limit) is left out and
-/// counted in `<namespace>_observability_rejected_total{reason}`; nothing traps. A counter that several threads fight
-/// over may refuse amounts from 2^62 on, since no thread knows what the others have.
+/// counted in `<namespace>_observability_rejected_total{reason}`; nothing traps. A counter that several
+/// threads fight over refuses amounts of 2^32 and more once those come to 2^62 together.
 ///
-/// All methods may be called from any thread. Recording takes no lock and allocates nothing, but for the one
-/// time at which a counter that several threads fight over is given a cell for each.
+/// All methods may be called from any thread. Recording takes no lock up to 2^55 and allocates nothing, but
+/// for the one time at which a counter that several threads fight over is given a cell for each.
 public final class Counter: MetricInstrument, @unchecked Sendable {
   // An amount is added first and looked at afterwards: the addition returns what was there before it. An old value with
   // the top bit set says that the word is sealed, since the series was removed or its sum is near the limit; the amount
@@ -63,13 +63,13 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
 
   /// Adds an integer amount. One that would carry the sum to 2^63 or beyond is refused and counted.
   public func increment(by amount: UInt64) {
-    if add(amount), hasExemplarSource { keepCurrentExemplar(Double(amount)) }
+    if add(amount), isExemplarDue(in: exemplars, at: 0, of: 1) { keepCurrentExemplar(Double(amount)) }
   }
 
   /// Adds a floating-point amount. Its integral part joins the exact integer count. A negative, infinite or NaN
   /// amount is refused and counted.
   public func increment(by amount: Double) {
-    if add(amount), hasExemplarSource { keepCurrentExemplar(amount) }
+    if add(amount), isExemplarDue(in: exemplars, at: 0, of: 1) { keepCurrentExemplar(amount) }
   }
 
   @inline(__always)
@@ -91,6 +91,31 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     let cell = cells.cell(stripe)
     let old = cell.pointee.count.wrappingAdd(amount, ordering: .relaxed).oldValue
     return CounterCells.needsLook(old) ? look(at: cell, old, adding: amount) : true
+  }
+
+  /// What an addition of one has left to be looked at, and where: in a cell, or nil for the base.
+  struct Look {
+    let cell: UnsafeMutablePointer<CounterCells.Cell>?
+    let old: UInt64
+  }
+
+  /// Adds one. What is returned must be handed to ``finish(_:)``; this neither waits nor allocates.
+  @inline(__always)
+  func addOne() -> Look? {
+    let cell = CounterCells(cells.load(ordering: .acquiring))?.cell(Stripes.current())
+    let old =
+      cell?.pointee.count.wrappingAdd(1, ordering: .relaxed).oldValue
+      ?? base.wrappingAdd(1, ordering: .relaxed).oldValue
+    return CounterCells.needsLook(old) ? Look(cell: cell, old: old) : nil
+  }
+
+  @inline(never)
+  func finish(_ look: Look) {
+    if let cell = look.cell {
+      _ = self.look(at: cell, look.old, adding: 1)
+    } else {
+      _ = lookAtBase(look.old, adding: 1)
+    }
   }
 
   private func add(_ amount: Double) -> Bool {

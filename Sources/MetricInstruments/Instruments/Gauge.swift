@@ -5,11 +5,15 @@ import Synchronization
 
 /// A value that can rise and fall: queue depth, open connections, free bytes.
 ///
-/// It is a `Double`, so integers are exact up to 2^53. NaN, infinities and results that are not finite are left
-/// out and counted in `<namespace>_observability_rejected_total{reason}`; nothing traps. All methods may be called
-/// from any thread, take no lock and allocate nothing (``track(by:)`` allocates its guard).
+/// It is a `Double`, so integers are exact up to 2^53. NaN, infinities and results that are not finite are
+/// left out and counted in `<namespace>_observability_rejected_total{reason}`; nothing traps. All methods may
+/// be called from any thread and allocate nothing (``track(by:)`` allocates its guard), but for the one time
+/// at which a gauge that several threads raise and lower at once is divided among them. From then on a change
+/// takes a lock for a few stores, and to read the value or to set it takes longer.
 public final class Gauge: MetricInstrument, @unchecked Sendable {
-  // A `GaugeState`. It decides, removal included: an exchange in flight when a series is removed fails.
+  // A `GaugeState`. It decides, removal and division included: an exchange in flight when either happens
+  // fails. Of the three only a division has anything behind it, which was written before the releasing
+  // exchange of `divide`; so the word is loaded acquiring, by the exchange that fails too.
   private let state: Atomic<UInt64>
   // The state before the removal, which readers still want.
   private let last: Atomic<UInt64>
@@ -18,6 +22,9 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   // How many guards are held.
   private let guards = Atomic<Int>(0)
   private let tally = LazyReference<GuardTally>()
+  private let contention = Contention()
+  // Made before the state says that the value is there.
+  private let stripes = LazyReference<GaugeStripes>()
   private static let structure = Lock()
 
   /// - Parameter absentUntilSet: whether the exposition leaves the series out until the first recording.
@@ -38,12 +45,12 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   /// Adds an amount, which may be negative.
   public func increment(by amount: Double = 1) {
-    change { $0 + amount }
+    if let reason = add(amount) { reject(reason) }
   }
 
   /// Subtracts an amount, which may be negative.
   public func decrement(by amount: Double = 1) {
-    change { $0 - amount }
+    if let reason = add(-amount) { reject(reason) }
   }
 
   /// Adds one (or `amount`) now and takes it away when the returned guard ends, however that comes about.
@@ -59,8 +66,13 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   /// What readers see: of a series that was removed its last value.
   private var shown: GaugeState {
-    let current = GaugeState(word: state.load(ordering: .acquiring))
-    return current == .removed ? GaugeState(word: last.load(ordering: .relaxed)) : current
+    var current = GaugeState(word: state.load(ordering: .acquiring))
+    if current == .divided {
+      if let value = stripes.unmanaged?._withUnsafeGuaranteedRef({ $0.value }) { return .value(value) }
+      // Removed meanwhile, under the locks that the value was looked for with.
+      current = .removed
+    }
+    return current == .removed ? GaugeState(word: last.load(ordering: .acquiring)) : current
   }
 
   // MARK: - Change
@@ -70,23 +82,90 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
     if let reason = update(change) { reject(reason) }
   }
 
+  /// Why an amount could not be added, or nil.
+  @inline(__always)
+  private func add(_ amount: Double) -> RejectionReason? {
+    while true {
+      let old = state.load(ordering: .acquiring)
+      let new = Double(bitPattern: old) + amount
+      // Every state that is no value is NaN, and then the sum is.
+      guard new.isFinite else {
+        return old == GaugeState.dividedWord ? addDivided(amount) : addToAll(amount)
+      }
+      if exchange(old, new).exchanged { return nil }
+      divideIfContended()
+    }
+  }
+
+  @inline(never)
+  private func divideIfContended() {
+    if contention.isFound() { divide() }
+  }
+
+  @inline(__always)
+  private func addDivided(_ amount: Double) -> RejectionReason? {
+    guard stripes.unmanaged?._withUnsafeGuaranteedRef({ $0.add(amount) }) == true else {
+      return addToAll(amount)
+    }
+    noteRecording()
+    return nil
+  }
+
+  // Not part of what calls it, which would save more registers for it than it uses itself.
+  @inline(never)
+  private func addToAll(_ amount: Double) -> RejectionReason? { update { $0 + amount } }
+
   /// Why the value could not be changed, or nil.
   @inline(__always)
   private func update(_ change: (Double) -> Double) -> RejectionReason? {
-    var old = state.load(ordering: .relaxed)
+    var old = state.load(ordering: .acquiring)
     while true {
+      if old == GaugeState.dividedWord, let stripes = stripes.current {
+        let reason = stripes.update(change)
+        if reason == nil { noteRecording() }
+        return reason
+      }
       guard old != GaugeState.removedWord else { return .removedSeries }
       let new = change(GaugeState(word: old).value)
       guard new.isFinite else { return .notFinite }
-      let (exchanged, current) = state.weakCompareExchange(
-        expected: old, desired: new.bitPattern, ordering: .relaxed)
-      if exchanged {
-        if !wasRecorded.load(ordering: .relaxed) { wasRecorded.store(true, ordering: .relaxed) }
-        return nil
-      }
+      let (exchanged, current) = exchange(old, new)
+      if exchanged { return nil }
       old = current
     }
   }
+
+  @inline(__always)
+  private func exchange(_ old: UInt64, _ new: Double) -> (exchanged: Bool, original: UInt64) {
+    let outcome = state.weakCompareExchange(
+      expected: old, desired: new.bitPattern, successOrdering: .relaxed, failureOrdering: .acquiring)
+    if outcome.exchanged { noteRecording() }
+    return outcome
+  }
+
+  @inline(__always)
+  private func noteRecording() {
+    if !wasRecorded.load(ordering: .relaxed) { wasRecorded.store(true, ordering: .relaxed) }
+  }
+
+  /// Gives every thread a part of the value of its own.
+  func divide() {
+    // A removal holds the same lock.
+    Gauge.structure.withLock {
+      var old = state.load(ordering: .relaxed)
+      while case .value(let value) = GaugeState(word: old) {
+        // Nobody looks at it before the state says so, and nobody else makes it.
+        let made = stripes.value { GaugeStripes() }
+        made.prepare(value)
+        let (exchanged, current) = state.compareExchange(
+          expected: old, desired: GaugeState.dividedWord, ordering: .acquiringAndReleasing)
+        if exchanged { return }
+        old = current
+      }
+    }
+  }
+
+  /// Whether the value is in several parts.
+  var isDivided: Bool { state.load(ordering: .relaxed) == GaugeState.dividedWord }
 
   // MARK: - Guards
 
@@ -109,7 +188,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   private func addOfGuard(_ amount: Double) -> RejectionReason? {
     // Whole numbers are added exactly, as long as there are no others.
     let tally = amount == amount.rounded() ? tally.current : tally.value { GuardTally() }
-    guard let tally else { return update { $0 + amount } }
+    guard let tally else { return add(amount) }
     return tally.add { rounding in
       update { old in
         let new = old + amount
@@ -129,12 +208,16 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   // MARK: - As a series
 
-  override var isRemoved: Bool { state.load(ordering: .relaxed) == GaugeState.removedWord }
+  override var isRemoved: Bool { state.load(ordering: .acquiring) == GaugeState.removedWord }
 
   override func markRemoved() {
     // One at a time, or the state that one has kept could be replaced by an older one of another.
     Gauge.structure.withLock {
-      var old = state.load(ordering: .relaxed)
+      var old = state.load(ordering: .acquiring)
+      if old == GaugeState.dividedWord {
+        stripes.current?.remove { last.store($0.bitPattern, ordering: .releasing) }
+        return state.store(GaugeState.removedWord, ordering: .releasing)
+      }
       while old != GaugeState.removedWord {
         last.store(old, ordering: .relaxed)
         let (exchanged, current) = state.compareExchange(

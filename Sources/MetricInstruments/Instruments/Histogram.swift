@@ -41,9 +41,18 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
 
   /// Records one value, in the histogram's unit.
   public func observe(_ value: Double) {
-    guard value >= 0, value < .infinity else { return reject(value.isFinite ? .negative : .notFinite) }
+    // One comparison: what is negative has the sign, and what is not finite the largest exponent.
+    guard value.bitPattern < Double.infinity.bitPattern else { return observeUnusual(value) }
     let bucket = bounds.bucket(for: value)
-    if record(value, bucket: bucket), hasExemplarSource { keepCurrentExemplar(value, bucket: bucket) }
+    if record(value, bucket: bucket), isExemplarDue(in: exemplars, at: bucket, of: bounds.count + 1) {
+      keepCurrentExemplar(value, bucket: bucket)
+    }
+  }
+
+  @inline(never)
+  private func observeUnusual(_ value: Double) {
+    // Negative zero is a zero.
+    value == 0 ? observe(0.0) : reject(value.isFinite ? .negative : .notFinite)
   }
 
   /// Records a duration, in seconds. A negative one is refused and counted.

@@ -3,9 +3,13 @@
 import ObservabilityPlatform
 
 extension MetricInstrument {
-  /// A question and not the source itself, so that asking retains nothing.
+  /// Whether a source is to be asked for the exemplar at a position. A question and not the source itself, so
+  /// that asking retains nothing.
   @inline(__always)
-  final var hasExemplarSource: Bool { context?.exemplarSource.isSet == true }
+  final func isExemplarDue(in slot: borrowing ExemplarSlot, at index: Int, of count: Int) -> Bool {
+    guard context?.exemplarSource.isSet == true, let tick = context?.exemplarSource.tick else { return false }
+    return tick == 0 || slot.isDue(at: index, of: count, in: tick)
+  }
 
   /// Keeps an exemplar of something that was recorded, if its labels can be used.
   @inline(never)

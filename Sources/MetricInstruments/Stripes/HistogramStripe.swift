@@ -12,8 +12,10 @@ struct HistogramStripe: @unchecked Sendable {
   /// No stripe's sum passes it, so that the sum of all, of which there are at most 65, is finite.
   static let limit = 0x1p1017
 
+  // There are at most 501 buckets.
+  @inline(__always)
   private static func stride(buckets: Int) -> Int {
-    (header + buckets * 8 + Stripes.stride - 1) / Stripes.stride * Stripes.stride
+    (header &+ buckets &* 8 &+ Stripes.stride &- 1) & ~(Stripes.stride &- 1)
   }
 
   /// A lone stripe takes only the bytes it needs; stripes side by side are kept apart.
