@@ -78,7 +78,7 @@ public final class MetricsCollector: Sendable {
   ///   - health: the checks; give one of your own for another deadline of answers.
   ///   - clock: what timers read.
   /// - Throws: ``RegistrationError`` when the namespace cannot begin a metric's name, or is `queue`, with which two names of
-  ///   the catalogue would be one, and for buckets that cannot be used.
+  ///   the catalogue would be one, for buckets that cannot be used, and for a constant label that the catalogue has.
   public init(
     namespace: String = "rusmes", constantLabels: KeyValuePairs<String, String> = [:],
     groups: Set<MetricGroup> = .all, version: String = "",
@@ -87,6 +87,12 @@ public final class MetricsCollector: Sendable {
     health: HealthRegistry = HealthRegistry(), clock: MonotonicClock = .system
   ) throws(RegistrationError) {
     let registry = try Registry(namespace: namespace, constantLabels: constantLabels, clock: clock)
+    // What the library's own collectors return is checked at each scrape only.
+    for labels in [HealthCollector.labels, TopListCollector.labels, PerDomainSource.labels] {
+      if let problem = registry.constantLabels.problem(beside: labels) {
+        throw RegistrationError(.invalidLabels, of: namespace, problem)
+      }
+    }
     // Where the instruments of other groups live: recorded into, never read.
     let unexported = try Registry(namespace: namespace, clock: clock)
     func home(of group: MetricGroup) -> Registry { groups.contains(group) ? registry : unexported }

@@ -113,6 +113,67 @@ struct ClosureMetricTests {
     #expect(await registry.value("x_g") == 3)
   }
 
+  @Test("never has the name of one of the library's own collectors, which would throw it out or come twice")
+  func reservedNames() async throws {
+    let metrics = try MetricsCollector(namespace: "")
+    for name in ["health", "per_domain", "top_lists", "http_server"] {
+      let error = #expect(throws: RegistrationError.self) { try metrics.registry.gauge(name, help: "") { 1 } }
+      #expect(error?.code == .conflict)
+      #expect(error?.message == "the library has a collector of this name")
+    }
+  }
+
+  /// Registers what is read under one name, in place of what was there.
+  enum Kind: CaseIterable {
+    case closure, collector, source
+
+    struct Host: Collector {
+      let name = "host"
+      let read: @Sendable () async -> Double
+      func collect() async throws -> [CollectedFamily] {
+        [CollectedFamily("rusmes_value", .gauge, help: "", value: await read())]
+      }
+    }
+
+    func register(in metrics: MetricsCollector, _ read: @escaping @Sendable () async -> Double) throws {
+      switch self {
+      case .closure:
+        metrics.registry.unregister("value")
+        try metrics.registry.gauge("value", help: "", read: read)
+      case .collector:
+        metrics.registry.removeCollector(named: "host")
+        try metrics.registry.add(Host(read: read))
+      case .source: metrics.setPerDomainSource { [("a.example", Int(await read()))] }
+      }
+    }
+
+    func value(in metrics: MetricsCollector) async -> Double? {
+      await self == .source
+        ? metrics.registry.value("rusmes_messages_per_domain_total", ["domain": "a.example"])
+        : metrics.registry.value("rusmes_value")
+    }
+  }
+
+  @Test(
+    "is asked in place of another of its name that has not returned, and never answered by it",
+    arguments: Kind.allCases)
+  func inPlaceOfAnother(kind: Kind) async throws {
+    let metrics = try MetricsCollector()
+    let gate = Gate()
+    try kind.register(in: metrics) {
+      await gate.pass()
+      return 1
+    }
+    let clock = ManualClock()
+    async let first = metrics.registry.text(.prometheus, timer: clock)
+    await gate.entered()
+    try kind.register(in: metrics) { 2 }
+    #expect(await kind.value(in: metrics) == 2)
+    gate.open()
+    _ = await first
+    #expect(await kind.value(in: metrics) == 2)
+  }
+
   @Test("is asked only when a scrape wants it, once at a time")
   func asked() async throws {
     let registry = try Registry()

@@ -1,5 +1,6 @@
 // Does every series of a registry have its constant labels, and is what has them already refused?
 
+import HealthProbes
 @testable import MailObservability
 import MetricInstruments
 import Testing
@@ -97,6 +98,30 @@ struct ConstantLabelTests {
       _ = try MetricsCollector(constantLabels: ["protocol": "1"])
     }
     #expect(error?.message == "the label protocol is one of the registry's constant labels")
+  }
+
+  @Test("are no labels of what the library's own collectors return, which would be missing from every scrape")
+  func labelsOfCollectors() async throws {
+    let metrics = try MetricsCollector()
+    try metrics.health.add(.diskSpace("disk", path: "/"))
+    metrics.setPerDomainSource { [("a.example", 1)] }
+    metrics.top.senderDomains.record("a.example")
+    let endpoints = try metrics.endpoints()
+    _ = await metrics.health.answer(to: .health)
+    let text = await metrics.registry.text()
+    withExtendedLifetime(endpoints) {}
+    #expect(text.contains("rusmes_filesystem_avail_bytes{path="))
+    let labels = Set(
+      text.split(separator: "\n").flatMap { line in
+        line.matches(of: /([a-z_]+)="/).map { String($0.output.1) }
+      })
+    #expect(labels.isSuperset(of: ["check", "to", "probe", "result", "path", "domain", "collector"]))
+    for label in labels where label != "le" {
+      let error = #expect(throws: RegistrationError.self) {
+        _ = try MetricsCollector(constantLabels: KeyValuePairs(dictionaryLiteral: (label, "1")))
+      }
+      #expect(error?.code == .invalidLabels, "\(label)")
+    }
   }
 
   @Test("are nobody else's labels")

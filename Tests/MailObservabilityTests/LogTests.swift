@@ -111,6 +111,19 @@ struct LogTests {
     #expect(clock.pendingCalls == 0)
   }
 
+  @Test("a message is one line of bounded length, whatever an error says of itself")
+  func oneLine() async {
+    let log = LogRecorder()
+    let delivery = LogDelivery(to: { log.record($0) }, timer: ManualClock(), now: { .zero })
+    delivery.send(.warning, "collector x: a\nb\r\u{2028}c" + String(repeating: "x", count: 1 << 20))
+    #expect(await eventually { log.messages.count == 1 })
+    let text = log.messages.first?.text ?? ""
+    #expect(text.hasPrefix("collector x: a b  cxxx"))
+    #expect(text.hasSuffix("x…"))
+    #expect(text.unicodeScalars.count == LogDelivery.longest + 1)
+    delivery.end()
+  }
+
   @Test("messages come in order, one at a time, on a thread of their own")
   func order() async {
     let log = LogRecorder()

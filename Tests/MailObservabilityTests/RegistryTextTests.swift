@@ -80,6 +80,35 @@ struct RegistryTextTests {
     #expect(await registry.value(name, labels) == expected)
   }
 
+  @Test(
+    "asks a collector of known families for their samples by every name that these can have",
+    arguments: [
+      ("h_seconds_count", [:], 6), ("h_seconds_sum", [:], 7), ("h_seconds_bucket", ["le": "+Inf"], 6),
+      ("k_total", [:], 2), ("k", [:], nil), ("i_info", ["a": "b"], 1), ("unknown", [:], nil),
+    ] as [(String, KeyValuePairs<String, String>, Double?)])
+  func samplesOfKnownFamilies(name: String, labels: KeyValuePairs<String, String>, expected: Double?)
+    async throws
+  {
+    struct Known: Collector {
+      let name = "known"
+      let familyNames: Set<String> = ["h_seconds", "k_total", "i_info"]
+      func collect() async throws -> [CollectedFamily] {
+        [
+          CollectedFamily(
+            "h_seconds", .histogram, help: "",
+            samples: [
+              CollectedSample(CollectedSample.Distribution(bounds: [0.1, 1], counts: [1, 2, 3]), sum: 7)
+            ]),
+          CollectedFamily("k_total", .counter, help: "", value: 2),
+          CollectedFamily("i_info", .info, help: "", samples: [CollectedSample(.info, ["a": "b"])]),
+        ]
+      }
+    }
+    let registry = try Registry()
+    try registry.add(Known())
+    #expect(await registry.value(name, labels) == expected)
+  }
+
   @Test("shows what is registered where a collector or a closure of its own asks, and waits for nobody")
   func reentered() async throws {
     let registry = try Registry()

@@ -203,6 +203,9 @@ struct TopListTests {
     list.record("b\0c", count: .max)
     list.record("b\0c", count: .max)
     #expect(list.top(1) == [TopList.Entry(name: "b\u{FFFD}c", count: .max, uncertainty: 0)])
+    // A NUL is shown as three bytes.
+    list.record(String(repeating: "\0", count: 253))
+    #expect(metrics.registry.rejected[.invalidLabel].value == 5)
     #expect(list.top(-1).isEmpty && list.top(0).isEmpty && list.top(.max).count == 3)
   }
 

@@ -104,6 +104,36 @@ struct RegistryTests {
     #expect(code { _ = try registry.stateSet("b", help: "", of: Other.self) } == .conflict)
   }
 
+  @Test("keeps nothing of what was unregistered")
+  func unregistered() throws {
+    let registry = try Registry()
+    let variables = PublishedVariables(registry)
+    let before = registry.seriesCount
+    for number in 0..<1000 {
+      let family = try registry.register(.counter("f\(number)_total", help: ""), byBounded: "a", limit: 0)
+      family["x"].increment()
+      let sparse = try registry.registerSparse(.counter("s\(number)_total", help: ""), limit: 0)
+      sparse[["a": "x"]].increment()
+      try registry.gauge("g\(number)", help: "") { 1 }
+      _ = try variables.integer("v/\(number)")
+      _ = try variables.map("m/\(number)")
+      for name in ["f\(number)_total", "s\(number)_total", "g\(number)", "v/\(number)", "m/\(number)"] {
+        #expect(registry.unregister(name))
+      }
+    }
+    #expect(registry.seriesCount == before)
+    #expect(registry.contents.collectors.isEmpty)
+    #expect(registry.contents.owners.count == (try Registry().contents.owners.count))
+    #expect(variables.all.count <= 64)
+    // Another's name made legal is not that of a closure.
+    try registry.gauge("a_b", help: "") { 1 }
+    #expect(!registry.unregister("a-b"))
+    // The count of what a family of the same name refuses begins anew, and goes on.
+    let again = try registry.register(.counter("f1_total", help: ""), byBounded: "a", limit: 0)
+    again["x"].increment()
+    #expect(registry.overflow["f1_total"].value == 1)
+  }
+
   @Test("takes up to four bounded labels, and says so of more")
   func boundedLabels() throws {
     let registry = try Registry()

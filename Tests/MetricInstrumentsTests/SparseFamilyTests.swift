@@ -77,6 +77,52 @@ struct SparseFamilyTests {
     #expect(!family.remove(other))
   }
 
+  @Test("has one series without labels, whether none were given or none could be")
+  func withoutLabels() throws {
+    let family = try registry.registerSparse(.counter("hits_total", help: ""))
+    family[["__name__": "x"]].increment()
+    family[[:]].increment(by: 2)
+    family[["a b": "x"]].increment(by: 3)
+    #expect(family.count == 1)
+    #expect(family[[:]].value == 6)
+    #expect(registry.rejected[.invalidLabel].value == 2)
+    family[["a": "1"]].increment()
+    #expect(text(of: family[["__name__": "x"]]) == "a=\"other\",site=\"a\"")
+    #expect(family.count == 3)
+    let full = try registry.registerSparse(.counter("full_total", help: ""), limit: 0)
+    #expect(full[[:]] === full[["__name__": "x"]])
+    #expect(full[["a": "1"]] === full[[:]])
+  }
+
+  @Test("reads labels with nothing locked: a sequence may record into the family itself")
+  func reentered() async throws {
+    let family = try registry.registerSparse(.counter("hits_total", help: ""))
+    let isDone = Flag()
+    Task {
+      await onThread {
+        let labels = ["a", "b"].lazy.map { name in
+          family[["inner": name]].increment()
+          return (name, "1")
+        }
+        family.series(labels).increment()
+      }
+      isDone.set()
+    }
+    #expect(await eventually { isDone.isSet })
+    #expect(family.existing(["a": "1", "b": "1"])?.value == 1)
+  }
+
+  @Test("takes a limit below 0 for one of 0, as other families do")
+  func negativeLimit() throws {
+    _ = try registry.registerSparse(.counter("hits_total", help: ""), limit: 0)
+    _ = try registry.registerSparse(.counter("hits_total", help: ""), limit: .min)
+    enum Colour: String, ClosedLabel { case red, green }
+    for limit in [0, -1] {
+      _ = try registry.register(
+        .counter("mixed_total", help: ""), by: ("colour", Colour.self), byBounded: "a", limit: limit)
+    }
+  }
+
   @Test("has at most 64 names and as many series as its limit, the rest under other", arguments: [0, 1, 3])
   func bounds(limit: Int) throws {
     let family = try registry.registerSparse(.counter("hits_total", help: ""), limit: limit)

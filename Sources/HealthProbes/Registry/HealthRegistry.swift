@@ -187,6 +187,9 @@ public final class HealthRegistry: Sendable {
   public func remove(_ name: String) -> Bool {
     var wasKnown = false
     var isLast = false
+    // What a check holds is the host's, and may call the registry when it ends: it goes with nothing locked.
+    let held = state.withLock { ($0.checks, $0.switchedOff) }
+    defer { withExtendedLifetime(held) {} }
     // Each server may have lent one of this name.
     while !isLast {
       process { state in

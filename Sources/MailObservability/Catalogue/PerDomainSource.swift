@@ -8,6 +8,8 @@ final class PerDomainSource: Collector {
   typealias Source = @Sendable () async throws -> [(domain: String, messages: Int)]
 
   static let reservedName = "per_domain"
+  /// The names of the labels that its family has.
+  static let labels = ["domain"]
   let name = PerDomainSource.reservedName
   var familyNames: Set<String> { [family] }
   private let family: String
@@ -17,7 +19,12 @@ final class PerDomainSource: Collector {
 
   init(family: String) { self.family = family }
 
-  func set(_ source: @escaping Source) { self.source.withLock { $0 = source } }
+  func set(_ source: @escaping Source) {
+    var source: Source? = source
+    self.source.withLock { swap(&$0, &source) }
+    // The one before goes with nothing locked: what it holds is the host's.
+    withExtendedLifetime(source) {}
+  }
 
   func collect() async throws -> [CollectedFamily] {
     guard let source = source.withLock({ $0 }) else { return [] }

@@ -7,6 +7,8 @@ import MetricInstruments
 /// Exports stored results; a scrape never runs a check.
 struct HealthCollector: SynchronousCollector {
   static let reservedName = "health"
+  /// The names of the labels that its families have.
+  static let labels = ["check", "to", "probe", "result", "path"]
   let name = HealthCollector.reservedName
   let health: HealthRegistry
   /// And not the registry, which holds its collectors.

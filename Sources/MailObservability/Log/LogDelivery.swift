@@ -42,11 +42,15 @@ final class LogDelivery: Sendable {
 
   deinit { state.withLock { $0.flush }?.cancel() }
 
-  /// Hands over a message, and returns at once.
+  /// The longest message, in characters.
+  static let longest = 1024
+
+  /// Hands over a message as one line, and returns at once.
   func send(_ level: LogMessage.Level, _ text: String) {
     let now = now()
+    let message = LogMessage(level, text.oneLine(atMost: LogDelivery.longest))
     state.withLock { state in
-      deliver(state.throttle.take(LogMessage(level, text), at: now), &state, at: now)
+      deliver(state.throttle.take(message, at: now), &state, at: now)
       arm(&state, at: now)
     }
   }

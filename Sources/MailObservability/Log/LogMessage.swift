@@ -14,7 +14,7 @@ public struct LogMessage: Sendable {
 
   /// How much it matters.
   public let level: Level
-  /// One line.
+  /// One line of at most 1,024 characters.
   public let text: String
 
   init(_ level: Level, _ text: String) {

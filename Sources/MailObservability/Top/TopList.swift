@@ -51,9 +51,12 @@ public final class TopList: Sendable {
   /// below 1 is left out.
   public func record(_ name: String, count: Int = 1) {
     guard count > 0 else { return }
-    guard let shown = names.shown(name) else { return reject() }
+    // Longer once more, since a NUL is shown as three bytes.
+    guard let shown = names.shown(name).map({ LabelText($0) }),
+      shown.text.utf8.count <= TopListNames.longestAccount
+    else { return reject() }
     let now = clock.nanoseconds
-    counts.withLock { $0.add(LabelText(shown), UInt64(count), at: now) }
+    counts.withLock { $0.add(shown, UInt64(count), at: now) }
   }
 
   /// The names that were recorded most often, the first at the top, at most as many as `limit`.
@@ -85,7 +88,7 @@ enum TopListNames {
 
   /// The longest domain in text, and the longest account that mail can be for (RFC 5321, 4.5.3.1).
   private static let longestDomain = 253
-  private static let longestAccount = 64 + 1 + 255
+  static let longestAccount = 64 + 1 + 255
 
   /// The name as it is counted; nil when it is none.
   func shown(_ name: String) -> String? {

@@ -5,6 +5,8 @@ import MetricInstruments
 /// Exports the domains; accounts and networks are nobody's label.
 struct TopListCollector: SynchronousCollector {
   static let reservedName = "top_lists"
+  /// The names of the labels that its families have.
+  static let labels = ["domain"]
   /// How many series a list has at the most.
   static let limit = 20
 

@@ -30,6 +30,7 @@ extension Registry {
     }
     _ = try ClosedCombinations([closed], for: fullName(declaration.name))
     let context = context
+    let limit = max(0, limit)
     let shape = FamilyShape.bounded(
       limit: limit, idleTimeout: idleTimeout, closed: ClosedType(Closed.self))
     return try add(declaration, labels: labels, shape: shape) {

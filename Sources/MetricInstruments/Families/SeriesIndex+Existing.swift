@@ -16,7 +16,12 @@ extension SeriesIndex {
   }
 
   /// The series for what cannot have labels of its own, which is counted.
-  func otherOfInvalid() -> MetricInstrument { other(for: .tooLong, []) }
+  func otherOfInvalid() -> MetricInstrument {
+    guard labelNames.current.isEmpty else { return other(for: .tooLong, []) }
+    // With no label to be `other` in, it would be a second series without any.
+    context.reject(.invalidLabel)
+    return find([])
+  }
 
   /// Takes out a series; false when it is not, or no more, one of the family, and for `other`, which stays.
   func remove(_ series: MetricInstrument) -> Bool {

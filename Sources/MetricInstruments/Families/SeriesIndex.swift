@@ -12,7 +12,7 @@ import Synchronization
 @usableFromInline
 package final class SeriesIndex: @unchecked Sendable {
   let list = SeriesList()
-  private let labelNames: SeriesLabelNames
+  let labelNames: SeriesLabelNames
   /// How many of the first labels are closed, and keep their values where the others are `other`.
   private let pinned: Int
   private let limit: Int

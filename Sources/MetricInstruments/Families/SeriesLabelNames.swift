@@ -44,7 +44,7 @@ package final class SparseLabelNames: Sendable {
   /// too many. Of two values of one name the last counts.
   ///
   /// - Parameter adding: whether names that are new are given a position; one that is not has no series.
-  func values(of labels: some Sequence<(String, String)>, adding: Bool) -> [String]? {
+  func values(of labels: [(String, String)], adding: Bool) -> [String]? {
     state.withLock { state in
       var values: [String] = []
       for (name, value) in labels {

@@ -5,9 +5,10 @@
 ///
 /// It is for what passes on recordings of another library, which names labels as it goes. A label that a series does not
 /// have is not shown, which to a scraper is an empty value. Past the limit, what has no series yet is recorded under `other`
-/// in every label that the family has had by then, and counted in `observability_overflow_total{family}`. So is, and counted
-/// as `invalid_label`, what has a value of more than 1,024 bytes, a name that does not match `[a-zA-Z_][a-zA-Z0-9_]*`, is
-/// reserved or a constant label, or the 65th name of the family.
+/// in every label that the family has had by then (without labels if there was none), and counted in
+/// `observability_overflow_total{family}`. So is, and counted as `invalid_label`, what has a value of more than 1,024
+/// bytes, a name that does not match `[a-zA-Z_][a-zA-Z0-9_]*`, is reserved or a constant label, or the 65th name of the
+/// family.
 ///
 /// Keep the instrument: a look-up costs much more than one in a ``BoundedFamily``. All methods may be called from any
 /// thread.
@@ -22,13 +23,14 @@ public struct SparseFamily<Child: MetricInstrument>: Sendable {
 
   /// The series of these labels, in any order; it is created on first use.
   public subscript(_ labels: KeyValuePairs<String, String>) -> Child {
-    self.series(labels.lazy.map { ($0.key, $0.value) })
+    self.series(labels.map { ($0.key, $0.value) })
   }
 
   /// The series of these labels, in any order; it is created on first use. Of two values of one name the last counts.
   public func series(_ labels: some Sequence<(String, String)>) -> Child {
     let index = series.index
-    guard let values = names.values(of: labels, adding: true) else {
+    // The sequence is the host's code, so it is read before anything is locked.
+    guard let values = names.values(of: Array(labels), adding: true) else {
       return series.typed(index.otherOfInvalid())
     }
     return series.typed(index.find(values))
@@ -36,7 +38,7 @@ public struct SparseFamily<Child: MetricInstrument>: Sendable {
 
   /// The series of these labels, or nil when there is none; none is created, and an idle one does not stay for it.
   public func existing(_ labels: KeyValuePairs<String, String>) -> Child? {
-    guard let values = names.values(of: labels.lazy.map { ($0.key, $0.value) }, adding: false) else {
+    guard let values = names.values(of: labels.map { ($0.key, $0.value) }, adding: false) else {
       return nil
     }
     return series.index.existing(values).map(series.typed)
@@ -71,6 +73,7 @@ extension Registry {
     _ declaration: MetricDeclaration<Child>, limit: Int = 500, idleTimeout: Duration? = nil
   ) throws(RegistrationError) -> SparseFamily<Child> {
     let context = context
+    let limit = max(0, limit)
     let isHistogram = declaration.type == .histogram
     let names = SparseLabelNames { name in
       LabelName.isLegacy(name) && !name.hasPrefix("__") && name != "quantile"

@@ -10,7 +10,7 @@ extension BucketBounds {
 
   /// Bounds at equal distances: `start`, `start + width`, and so on, in the histogram's unit.
   ///
-  /// What makes no bounds (a width of 0 or less, NaN, a count below 1 or above 500) is refused with
+  /// What makes no bounds (between several a width of 0 or less, NaN, a count below 1 or above 500) is refused with
   /// ``RegistrationError/Code/invalidBounds`` when a histogram is registered.
   public static func linear(start: Double, width: Double, count: Int) -> BucketBounds {
     BucketBounds(generated(count).map { shortest(near: start + Double($0) * width) })
@@ -18,8 +18,9 @@ extension BucketBounds {
 
   /// Bounds at equal ratios: `start`, `start * factor`, and so on, in the histogram's unit.
   ///
-  /// What makes no bounds (a start of 0 or less, a factor of 1 or less, NaN, a count below 1 or above 500, a bound that
-  /// is infinite) is refused with ``RegistrationError/Code/invalidBounds`` when a histogram is registered.
+  /// What makes no bounds (between several a start of 0 or a factor of 1 or less, a start below 0, NaN, a count below 1 or
+  /// above 500, a bound that is infinite) is refused with ``RegistrationError/Code/invalidBounds`` when a histogram is
+  /// registered.
   public static func exponential(start: Double, factor: Double, count: Int) -> BucketBounds {
     var next = start
     return BucketBounds(

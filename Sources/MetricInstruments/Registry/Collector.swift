@@ -2,7 +2,8 @@
 
 /// Something that is asked for its values at each scrape.
 ///
-/// Collectors run in parallel on the cooperative pool, each once at a time for all scrapes that come meanwhile.
+/// Collectors run in parallel on the cooperative pool, each once at a time for all scrapes of a server that come
+/// meanwhile; one that is added in the place of another is asked whatever becomes of the other.
 /// A scrape waits for them as long as its scraper does; a run is cancelled at the server's own deadline. While
 /// the pool runs nothing they are not waited for. One that throws or is late loses its own samples only; of what
 /// it returns, a family that no scraper would take, whose name is taken, or that comes twice is left out whole

@@ -30,7 +30,7 @@ public struct RegistrationError: Error, Sendable, Hashable, CustomStringConverti
   /// What is wrong, and what would be right.
   public let message: String
 
-  init(_ code: Code, of metric: String, _ message: String) {
+  package init(_ code: Code, of metric: String, _ message: String) {
     self.code = code
     self.metric = metric
     self.message = message

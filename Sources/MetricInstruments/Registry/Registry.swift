@@ -52,6 +52,26 @@ public final class Registry: Sendable {
       return nil
     }
 
+    /// What stands in the way of a collector of this name, or nil.
+    func problem(ofCollector name: LabelText) -> String? {
+      if ownCollectors.contains(name) { return "the library has a collector of this name" }
+      return collectors.contains { $0.name == name } ? "a collector of this name is there already" : nil
+    }
+
+    /// Takes out collectors. Whoever is given them lets go of them with nothing locked: what they hold is the host's, and
+    /// may call the registry when it ends.
+    mutating func take(where isTaken: (NamedCollector) -> Bool) -> [NamedCollector] {
+      let taken = collectors.filter(isTaken)
+      collectors.removeAll(where: isTaken)
+      return taken
+    }
+
+    /// Gives back the names of a family.
+    mutating func release(_ descriptor: FamilyDescriptor) {
+      let name = LabelText(descriptor.name)
+      for claim in descriptor.claims where claimed[claim] == name { claimed[claim] = nil }
+    }
+
     /// The families, sorted by name.
     var families: [FamilyCore] {
       entries.values.map(\.core).sorted { LabelText($0.descriptor.name) < LabelText($1.descriptor.name) }
@@ -118,27 +138,26 @@ public final class Registry: Sendable {
     let full = LabelText(fullName(name))
     let legal = LabelText(MetricName.legal(for: name))
     let variable = FamilyShape.variable(LabelText(name))
-    let (isKnown, core) = state.withLock { state -> (Bool, FamilyCore?) in
+    let removed = state.withLock { state -> (FamilyCore?, [NamedCollector])? in
+      if let closure = state.closures.removeValue(forKey: full) {
+        state.release(closure)
+        return (nil, state.take { $0.hasClaims && $0.name == full })
+      }
       // Variables have no namespace.
-      let name = state.entries[full] == nil && state.closures[full] == nil ? legal : full
-      let core = state.entries[name]?.core
-      if let core {
-        guard core.descriptor.shape != .own, name == full || core.descriptor.shape == variable else {
-          return (false, nil)
-        }
-      } else if state.closures[full] == nil {
-        return (false, nil)
-      }
+      let name = state.entries[full] == nil ? legal : full
+      guard let core = state.entries[name]?.core, core.descriptor.shape != .own,
+        name == full || core.descriptor.shape == variable
+      else { return nil }
       state.entries[name] = nil
-      if state.closures.removeValue(forKey: name) != nil {
-        state.collectors.removeAll { $0.hasClaims && $0.name == name }
-      }
-      state.claimed = state.claimed.filter { $0.value != name }
+      state.release(core.descriptor)
       state.sorted = nil
-      return (true, core)
+      // With the registry locked, since who registers the family again looks it up so too.
+      overflow.remove(name.text)
+      return (core, [])
     }
-    core?.close()
-    return isKnown
+    guard let removed else { return false }
+    removed.0?.close()
+    return withExtendedLifetime(removed) { true }
   }
 
   /// Takes out the series of families with an idle timeout that are in no use. Whoever scrapes calls it before he reads.
@@ -160,10 +179,7 @@ public final class Registry: Sendable {
         .invalidName, of: name.text, "a collector's name has at most \(LabelValue.maximumLength) bytes")
     }
     let problem: String? = state.withLock { state in
-      if state.ownCollectors.contains(name) { return "the library has a collector of this name" }
-      if state.collectors.contains(where: { $0.name == name }) {
-        return "a collector of this name is there already"
-      }
+      if let problem = state.problem(ofCollector: name) { return problem }
       state.collectors.append(added)
       return nil
     }
@@ -175,12 +191,10 @@ public final class Registry: Sendable {
   @discardableResult
   public func removeCollector(named name: String) -> Bool {
     let name = LabelText(name)
-    return state.withLock { state in
-      guard !state.ownCollectors.contains(name) else { return false }
-      let before = state.collectors.count
-      state.collectors.removeAll { !$0.hasClaims && $0.name == name }
-      return state.collectors.count < before
+    let removed = state.withLock { state in
+      state.ownCollectors.contains(name) ? [] : state.take { !$0.hasClaims && $0.name == name }
     }
+    return withExtendedLifetime(removed) { !removed.isEmpty }
   }
 
   /// Keeps names for the library's own collectors; before a host can add any.
@@ -191,11 +205,13 @@ public final class Registry: Sendable {
   /// Asks one of the library's own collectors, in place of the one that had its name.
   package func set(own collector: any Collector) {
     let own = NamedCollector(collector)
-    state.withLock { state in
+    let before = state.withLock { state in
       state.ownCollectors.insert(own.name)
-      state.collectors.removeAll { $0.name == own.name }
+      let before = state.take { $0.name == own.name }
       state.collectors.append(own)
+      return before
     }
+    withExtendedLifetime(before) {}
   }
 
   // MARK: - Reading
@@ -255,9 +271,8 @@ public final class Registry: Sendable {
     let claims = descriptor.claims
     let added = NamedCollector(closure, hasClaims: true)
     let problem: String? = state.withLock { state in
-      if let problem = state.problem(of: descriptor, claims) { return problem }
-      if state.collectors.contains(where: { $0.name == name }) {
-        return "a collector of this name is there already"
+      if let problem = state.problem(of: descriptor, claims) ?? state.problem(ofCollector: name) {
+        return problem
       }
       state.collectors.append(added)
       state.closures[name] = descriptor

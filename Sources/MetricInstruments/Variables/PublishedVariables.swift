@@ -20,7 +20,20 @@ import ObservabilityPlatform
 /// Source: chasquid's `expvarom`, whose rules these are.
 public final class PublishedVariables: Sendable {
   private let registry: Registry
-  private let published = Locked<[LabelText: Published]>([:])
+  private let published = Locked(State())
+
+  private struct State {
+    var variables: [LabelText: Published] = [:]
+    /// How many there may be before those are forgotten that were unregistered.
+    var nextSweep = 64
+
+    mutating func add(_ variable: Published, as key: LabelText) {
+      variables[key] = variable
+      guard variables.count >= nextSweep else { return }
+      variables = variables.filter { $0.value.variable.isExported }
+      nextSweep = max(64, 2 * variables.count)
+    }
+  }
 
   private struct Published: Sendable {
     let variable: Variable
@@ -96,7 +109,7 @@ public final class PublishedVariables: Sendable {
 
   /// All variables, sorted by the bytes of their names.
   package var all: [(name: String, variable: Variable)] {
-    published.withLock { $0.map { (name: $0.key.text, variable: $0.value.variable) } }
+    published.withLock { $0.variables.map { (name: $0.key.text, variable: $0.value.variable) } }
       .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
@@ -109,7 +122,7 @@ public final class PublishedVariables: Sendable {
     let key = LabelText(name)
     let (help, label) = (LabelText(help), label.map { LabelText($0) })
     let outcome: Result<Variable, RegistrationError> = published.withLock { published in
-      if let current = published[key], current.variable.isExported {
+      if let current = published.variables[key], current.variable.isExported {
         guard current.help == help, current.label == label else {
           return .failure(PublishedVariables.taken(name))
         }
@@ -117,7 +130,7 @@ public final class PublishedVariables: Sendable {
       }
       do throws(RegistrationError) {
         let made = try make(registry)
-        published[key] = Published(variable: made, help: help, label: label)
+        published.add(Published(variable: made, help: help, label: label), as: key)
         return .success(made)
       } catch {
         return .failure(error)

@@ -19,8 +19,9 @@ final class CollectorFlights: Sendable {
   }
 
   private struct State {
-    /// By the collector's name. What is not running is not kept.
-    var flights: [LabelText: Flight] = [:]
+    /// By what tells a collector from all others: one that is added in place of another of its name has runs of its own.
+    /// What is not running is not kept.
+    var flights: [UInt64: Flight] = [:]
     var lastNumber: UInt64 = 0
   }
 
@@ -55,7 +56,7 @@ final class CollectorFlights: Sendable {
     let (number, entry) = state.withLock { state in
       state.lastNumber &+= 1
       let number = state.lastNumber
-      return (number, state.flights[collector.name, default: Flight()].state.join(waiter, as: number))
+      return (number, state.flights[collector.id, default: Flight()].state.join(waiter, as: number))
     }
     switch entry {
     case .begins: begin(number, of: collector)
@@ -66,58 +67,58 @@ final class CollectorFlights: Sendable {
   }
 
   /// Stops waiting. The run goes on.
-  func leave(_ waiter: UInt64, of collector: LabelText) {
-    state.withLock { $0.flights[collector]?.state.leave(waiter) }
+  func leave(_ waiter: UInt64, of collector: Registry.NamedCollector) {
+    state.withLock { $0.flights[collector.id]?.state.leave(waiter) }
   }
 
   /// Whether the collector's run under way has come to run at all.
-  func hasBegun(_ collector: LabelText) -> Bool {
-    state.withLock { $0.flights[collector]?.state.hasBegun ?? false }
+  func hasBegun(_ collector: Registry.NamedCollector) -> Bool {
+    state.withLock { $0.flights[collector.id]?.state.hasBegun ?? false }
   }
 
   // MARK: - Runs
 
   private func begin(_ run: UInt64, of collector: Registry.NamedCollector) {
-    let (name, check) = (collector.name, check)
+    let (id, check) = (collector.id, check)
     let task = Task.detached { [self] in
-      state.withLock { $0.flights[name]?.state.begin(run) }
+      state.withLock { $0.flights[id]?.state.begin(run) }
       do {
         let families = try await CollectorFlights.$isCollecting.withValue(true) {
           try await collector.collector.collect()
         }
-        finish(run, of: name, .success(check(families)))
+        finish(run, of: id, .success(check(families)))
       } catch {
-        finish(run, of: name, .failure(error))
+        finish(run, of: id, .failure(error))
       }
     }
     // The task first: a deadline that passes at once has to find it.
     state.withLock { state in
-      if state.flights[name]?.state.isUnderWay(run) == true { state.flights[name]?.task = task }
+      if state.flights[id]?.state.isUnderWay(run) == true { state.flights[id]?.task = task }
     }
-    let deadline = timer.schedule(after: limit) { [weak self] in self?.callOff(run, of: name) }
+    let deadline = timer.schedule(after: limit) { [weak self] in self?.callOff(run, of: id) }
     let isUnderWay = state.withLock { state in
-      guard state.flights[name]?.state.isUnderWay(run) == true else { return false }
-      state.flights[name]?.deadline = deadline
+      guard state.flights[id]?.state.isUnderWay(run) == true else { return false }
+      state.flights[id]?.deadline = deadline
       return true
     }
     if !isUnderWay { deadline.cancel() }
   }
 
   private func finish(
-    _ run: UInt64, of name: LabelText, _ result: Result<CollectorRun.Families, any Error>
+    _ run: UInt64, of id: UInt64, _ result: Result<CollectorRun.Families, any Error>
   ) {
     let (waiters, deadline) = state.withLock { state -> ([Waiter], (any OneShotTimerToken)?) in
-      guard let waiters = state.flights[name]?.state.finish(run) else { return ([], nil) }
-      return (waiters, state.flights.removeValue(forKey: name)?.deadline)
+      guard let waiters = state.flights[id]?.state.finish(run) else { return ([], nil) }
+      return (waiters, state.flights.removeValue(forKey: id)?.deadline)
     }
     for waiter in waiters { waiter(result) }
     deadline?.cancel()
   }
 
-  private func callOff(_ run: UInt64, of name: LabelText) {
+  private func callOff(_ run: UInt64, of id: UInt64) {
     let (waiters, task) = state.withLock { state -> ([Waiter], Task<Void, Never>?) in
-      guard let waiters = state.flights[name]?.state.callOff(run) else { return ([], nil) }
-      return (waiters, state.flights[name]?.task)
+      guard let waiters = state.flights[id]?.state.callOff(run) else { return ([], nil) }
+      return (waiters, state.flights[id]?.task)
     }
     task?.cancel()
     for waiter in waiters { waiter(.failure(Unanswered.late)) }

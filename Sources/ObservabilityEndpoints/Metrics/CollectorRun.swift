@@ -59,13 +59,13 @@ final class CollectorRun: Sendable {
       }
       let watch = RepeatingTimer(every: patience, on: timer) {
         let isStuck = poolDelay() >= patience
-        for index in asked.indices where isStuck || !flights.hasBegun(asked[index].name) {
+        for index in asked.indices where isStuck || !flights.hasBegun(asked[index]) {
           answers.add(.failure(CollectorFlights.Unanswered.poolIsStuck), at: index)
         }
       }
       return {
         watch.stop()
-        for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named.name) }
+        for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named) }
       }
     }
     return answers.close(.late)
