@@ -47,11 +47,11 @@ struct NetworkTests {
     #expect(IPNetwork(text) == nil)
   }
 
-  @Test("trusts Unix sockets always and unknown peers never")
+  @Test("has Unix sockets on it always and unknown peers never")
   func peers() {
-    #expect(EndpointPeer.unix.isTrusted([]))
-    #expect(!EndpointPeer.unknown.isTrusted([IPNetwork("0.0.0.0/0"), IPNetwork("::/0")].compactMap { $0 }))
-    #expect(EndpointPeer.ip([127, 9, 9, 9], port: 1).isTrusted(IPNetwork.loopback))
-    #expect(!EndpointPeer.ip([128, 0, 0, 1], port: 1).isTrusted(IPNetwork.loopback))
+    #expect(EndpointPeer.unix.isOn([]))
+    #expect(!EndpointPeer.unknown.isOn([IPNetwork("0.0.0.0/0"), IPNetwork("::/0")].compactMap { $0 }))
+    #expect(EndpointPeer.ip([127, 9, 9, 9], port: 1).isOn(IPNetwork.loopback))
+    #expect(!EndpointPeer.ip([128, 0, 0, 1], port: 1).isOn(IPNetwork.loopback))
   }
 }

@@ -15,11 +15,12 @@ extension MetricsConfig {
   ///
   /// - Throws: ``MetricsConfigError`` that names the setting: a ``path`` that cannot be used, fewer than one
   ///   scrape, a ``scrapeDeadline``, an ``executorThreshold`` or another of the ``deadlines`` below 10
-  ///   milliseconds, settings of ``healthChecks`` that make no sense. An address is tried when the server is
+  ///   milliseconds, settings of ``healthChecks`` that make no sense, one of the ``hostNames`` that is none. An address is tried when the server is
   ///   started.
   public func validated() throws(MetricsConfigError) -> MetricsConfig {
     try checkPath()
     try checkHealthChecks()
+    try checkHostNames()
     guard maximumConcurrentScrapes >= 1 else {
       throw MetricsConfigError(
         .invalidSetting, setting: "maximumConcurrentScrapes", value: "\(maximumConcurrentScrapes)",
@@ -39,6 +40,19 @@ extension MetricsConfig {
   private func checkPath() throws(MetricsConfigError) {
     guard let problem = ObservabilityEndpoints.problem(ofMetricsPath: path) else { return }
     throw MetricsConfigError(.invalidSetting, setting: "path", value: path, problem)
+  }
+
+  private func checkHostNames() throws(MetricsConfigError) {
+    for name in hostNames where Trust.normalised(name) == nil {
+      throw MetricsConfigError(
+        .invalidSetting, setting: "hostNames", value: name, "is no name of a host, which has no port")
+    }
+  }
+
+  /// What `Host` may be beside addresses and `localhost`: the names that are listed, and the one to listen at.
+  var knownHostNames: [String] {
+    let bound = bindAddress.hasPrefix("unix:") ? "" : String(bindAddress.prefix { $0 != ":" })
+    return (hostNames + [bound]).compactMap { Trust.normalised($0) }
   }
 
   private func checkHealthChecks() throws(MetricsConfigError) {

@@ -20,7 +20,19 @@ public struct MetricsConfig: Sendable {
   public var path: String
 
   /// Whose requests see details, such as why a check fails. By default this machine; Unix sockets always.
+  ///
+  /// An address alone is not enough. A request that has been forwarded, by its `Forwarded`, `X-Forwarded-…`,
+  /// `X-Real-IP` or `Via`, is trusted only when it comes from ``trustedProxies``. One that does not come by a
+  /// Unix socket has to ask, in `Host`, for an IP address, `localhost` or one of ``hostNames``: otherwise any
+  /// web page could read the details with the browser of somebody who is trusted (DNS rebinding).
   public var trustedNetworks: [IPNetwork] = IPNetwork.loopback
+  /// Reverse proxies that decide by themselves who may ask: their addresses. What they forward is trusted like
+  /// their own requests, if they are on ``trustedNetworks``. Empty by default. A proxy that adds none of the
+  /// fields is not noticed: do not let one forward `/metrics.json`, `/debug/vars` or `?verbose`.
+  public var trustedProxies: [IPNetwork] = []
+  /// The names under which trusted clients ask for this server, such as `mx1.example.com`, without a port. The
+  /// one in ``bindAddress`` is known without being listed. Upper and lower case are the same.
+  public var hostNames: [String] = []
   /// How many scrapes may be under way; a further one is answered 503 with `Retry-After`.
   public var maximumConcurrentScrapes = 4
   /// The longest that collectors and encoding may take, if the scraper does not ask for less.

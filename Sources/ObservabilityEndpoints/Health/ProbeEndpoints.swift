@@ -48,7 +48,7 @@ struct ProbeEndpoints: Sendable {
   }
 
   private func showsDetails(to request: EndpointRequest) -> Bool {
-    request.peer.isTrusted(settings.trustedNetworks)
+    settings.trust.objection(to: request) == nil
   }
 
   private func excluded(by request: EndpointRequest) -> Set<String> { Set(request.query.all("exclude")) }

@@ -7,7 +7,7 @@ package struct EndpointSettings: Sendable {
   /// Where the exposition is.
   package var metricsPath = "/metrics"
   /// Who sees details: `/metrics.json`, `/debug/vars`, and why a check fails.
-  package var trustedNetworks = IPNetwork.loopback
+  package var trust = Trust(networks: IPNetwork.loopback)
   /// How many scrapes may be under way.
   package var maximumConcurrentScrapes = 4
   /// The longest that collectors and encoding may take.

@@ -13,7 +13,7 @@ package final class ObservabilityEndpoints: Sendable {
   let metrics: MetricsEndpoint
   let probes: ProbeEndpoints
   let page: IndexPage
-  private let trustedNetworks: [IPNetwork]
+  private let trust: Trust
   private let table: RouteTable
 
   /// - Parameter timer: what ends waiting for collectors and encoding; the server's loop, when there is one.
@@ -21,7 +21,7 @@ package final class ObservabilityEndpoints: Sendable {
     registry: Registry, variables: PublishedVariables, health: HealthView, timer: any OneShotTimer,
     settings: EndpointSettings, observer: EndpointObserver
   ) {
-    trustedNetworks = settings.trustedNetworks
+    trust = settings.trust
     table = RouteTable(metricsPath: settings.metricsPath)
     metrics = MetricsEndpoint(
       registry: registry, variables: variables, timer: timer, settings: settings, observer: observer)
@@ -63,8 +63,8 @@ package final class ObservabilityEndpoints: Sendable {
     guard isRead(request) else {
       return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
-    if route.audience == .trusted, !request.peer.isTrusted(trustedNetworks) {
-      return .text(403, "This is answered to trusted addresses only.\n")
+    if route.audience == .trusted, let objection = trust.objection(to: request) {
+      return .text(403, objection.text)
     }
     return await route.answer(self, request)
   }
@@ -82,4 +82,15 @@ package final class ObservabilityEndpoints: Sendable {
   }
 
   private var allow: EndpointFields { ["Allow": "GET, HEAD, OPTIONS"] }
+}
+
+extension Trust.Objection {
+  /// What the client is told. Only whoever has the right address hears of more than that.
+  fileprivate var text: String {
+    switch self {
+    case .address: "This is answered to trusted addresses only.\n"
+    case .forwarded: "This is answered to trusted addresses only, and the request was forwarded.\n"
+    case .host: "This is answered where Host is an IP address, localhost or a name that is set here.\n"
+    }
+  }
 }

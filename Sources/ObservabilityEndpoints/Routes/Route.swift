@@ -7,8 +7,7 @@ final class Route: Sendable {
   /// Who is answered.
   enum Audience: Sendable {
     case everybody
-    /// Peers on a trusted network. Strangers are turned away whatever credentials they have: the peer's address
-    /// decides, and no header.
+    /// Trusted requests. Strangers are turned away whatever credentials they have.
     case trusted
   }
 
