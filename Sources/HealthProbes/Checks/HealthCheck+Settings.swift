@@ -1,5 +1,7 @@
 // How are the results of a check scheduled and counted, and which settings are refused?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
   /// How a check is scheduled and how its results count. See the parameters of ``HealthCheck``'s initialiser.
   public struct Settings: Sendable, Hashable {
@@ -70,7 +72,7 @@ extension HealthCheck {
       }
       for group in groups where !isValidName(group) {
         throw HealthError(
-          .invalidSetting, of: name, "the group \"\(reasonText(group))\" has a name that no check may have")
+          .invalidSetting, of: name, "the group \"\(oneLine(group))\" has a name that no check may have")
       }
       return settings
     }

@@ -1,5 +1,7 @@
 // What can be wrong with a health check before it ever runs?
 
+import ObservabilityPlatform
+
 /// A mistake in a health check: found when the check is made or added, and thrown, because the programmer can
 /// mend it.
 public struct HealthError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -30,7 +32,7 @@ public struct HealthError: Error, Sendable, Hashable, CustomStringConvertible {
 
   package init(_ code: Code, of check: String, _ message: String) {
     self.code = code
-    self.check = reasonText(check)
+    self.check = oneLine(check)
     self.message = message
   }
 

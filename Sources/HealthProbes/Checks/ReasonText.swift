@@ -1,30 +1,14 @@
-// How does a reason fit in one line of a log or a page?
+// How does a reason fit in one line?
 
-/// `text` as one line of at most 256 characters. An error description can hold anything: a newline in it
-/// would forge a line of the verbose text, and a megabyte would be stored with every transition.
-func reasonText(_ text: String) -> String {
-  var line = String.UnicodeScalarView()
-  var count = 0
-  for scalar in text.unicodeScalars {
-    if count == 256 {
-      line.append("…")
-      break
-    }
-    let isControl =
-      scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
-    line.append(isControl ? " " : scalar)
-    count += 1
-  }
-  return String(line)
-}
+import ObservabilityPlatform
 
 extension HealthResult {
   /// The same result with a reason that fits in one line.
   var tidied: HealthResult {
     switch self {
     case .pass: .pass
-    case .warn(let reason): .warn(reasonText(reason))
-    case .fail(let reason): .fail(reasonText(reason))
+    case .warn(let reason): .warn(oneLine(reason))
+    case .fail(let reason): .fail(oneLine(reason))
     }
   }
 }
