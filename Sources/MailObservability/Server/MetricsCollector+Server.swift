@@ -84,7 +84,8 @@ extension MetricsCollector {
     collectors: [any Collector] = []
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
-    settings.metricsPath = config.path
+    config.setPaths(of: &settings)
+    settings.hostRouteDeadline = config.deadlines.handler
     settings.trust = Trust(
       networks: config.trustedNetworks, proxies: config.trustedProxies, hostNames: config.knownHostNames)
     settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes

@@ -13,12 +13,12 @@ extension MetricsConfig {
   /// "without a limit". Waits of ``deadlines`` that may be none (`keepAlive`, `stall`, `linger`) are at least
   /// zero.
   ///
-  /// - Throws: ``MetricsConfigError`` that names the setting: a ``path`` that cannot be used, fewer than one
+  /// - Throws: ``MetricsConfigError`` that names the setting: a path that cannot be used or is another route's, fewer than one
   ///   scrape, a ``scrapeDeadline``, an ``executorThreshold`` or another of the ``deadlines`` below 10
   ///   milliseconds, settings of ``healthChecks`` that make no sense, one of the ``hostNames`` that is none. An address is tried when the server is
   ///   started.
   public func validated() throws(MetricsConfigError) -> MetricsConfig {
-    try checkPath()
+    try checkPaths()
     try checkHealthChecks()
     try checkHostNames()
     guard maximumConcurrentScrapes >= 1 else {
@@ -37,9 +37,19 @@ extension MetricsConfig {
     return config
   }
 
-  private func checkPath() throws(MetricsConfigError) {
-    guard let problem = ObservabilityEndpoints.problem(ofMetricsPath: path) else { return }
-    throw MetricsConfigError(.invalidSetting, setting: "path", value: path, problem)
+  func setPaths(of settings: inout EndpointSettings) {
+    settings.pathPrefix = pathPrefix
+    settings.metricsPath = path
+    settings.probeAliases = probeAliases
+    settings.hostRoutes = routes
+  }
+
+  private func checkPaths() throws(MetricsConfigError) {
+    var settings = EndpointSettings()
+    setPaths(of: &settings)
+    guard let problem = settings.problem else { return }
+    throw MetricsConfigError(
+      .invalidSetting, setting: problem.setting, value: problem.value, problem.text)
   }
 
   private func checkHostNames() throws(MetricsConfigError) {
@@ -75,8 +85,7 @@ extension MetricsConfig {
   }
 
   /// A wait that something has to be possible in. Longer ones than ten years are that.
-  fileprivate static func wait(_ duration: Duration, _ setting: String) throws(MetricsConfigError) -> Duration
-  {
+  static func wait(_ duration: Duration, _ setting: String) throws(MetricsConfigError) -> Duration {
     guard duration >= .milliseconds(10) else {
       throw MetricsConfigError(
         .invalidSetting, setting: setting, value: "\(duration)", "is shorter than 10 milliseconds")
@@ -85,7 +94,7 @@ extension MetricsConfig {
   }
 
   /// Sums of a few of these, and of them and a time, do not overflow.
-  fileprivate static let longest = Duration.seconds(10 * 365 * 86_400)
+  static let longest = Duration.seconds(10 * 365 * 86_400)
 }
 
 extension MetricsConfigError {

@@ -16,8 +16,17 @@ public struct MetricsConfig: Sendable {
   /// `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. A kubelet probes the address of the
   /// pod, so in Kubernetes this is `0.0.0.0:9090` or `[::]:9090`.
   public var bindAddress: String
-  /// Where the exposition is; not one of the other routes.
+  /// Where the exposition is, below ``pathPrefix``; not one of the other routes.
   public var path: String
+  /// What every path begins with, such as `/internal`: then probes are at `/internal/live`. Empty, or a path of
+  /// plain ASCII without a slash at its end. Links on the page are relative and lead right also when a proxy
+  /// takes something away.
+  public var pathPrefix = ""
+  /// Further paths of probes, below ``pathPrefix``: by default those of the Kubernetes API server. Checks lie
+  /// below them too, `/readyz/storage`.
+  public var probeAliases: [String: HealthProbe] = ["/healthz": .health, "/readyz": .ready, "/livez": .live]
+  /// What the host serves besides, below ``pathPrefix``; with the ``probeAliases`` at most 200.
+  public var routes: [EndpointRoute] = []
 
   /// Whose requests see details, such as why a check fails. By default this machine; Unix sockets always.
   ///
