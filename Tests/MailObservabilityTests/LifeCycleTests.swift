@@ -154,6 +154,46 @@ struct LifeCycleTests {
     }
   }
 
+  @Test("comes once for everybody, in any order of waiting, cancelling and ending", arguments: 0..<12)
+  func anyOrder(round: Int) async throws {
+    var random = SeededGenerator(seed: UInt64(round) + 1)
+    var config = MetricsConfig.patient
+    config.enabled = Bool.random(using: &random)
+    let metrics = try MetricsCollector()
+    var server: ObservabilityServer? = try await metrics.startHTTPServer(config)
+    let address = server?.boundAddress
+    var calls: [(task: Task<Void, any Error>, host: FlagCount)] = []
+    for _ in 0..<Int.random(in: 2...8, using: &random) {
+      let host = FlagCount()
+      let (kind, turns) = (Int.random(in: 0..<4, using: &random), Int.random(in: 0..<30, using: &random))
+      let delay = [Duration.zero, .milliseconds(1), Self.never].randomElement(using: &random) ?? .zero
+      let task = Task { [server] in
+        for _ in 0..<turns { await Task.yield() }
+        let end: @Sendable () async -> Void = {
+          for _ in 0..<turns { await Task.yield() }
+          host.add()
+        }
+        if kind == 0 {
+          await server?.shutdown(gracePeriod: Self.never, delay: delay, ending: end)
+        } else {
+          try await server?.run(gracePeriod: Self.never, delay: delay, ending: end)
+        }
+      }
+      calls.append((task, host))
+      if kind == 2 { task.cancel() }
+    }
+    // Somebody has had enough of it at last.
+    await server?.shutdown(gracePeriod: .zero)
+    server = nil
+    for (task, host) in calls {
+      try await task.value
+      #expect(host.value == 1, "round \(round)")
+    }
+    if let address { #expect(await statuses(address) == [nil, nil, nil], "round \(round)") }
+    #expect(metrics.health.report().checks.isEmpty, "round \(round)")
+    #expect(metrics.health.report().isDraining, "round \(round)")
+  }
+
   // MARK: - Without a listener
 
   @Test("is waited for without a listener too", arguments: ways)
