@@ -99,6 +99,7 @@ public final class ObservabilityServer: Sendable {
     let shutdown = Shutdown(gracePeriod: gracePeriod, delay: delay, ending: ending)
     begin(shutdown)
     _ = await task.value
+    shutdown.serverEnded()
     await shutdown.waitForHost()
   }
 
@@ -130,6 +131,7 @@ public final class ObservabilityServer: Sendable {
     } onCancel: {
       begin(shutdown)
     }
+    shutdown.serverEnded()
     try outcome.get()
     await shutdown.waitForHost()
   }
@@ -139,26 +141,26 @@ public final class ObservabilityServer: Sendable {
     guard shutdown.begin() else { return }
     health.drain(lease)
     guard shutdown.hasHost else {
-      return drain(gracePeriod: shutdown.gracePeriod, delay: shutdown.delay)
+      return drain(gracePeriod: shutdown.gracePeriod, delay: shutdown.delay, shutdown)
     }
     // Served to the last moment, which comes sooner when the host is done.
-    drain(gracePeriod: .zero, delay: shutdown.total)
+    drain(gracePeriod: .zero, delay: shutdown.total, shutdown)
     // Whoever waits for it keeps the server; a timer that never fires must not.
-    after(shutdown.delay) { [weak self] in
-      shutdown.endHost { [weak self] in self?.drain(gracePeriod: shutdown.rest, delay: .zero) }
+    after(shutdown.delay, shutdown) { [weak self] in
+      shutdown.endHost { [weak self] in self?.drain(gracePeriod: shutdown.rest, delay: .zero, shutdown) }
     }
   }
 
-  private func drain(gracePeriod: Duration, delay: Duration) {
-    guard let server else { return after(delay) { [task] in task.cancel() } }
+  private func drain(gracePeriod: Duration, delay: Duration, _ shutdown: Shutdown) {
+    guard let server else { return after(delay, shutdown) { [task] in task.cancel() } }
     Task(executorPreference: server.loop) { await server.shutdown(gracePeriod: gracePeriod, delay: delay) }
   }
 
-  private func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) {
+  private func after(_ delay: Duration, _ shutdown: Shutdown, _ action: @escaping @Sendable () -> Void) {
     if let server {
-      server.loop.schedule(after: delay, action)
+      shutdown.keep(server.loop.schedule(after: delay, action))
     } else {
-      _ = TaskSleepTimer().schedule(after: delay, action)
+      shutdown.keep(TaskSleepTimer().schedule(after: delay, action))
     }
   }
 }

@@ -8,6 +8,7 @@ final class Shutdown: Sendable {
   private struct State {
     var began: ContinuousClock.Instant?
     var host: Task<Void, Never>?
+    var timers: [any OneShotTimerToken] = []
   }
 
   /// For requests, and for the host's servers; not negative.
@@ -35,6 +36,18 @@ final class Shutdown: Sendable {
       state.began = .now
       return true
     }
+  }
+
+  /// Keeps what fires later, to call it off when all is over.
+  func keep(_ timer: any OneShotTimerToken) { state.withLock { $0.timers.append(timer) } }
+
+  /// The server has ended: nothing fires any more.
+  func serverEnded() {
+    let timers = state.withLock { state in
+      defer { state.timers = [] }
+      return state.timers
+    }
+    for timer in timers { timer.cancel() }
   }
 
   /// What is left of the whole.
