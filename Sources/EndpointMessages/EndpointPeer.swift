@@ -9,6 +9,15 @@ public enum EndpointPeer: Sendable, Hashable, CustomStringConvertible {
   /// Not known: a request that another server hands over without saying.
   case unknown
 
+  /// A peer by its address as text, IPv4 or IPv6, as servers give it: `192.0.2.7`, `2001:db8::7`, `fe80::1%eth0`; of a
+  /// zone nothing is kept. Nil when it is no address, with a port or in brackets too.
+  public init?(ipAddress: String, port: UInt16 = 0) {
+    let isZoned = ipAddress.utf8.contains(UInt8(ascii: ":"))
+    let address = isZoned ? String(ipAddress.prefix { $0 != "%" }) : ipAddress
+    guard let bytes = IPAddress.bytes(of: address) else { return nil }
+    self = .ip(bytes, port: port)
+  }
+
   /// The address and port as text, IPv6 in brackets and not shortened.
   public var description: String {
     switch self {

@@ -25,11 +25,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
   ],
   targets: [
     // The README's first block, to the letter.
     program("quick-start"),
+    // The documentation's program of a server's life.
+    program("beginning-and-end"),
     // Every feature once, and what a scrape then says.
     program("embedding"),
     program(
@@ -38,6 +41,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
       ]),
     // Compiled only.
     .target(name: "snippets", dependencies: [product], swiftSettings: strictness),

@@ -55,7 +55,7 @@ func use(_ metrics: MetricsCollector) throws -> GaugeGuard {
 func round(_ number: Int) async throws {
   let metrics = try MetricsCollector()
   let held = try use(metrics)
-  switch number % 3 {
+  switch number % 5 {
   case 0:
     let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
     guard let address = server.boundAddress else { throw Failure() }
@@ -72,6 +72,23 @@ func round(_ number: Int) async throws {
       _ = try await stream.next()
       stream.finished?()
     }
+  case 2:
+    // Watched without a server, and let go without an end.
+    let watch = try metrics.watchExecutor()
+    var config = MetricsConfig()
+    config.routes = [EndpointRoute("/version") { _ in .text(200, "1") }]
+    let endpoints = try metrics.endpoints(config)
+    _ = endpoints.respondAtOnce(to: try EndpointRequest(target: "/live"))
+    _ = await endpoints.respond(to: try EndpointRequest(target: "/version", peer: .unix))
+    withExtendedLifetime(watch) {}
+  case 3:
+    // Ended with the host's end inside, whose time is far from over, and by a cancelled task.
+    var config = MetricsConfig(bindAddress: "127.0.0.1:0")
+    config.enabled = number % 2 == 0
+    let server = try await metrics.startHTTPServer(config)
+    let running = Task { try await server.run(gracePeriod: .seconds(600)) { await Task.yield() } }
+    running.cancel()
+    try await running.value
   default: break
   }
   held.end()

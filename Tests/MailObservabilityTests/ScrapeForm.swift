@@ -41,7 +41,7 @@ enum ScrapeForm: CaseIterable {
   /// happens in the middle of a scrape, whatever the system would have kept.
   func read(from endpoints: MetricsEndpoints, between: () -> Void) throws -> ReadExposition? {
     let request = try EndpointRequest(
-      target: path, headers: ["Accept": accept], peer: .ip([127, 0, 0, 1], port: 40_000))
+      target: path, headers: ["Accept": accept], peer: .unix)
     let response = waiting { await endpoints.respond(to: request) }
     guard response.status == 200 else { throw ReadProblem("\(path): \(response.status)") }
     var body: [UInt8] = []

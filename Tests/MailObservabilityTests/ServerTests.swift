@@ -250,14 +250,6 @@ struct ServerTests {
     }
   }
 
-  @Test("is not there when it is not enabled")
-  func disabled() async throws {
-    let server = try await MetricsCollector().startHTTPServer(MetricsConfig(enabled: false))
-    #expect(server.boundAddress == nil)
-    try await server.run()
-    await server.shutdown()
-  }
-
   @Test(
     "says what it cannot use, and why",
     arguments: [

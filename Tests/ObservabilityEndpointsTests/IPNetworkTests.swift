@@ -47,11 +47,25 @@ struct NetworkTests {
     #expect(IPNetwork(text) == nil)
   }
 
-  @Test("trusts Unix sockets always and unknown peers never")
+  @Test("has Unix sockets on it always and unknown peers never")
   func peers() {
-    #expect(EndpointPeer.unix.isTrusted([]))
-    #expect(!EndpointPeer.unknown.isTrusted([IPNetwork("0.0.0.0/0"), IPNetwork("::/0")].compactMap { $0 }))
-    #expect(EndpointPeer.ip([127, 9, 9, 9], port: 1).isTrusted(IPNetwork.loopback))
-    #expect(!EndpointPeer.ip([128, 0, 0, 1], port: 1).isTrusted(IPNetwork.loopback))
+    #expect(EndpointPeer.unix.isOn([]))
+    #expect(!EndpointPeer.unknown.isOn([IPNetwork("0.0.0.0/0"), IPNetwork("::/0")].compactMap { $0 }))
+    #expect(EndpointPeer.ip([127, 9, 9, 9], port: 1).isOn(IPNetwork.loopback))
+    #expect(!EndpointPeer.ip([128, 0, 0, 1], port: 1).isOn(IPNetwork.loopback))
+  }
+
+  @Test(
+    "a peer is read from the text that servers have of it",
+    arguments: [
+      ("127.0.0.1", [127, 0, 0, 1]), ("::1", [UInt8](repeating: 0, count: 15) + [1]),
+      ("::ffff:10.0.0.1", [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 10, 0, 0, 1]),
+      ("fe80::1%eth0", [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]),
+      ("", nil), ("localhost", nil), ("127.0.0.1:80", nil), ("[::1]", nil), ("[::1]:80", nil),
+      ("127.0.0.1%lo", nil),
+      ("1.2.3", nil), ("1.2.3.4.5", nil), ("::1::", nil), ("256.1.1.1", nil), ("127.0.0.1 ", nil), ("%", nil),
+    ] as [(String, [UInt8]?)])
+  func peerText(text: String, bytes: [UInt8]?) {
+    #expect(EndpointPeer(ipAddress: text, port: 7) == bytes.map { .ip($0, port: 7) })
   }
 }

@@ -30,7 +30,7 @@ struct JSONRouteTests {
         #expect(!answer.body.contains("{"))
       }
     }
-    let elsewhere = try Service { $0.trustedNetworks = [] }
+    let elsewhere = try Service { $0.trust = Trust(networks: []) }
     #expect(try await elsewhere.get(path, peer: loopback).status == 403)
     #expect(try await elsewhere.get(path, method: "HEAD", peer: loopback).status == 403)
   }

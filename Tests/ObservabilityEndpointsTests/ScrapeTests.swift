@@ -54,7 +54,7 @@ struct ScrapeTests {
     let service = try Service()
     let family = try service.registry.register(.counter("x_total", help: ""), byBounded: "n", limit: 12_000)
     for number in 0..<12_000 { family["v\(number)"].increment(by: 100) }
-    let response = await service.endpoints.respond(to: try EndpointRequest(target: path, peer: loopback))
+    let response = await service.endpoints.respond(to: try EndpointRequest(target: path, peer: .unix))
     guard case .stream(let stream) = response.body else {
       Issue.record("the answer has no parts")
       return

@@ -22,7 +22,7 @@ struct SlowReaderTests {
 
   /// An answer of which nothing has been read.
   private func unread(_ path: String, _ service: Service) async throws -> EndpointBodyStream {
-    let response = await service.endpoints.respond(to: try EndpointRequest(target: path, peer: loopback))
+    let response = await service.endpoints.respond(to: try EndpointRequest(target: path, peer: .unix))
     guard response.status == 200, case .stream(let stream) = response.body else {
       throw Unexpected(status: response.status)
     }

@@ -35,8 +35,11 @@ struct Service {
   }
 
   func get(
-    _ target: String, method: String = "GET", headers: EndpointFields = [:], peer: EndpointPeer = loopback
+    _ target: String, method: String = "GET", headers: EndpointFields = [:], peer: EndpointPeer = loopback,
+    addsHost: Bool = true
   ) async throws -> Answer {
+    var headers = headers
+    if addsHost, headers.all("Host").isEmpty { headers.append("Host", "localhost") }
     let request = try EndpointRequest(method: method, target: target, headers: headers, peer: peer)
     let response = await endpoints.respond(to: request)
     var bytes: [UInt8] = []

@@ -1,5 +1,7 @@
 // How are the results of a check scheduled and counted, and which settings are refused?
 
+import ObservabilityPlatform
+
 extension HealthCheck {
   /// How a check is scheduled and how its results count. See the parameters of ``HealthCheck``'s initialiser.
   public struct Settings: Sendable, Hashable {

@@ -1,5 +1,7 @@
 // What can be wrong with a health check before it ever runs?
 
+import ObservabilityPlatform
+
 /// A mistake in a health check: found when the check is made or added, and thrown, because the programmer can
 /// mend it.
 public struct HealthError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -25,6 +25,14 @@ package struct HealthView: Sendable {
       to: probe, CheckSelection(excluding: excluding, only: only, groups: groups, asker: lease))
   }
 
+  /// The same from what is known, without running a check: those that answer at once are asked.
+  package func storedAnswer(
+    to probe: HealthProbe, excluding: Set<String> = [], only: String? = nil, groups: Set<String> = []
+  ) -> ProbeAnswer {
+    health.answerWithoutRuns(
+      to: probe, CheckSelection(excluding: excluding, only: only, groups: groups, asker: lease))
+  }
+
   package func knownOutcome(of probe: HealthProbe) -> Bool? { health.knownOutcome(of: probe, for: lease) }
 
   package func report() -> HealthReport { health.report(for: lease) }
@@ -35,6 +43,7 @@ struct HealthLeases: Sendable {
   struct Lent: Sendable {
     let lease: HealthLease
     let hasCheck: Bool
+    let isServer: Bool
     var isDraining = false
   }
 
@@ -49,10 +58,12 @@ struct HealthLeases: Sendable {
     return HealthLease(number: lastNumber)
   }
 
-  mutating func begin(_ lease: HealthLease, hasCheck: Bool) {
-    lent.append(Lent(lease: lease, hasCheck: hasCheck))
-    hasDrained = false
+  mutating func begin(_ lease: HealthLease, hasCheck: Bool, isServer: Bool) {
+    lent.append(Lent(lease: lease, hasCheck: hasCheck, isServer: isServer))
+    if isServer { hasDrained = false }
   }
+
+  private var servers: some Collection<Lent> { lent.lazy.filter(\.isServer) }
 
   mutating func drain(_ lease: HealthLease) {
     guard let place = lent.firstIndex(where: { $0.lease == lease }) else { return }
@@ -61,13 +72,14 @@ struct HealthLeases: Sendable {
 
   mutating func end(_ lease: HealthLease) {
     guard let place = lent.firstIndex(where: { $0.lease == lease }) else { return }
-    hasDrained = lent.remove(at: place).isDraining && lent.isEmpty
+    let ended = lent.remove(at: place)
+    if ended.isServer { hasDrained = ended.isDraining && servers.isEmpty }
   }
 
   /// Whether a server drains. Of the process, when nobody in particular is asked: whether all of its servers
   /// do, or the last has.
   func isDraining(for asker: HealthLease?) -> Bool {
-    guard let asker else { return lent.isEmpty ? hasDrained : lent.allSatisfy(\.isDraining) }
+    guard let asker else { return servers.isEmpty ? hasDrained : servers.allSatisfy(\.isDraining) }
     return lent.first { $0.lease == asker }?.isDraining ?? false
   }
 
@@ -81,26 +93,30 @@ extension HealthRegistry {
 
   /// Begins a lease: from now on the server counts.
   ///
-  /// - Parameter check: one of the server's own, which only its probes are answered with; nil for none.
+  /// - Parameters:
+  ///   - check: one of the server's own, which only its probes are answered with; nil for none.
+  ///   - isServer: whether it counts when the process is asked whether its servers drain.
   /// - Throws: ``HealthError`` when the host has a check of its name; the lease has begun all the same.
-  package func begin(_ lease: HealthLease, lending check: HealthCheck?) throws(HealthError) {
+  package func begin(
+    _ lease: HealthLease, lending check: HealthCheck?, isServer: Bool = true
+  ) throws(HealthError) {
     var problem: HealthError?
     process { state in
       do throws(HealthError) {
         guard let check else {
-          state.leases.begin(lease, hasCheck: false)
+          state.leases.begin(lease, hasCheck: false, isServer: isServer)
           return nil
         }
         let isTaken = state.hasCheck(check.name, where: { $0 == nil })
         let settled = try check.overridden(by: state.overrides[check.name])
-        state.leases.begin(lease, hasCheck: !isTaken)
+        state.leases.begin(lease, hasCheck: !isTaken, isServer: isServer)
         guard !isTaken else {
           throw HealthError(.duplicateName, of: check.name, "the host has a check of this name")
         }
         return state.insert(check, settled, lease)
       } catch {
         if !state.leases.lent.contains(where: { $0.lease == lease }) {
-          state.leases.begin(lease, hasCheck: false)
+          state.leases.begin(lease, hasCheck: false, isServer: isServer)
         }
         problem = error
         return nil

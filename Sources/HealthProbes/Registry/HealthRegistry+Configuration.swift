@@ -39,7 +39,7 @@ extension HealthRegistry.State {
   fileprivate mutating func reconfigure(_ name: String) -> HealthScheduler.Event? {
     if isSwitchedOff(name) {
       declared.remove(name)
-      guard let place = checks.firstIndex(where: { $0.check.name == name }) else { return nil }
+      guard let place = firstCheck(named: name) else { return nil }
       switchedOff.append(.init(original: checks[place].original, lease: checks[place].lease))
       return removeCheck(at: place)
     }

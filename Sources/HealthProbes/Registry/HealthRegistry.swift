@@ -74,8 +74,24 @@ public final class HealthRegistry: Sendable {
 
     /// Whether there is a check of this name, among those of the leases for which the condition holds.
     func hasCheck(_ name: String, where condition: (HealthLease?) -> Bool = { _ in true }) -> Bool {
-      checks.contains { $0.check.name == name && condition($0.lease) }
+      checks[place(of: name)...].prefix { $0.check.name == name }.contains { condition($0.lease) }
         || switchedOff.contains { $0.original.name == name && condition($0.lease) }
+    }
+
+    /// Where the first check of this name is, or would be.
+    private func place(of name: String) -> Int {
+      var (start, end) = (0, checks.count)
+      while start < end {
+        let middle = (start + end) / 2
+        if checks[middle].check.name < name { start = middle + 1 } else { end = middle }
+      }
+      return start
+    }
+
+    /// Where the first check of this name is; nil when there is none.
+    func firstCheck(named name: String) -> Int? {
+      let place = place(of: name)
+      return place < checks.count && checks[place].check.name == name ? place : nil
     }
 
     func isSwitchedOff(_ name: String) -> Bool { overrides[name]?.isEnabled == false }
@@ -91,7 +107,7 @@ public final class HealthRegistry: Sendable {
       }
       lastID &+= 1
       let id = CheckID(value: lastID)
-      let place = checks.firstIndex { $0.check.name > check.name } ?? checks.endIndex
+      let place = place(of: check.name)
       checks.insert(Registered(id: id, original: original, check: check, lease: lease), at: place)
       checksByID[id] = check
       return .added(id, name: check.name, check.settings, isImmediate: check.isImmediate)
@@ -195,7 +211,7 @@ public final class HealthRegistry: Sendable {
       process { state in
         if state.declared.remove(name) != nil || state.hasCheck(name) { wasKnown = true }
         state.switchedOff.removeAll { $0.original.name == name }
-        let place = state.checks.firstIndex { $0.check.name == name }
+        let place = state.firstCheck(named: name)
         isLast = place == nil
         return place.map { state.removeCheck(at: $0) }
       }
@@ -214,7 +230,7 @@ public final class HealthRegistry: Sendable {
   ///
   /// Readiness fails while it is set; liveness and the checks do not notice.
   public func setMaintenance(_ reason: String?) {
-    state.withLock { $0.maintenance = reason.map(reasonText) }
+    state.withLock { $0.maintenance = reason.map(oneLine) }
   }
 
   /// Says whether the process is about to end. Readiness fails while it is set, whatever servers start and

@@ -5,22 +5,22 @@ extension HealthScheduler {
   mutating func start(_ id: CheckID, at now: HealthInstant, _ effects: inout [Effect]) -> Bool {
     guard var entry = entries[id] else { return false }
     if entry.isImmediate {
-      entries[id]?.due = now + entry.record.settings.period
+      setDue(now + entry.record.settings.period, of: id)
       effects.append(.sample(id))
       return false
     }
     if let run = entry.run.flatMap({ runs[$0] }) {
       guard run.isOverdue else { return true }
       if entry.due <= now {
-        entries[id]?.due = now + entry.record.settings.period
+        setDue(now + entry.record.settings.period, of: id)
         store(.fail("has not returned for \((now - run.started).brief)"), run, of: id, at: now, &effects)
       }
       return false
     }
     let lost = abandoned[entry.name] ?? 0
-    entry.due = now + entry.record.settings.period
+    let due = now + entry.record.settings.period
     guard lost < Self.abandonedRunsPerName else {
-      entries[id] = entry
+      setDue(due, of: id)
       let reason = "not started: \(lost) earlier runs of a check of this name never returned"
       store(HealthObservation(.fail(reason)), of: id, took: .zero, at: now, &effects)
       return false
@@ -28,9 +28,10 @@ extension HealthScheduler {
     lastRun &+= 1
     let run = RunID(value: lastRun)
     entry.run = run
+    entry.due = due
     entries[id] = entry
-    runs[run] = Run(
-      check: id, name: entry.name, started: now, deadline: now + entry.record.settings.deadline)
+    runs[run] = Run(check: id, name: entry.name, started: now, deadline: now)
+    setDeadline(now + entry.record.settings.deadline, of: run)
     statistics.runsStarted &+= 1
     effects.append(.start(run, of: id))
     return true
@@ -38,9 +39,7 @@ extension HealthScheduler {
 
   mutating func startDueChecks(at now: HealthInstant, _ effects: inout [Effect]) {
     guard runsInBackground else { return }
-    // In the order they were added, so that the same events always have the same effects.
-    let due = entries.filter { isDriven($0.value) && $0.value.due <= now }.keys
-    for id in due.sorted(by: { $0.value < $1.value }) { _ = start(id, at: now, &effects) }
+    for id in takeDueChecks(at: now) { _ = start(id, at: now, &effects) }
   }
 
   mutating func finish(
@@ -53,6 +52,7 @@ extension HealthScheduler {
       return
     }
     entries[run.check]?.run = nil
+    letBeDue(run.check)
     if run.isOverdue {
       // Its failure has been counted; what it says now is an answer to an old question.
       statistics.lateReturns &+= 1
@@ -66,18 +66,17 @@ extension HealthScheduler {
   }
 
   mutating func endOverdueRuns(at now: HealthInstant, _ effects: inout [Effect]) {
-    let overdue = runs.filter { !$0.value.isOverdue && !$0.value.isAbandoned && $0.value.deadline <= now }
-    for (id, run) in overdue.sorted(by: { $0.key.value < $1.key.value }) {
-      guard let settings = entries[run.check]?.record.settings else { continue }
+    for id in takeOverdueRuns(at: now) {
+      guard let run = runs[id], let settings = entries[run.check]?.record.settings else { continue }
       // A deadline noticed this late says that nobody ran, the check no more than the timer: the machine
       // was suspended, or the process stopped. The check gets its time once more.
       if !run.wasExtended, now - run.deadline > max(settings.deadline, .seconds(1)) {
         runs[id]?.wasExtended = true
-        runs[id]?.deadline = now + settings.deadline
+        setDeadline(now + settings.deadline, of: id)
         continue
       }
       runs[id]?.isOverdue = true
-      entries[run.check]?.due = now + settings.period
+      setDue(now + settings.period, of: run.check)
       statistics.deadlinesExceeded &+= 1
       effects.append(.cancel(id))
       store(

@@ -92,7 +92,9 @@ struct HealthScheduler: Sendable {
   var runs: [RunID: Run] = [:]
   var answers: [AnswerID: Answer] = [:]
   var abandoned: [String: Int] = [:]
-  var runsInBackground = false
+  private(set) var runsInBackground = false
+  /// When runs and checks need something. Kept in order, so that an event costs no look at all of them.
+  private var wakes = WakeQueue()
   /// No answer's deadline is before this. Kept as a bound, so that thousands of waiting answers need not be
   /// looked through at every event.
   private var earliestAnswerDeadline: HealthInstant?
@@ -106,14 +108,16 @@ struct HealthScheduler: Sendable {
     switch event {
     case .added(let id, let name, let settings, let isImmediate):
       entries[id] = Entry(name: name, isImmediate: isImmediate, record: CheckRecord(settings), due: now)
+      wakes.push(.period(id), at: now)
       startDueChecks(at: now, &effects)
     case .removed(let id):
       remove(id, at: now, &effects)
     case .configured(let id, let settings):
       entries[id]?.record.settings = settings
-      if let due = entries[id]?.due { entries[id]?.due = min(due, now + settings.period) }
+      if let due = entries[id]?.due { setDue(min(due, now + settings.period), of: id) }
     case .backgroundStarted:
       runsInBackground = true
+      for (id, entry) in entries { wakes.push(.period(id), at: entry.due) }
       startDueChecks(at: now, &effects)
     case .backgroundStopped:
       runsInBackground = false
@@ -130,6 +134,7 @@ struct HealthScheduler: Sendable {
       startDueChecks(at: now, &effects)
       endOverdueAnswers(at: now, &effects)
     }
+    forgetWhatIsOver()
     statistics.tasksInFlight = runs.count
     statistics.peakTasksInFlight = max(statistics.peakTasksInFlight, runs.count)
     statistics.answersWaiting = answers.count
@@ -142,14 +147,70 @@ struct HealthScheduler: Sendable {
 
   /// When `.woke` is needed next; `nil` when nothing is pending.
   var nextWake: HealthInstant? {
-    var next = earliestAnswerDeadline
-    func consider(_ instant: HealthInstant) { next = next.map { min($0, instant) } ?? instant }
-    for run in runs.values where !run.isOverdue && !run.isAbandoned { consider(run.deadline) }
-    for entry in entries.values where isDriven(entry) {
-      if let run = entry.run, runs[run]?.isOverdue == false { continue }
-      consider(entry.due)
+    guard let wake = wakes.first?.at else { return earliestAnswerDeadline }
+    return earliestAnswerDeadline.map { min($0, wake) } ?? wake
+  }
+
+  /// When a background run of a check, or the next failure of one that does not end, is due.
+  mutating func setDue(_ due: HealthInstant, of id: CheckID) {
+    entries[id]?.due = due
+    wakes.push(.period(id), at: due)
+  }
+
+  mutating func setDeadline(_ deadline: HealthInstant, of id: RunID) {
+    runs[id]?.deadline = deadline
+    wakes.push(.deadline(id), at: deadline)
+  }
+
+  /// A run is over: what it kept from being due is.
+  mutating func letBeDue(_ id: CheckID) {
+    if let entry = entries[id] { wakes.push(.period(id), at: entry.due) }
+  }
+
+  /// The checks that are due for a run in the background, in the order in which they were added, so that the same events
+  /// always have the same effects.
+  mutating func takeDueChecks(at now: HealthInstant) -> [CheckID] {
+    take(at: now) { if case .period(let id) = $0 { id } else { nil } }.sorted { $0.value < $1.value }
+  }
+
+  /// The runs that have reached their deadline, in the order in which they began.
+  mutating func takeOverdueRuns(at now: HealthInstant) -> [RunID] {
+    take(at: now) { if case .deadline(let id) = $0 { id } else { nil } }.sorted { $0.value < $1.value }
+  }
+
+  /// Takes what is due of one kind, and leaves the other.
+  private mutating func take<ID: Hashable>(
+    at now: HealthInstant, _ kind: (WakeQueue.Subject) -> ID?
+  ) -> Set<ID> {
+    var due: Set<ID> = []
+    var others: [WakeQueue.Item] = []
+    while let first = wakes.first, first.at <= now {
+      _ = wakes.popFirst()
+      guard isDue(first) else { continue }
+      if let id = kind(first.subject) { due.insert(id) } else { others.append(first) }
     }
-    return next
+    for other in others { wakes.push(other.subject, at: other.at) }
+    return due
+  }
+
+  /// Whether what was to happen then still is.
+  private func isDue(_ item: WakeQueue.Item) -> Bool {
+    switch item.subject {
+    case .deadline(let id):
+      guard let run = runs[id] else { return false }
+      return !run.isOverdue && !run.isAbandoned && run.deadline == item.at
+    case .period(let id):
+      guard let entry = entries[id], isDriven(entry), entry.due == item.at else { return false }
+      return entry.run.flatMap { runs[$0] }.map(\.isOverdue) ?? true
+    }
+  }
+
+  private mutating func forgetWhatIsOver() {
+    while let first = wakes.first, !isDue(first) { _ = wakes.popFirst() }
+    guard wakes.items.count > 64 + 4 * (entries.count + runs.count) else { return }
+    var kept = WakeQueue()
+    for item in Set(wakes.items) where isDue(item) { kept.push(item.subject, at: item.at) }
+    wakes = kept
   }
 
   /// The results of a check.
@@ -160,6 +221,9 @@ struct HealthScheduler: Sendable {
     guard let run = entries[id]?.run.flatMap({ runs[$0] }) else { return nil }
     return now - run.started
   }
+
+  /// How much is kept in the order of time, that included which is over.
+  var queuedWakes: Int { wakes.items.count }
 
   /// How many answers wait, counted once for each check that they wait for: by the checks' own lists, and by
   /// the answers. The two are equal, or something is kept for ever.

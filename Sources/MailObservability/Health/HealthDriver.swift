@@ -5,7 +5,7 @@ import ObservabilityPlatform
 import MetricInstruments
 import ObservabilitySockets
 
-/// The servers that one collector has started, as far as its health checks are concerned.
+/// The servers that one collector has started, and who watches the executor without one, as far as its health checks are concerned.
 ///
 /// Checks are driven by one loop at a time: that of the newest server that runs. When it ends, the next
 /// newest takes over, so that one of two servers that ends leaves no check without a timer. With the last one
@@ -37,11 +37,12 @@ final class HealthDriver: Sendable {
   ///
   /// - Parameters:
   ///   - lease: one that has not begun; it begins.
+  ///   - isServer: whether its end is that of a server, from which work turns away.
   ///   - threshold: the delay of the executor from which on liveness fails; nil: it only is measured.
   ///   - onDelay: given every delay of the executor, on a thread of its pool.
   /// - Returns: why liveness does not ask the heartbeat although it should.
   func begin(
-    _ lease: HealthLease, on loop: EventLoop, threshold: Duration?, log: LogDelivery,
+    _ lease: HealthLease, isServer: Bool = true, on loop: EventLoop, threshold: Duration?, log: LogDelivery,
     onDelay: @escaping @Sendable (Duration) -> Void
   ) -> String? {
     let heartbeat = ExecutorHeartbeat(threshold: threshold ?? .seconds(30), onDelay: onDelay)
@@ -53,7 +54,8 @@ final class HealthDriver: Sendable {
       observe(&state)
       defer { health.start(timer: loop) }
       do throws(HealthError) {
-        try health.begin(lease, lending: threshold == nil ? nil : heartbeat.check(named: Self.checkName))
+        try health.begin(
+          lease, lending: threshold == nil ? nil : heartbeat.check(named: Self.checkName), isServer: isServer)
         return nil
       } catch {
         // The host's check has the name. Its own wins, but somebody should know that the executor is not
@@ -66,7 +68,7 @@ final class HealthDriver: Sendable {
   /// How long the cooperative pool has run nothing, by the newest server's heartbeat; zero without one.
   var poolDelay: Duration { state.withLock { $0.drives.last?.heartbeat }?.delay ?? .zero }
 
-  /// Ends what ``begin(_:on:threshold:log:onDelay:)`` began. Its loop is used no longer when this returns.
+  /// Ends what ``begin(_:isServer:on:threshold:log:onDelay:)`` began. Its loop is used no longer when this returns.
   func end(_ lease: HealthLease) {
     state.withLock { state in
       guard let place = state.drives.firstIndex(where: { $0.lease == lease }) else { return }

@@ -49,7 +49,7 @@ extension MetricsCollector {
     configuration.isProbe = { endpoints.isProbe($0) }
     configuration.answerAtOnce = { endpoints.answerAtOnce($0) }
     let trusted = config.trustedNetworks
-    configuration.isExemptFromAddressLimit = { $0.isTrusted(trusted) }
+    configuration.isExemptFromAddressLimit = { $0.isOn(trusted) }
     let (driver, own, registry) = (healthDriver, own, registry)
     do {
       let server = try HTTPServer(
@@ -86,8 +86,10 @@ extension MetricsCollector {
     collectors: [any Collector] = []
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
-    settings.metricsPath = config.path
-    settings.trustedNetworks = config.trustedNetworks
+    config.setPaths(of: &settings)
+    settings.hostRouteDeadline = config.deadlines.handler
+    settings.trust = Trust(
+      networks: config.trustedNetworks, proxies: config.trustedProxies, hostNames: config.knownHostNames)
     settings.maximumConcurrentScrapes = config.maximumConcurrentScrapes
     settings.scrapeDeadline = config.scrapeDeadline
     settings.poolPatience = config.poolPatience

@@ -13,13 +13,14 @@ extension MetricsConfig {
   /// "without a limit". Waits of ``deadlines`` that may be none (`keepAlive`, `stall`, `linger`) are at least
   /// zero.
   ///
-  /// - Throws: ``MetricsConfigError`` that names the setting: a ``path`` that cannot be used, fewer than one
+  /// - Throws: ``MetricsConfigError`` that names the setting: a path that cannot be used or is another route's, fewer than one
   ///   scrape, a ``scrapeDeadline``, an ``executorThreshold`` or another of the ``deadlines`` below 10
-  ///   milliseconds, settings of ``healthChecks`` that make no sense. An address is tried when the server is
+  ///   milliseconds, settings of ``healthChecks`` that make no sense, one of the ``hostNames`` that is none. An address is tried when the server is
   ///   started.
   public func validated() throws(MetricsConfigError) -> MetricsConfig {
-    try checkPath()
+    try checkPaths()
     try checkHealthChecks()
+    try checkHostNames()
     guard maximumConcurrentScrapes >= 1 else {
       throw MetricsConfigError(
         .invalidSetting, setting: "maximumConcurrentScrapes", value: "\(maximumConcurrentScrapes)",
@@ -36,9 +37,32 @@ extension MetricsConfig {
     return config
   }
 
-  private func checkPath() throws(MetricsConfigError) {
-    guard let problem = ObservabilityEndpoints.problem(ofMetricsPath: path) else { return }
-    throw MetricsConfigError(.invalidSetting, setting: "path", value: path, problem)
+  func setPaths(of settings: inout EndpointSettings) {
+    settings.pathPrefix = pathPrefix
+    settings.metricsPath = path
+    settings.probeAliases = probeAliases
+    settings.hostRoutes = routes
+  }
+
+  private func checkPaths() throws(MetricsConfigError) {
+    var settings = EndpointSettings()
+    setPaths(of: &settings)
+    guard let problem = settings.problem else { return }
+    throw MetricsConfigError(
+      .invalidSetting, setting: problem.setting, value: problem.value, problem.text)
+  }
+
+  private func checkHostNames() throws(MetricsConfigError) {
+    for name in hostNames where Trust.normalised(name) == nil {
+      throw MetricsConfigError(
+        .invalidSetting, setting: "hostNames", value: name, "is no name of a host, which has no port")
+    }
+  }
+
+  /// What `Host` may be beside addresses and `localhost`: the names that are listed, and the one to listen at.
+  var knownHostNames: [String] {
+    let bound = bindAddress.hasPrefix("unix:") ? "" : String(bindAddress.prefix { $0 != ":" })
+    return (hostNames + [bound]).compactMap { Trust.normalised($0) }
   }
 
   private func checkHealthChecks() throws(MetricsConfigError) {
@@ -61,8 +85,7 @@ extension MetricsConfig {
   }
 
   /// A wait that something has to be possible in. Longer ones than ten years are that.
-  fileprivate static func wait(_ duration: Duration, _ setting: String) throws(MetricsConfigError) -> Duration
-  {
+  static func wait(_ duration: Duration, _ setting: String) throws(MetricsConfigError) -> Duration {
     guard duration >= .milliseconds(10) else {
       throw MetricsConfigError(
         .invalidSetting, setting: setting, value: "\(duration)", "is shorter than 10 milliseconds")
@@ -71,7 +94,7 @@ extension MetricsConfig {
   }
 
   /// Sums of a few of these, and of them and a time, do not overflow.
-  fileprivate static let longest = Duration.seconds(10 * 365 * 86_400)
+  static let longest = Duration.seconds(10 * 365 * 86_400)
 }
 
 extension MetricsConfigError {

@@ -16,11 +16,32 @@ public struct MetricsConfig: Sendable {
   /// `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. A kubelet probes the address of the
   /// pod, so in Kubernetes this is `0.0.0.0:9090` or `[::]:9090`.
   public var bindAddress: String
-  /// Where the exposition is; not one of the other routes.
+  /// Where the exposition is, below ``pathPrefix``; not one of the other routes.
   public var path: String
+  /// What every path begins with, such as `/internal`: then probes are at `/internal/live`. Empty, or a path of
+  /// plain ASCII without a slash at its end. Links on the page are relative and lead right also when a proxy
+  /// takes something away.
+  public var pathPrefix = ""
+  /// Further paths of probes, below ``pathPrefix``: by default those of the Kubernetes API server. Checks lie
+  /// below them too, `/readyz/storage`.
+  public var probeAliases: [String: HealthProbe] = ["/healthz": .health, "/readyz": .ready, "/livez": .live]
+  /// What the host serves besides, below ``pathPrefix``; with the ``probeAliases`` at most 200.
+  public var routes: [EndpointRoute] = []
 
   /// Whose requests see details, such as why a check fails. By default this machine; Unix sockets always.
+  ///
+  /// An address alone is not enough. A request that has been forwarded, by its `Forwarded`, `X-Forwarded-…`,
+  /// `X-Real-IP` or `Via`, is trusted only when it comes from ``trustedProxies``. One that does not come by a
+  /// Unix socket has to ask, in `Host`, for an IP address, `localhost` or one of ``hostNames``: otherwise any
+  /// web page could read the details with the browser of somebody who is trusted (DNS rebinding).
   public var trustedNetworks: [IPNetwork] = IPNetwork.loopback
+  /// Reverse proxies that decide by themselves who may ask: their addresses. What they forward is trusted like
+  /// their own requests, if they are on ``trustedNetworks``. Empty by default. A proxy that adds none of the
+  /// fields is not noticed: do not let one forward `/metrics.json`, `/debug/vars` or `?verbose`.
+  public var trustedProxies: [IPNetwork] = []
+  /// The names under which trusted clients ask for this server, such as `mx1.example.com`, without a port. The
+  /// one in ``bindAddress`` is known without being listed. Upper and lower case are the same.
+  public var hostNames: [String] = []
   /// How many scrapes may be under way; a further one is answered 503 with `Retry-After`.
   public var maximumConcurrentScrapes = 4
   /// The longest that collectors and encoding may take, if the scraper does not ask for less.

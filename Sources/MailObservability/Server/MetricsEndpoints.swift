@@ -24,12 +24,33 @@ public struct MetricsEndpoints: Sendable {
 
   /// Answers a request. What is wrong with a request is a response as well, so nothing is thrown.
   ///
-  /// Give the request its `peer`: an unknown one sees no details. The response has no framing fields; a body
+  /// Give the request its `peer` and its `Host`, which servers for HTTP/2 keep as the authority: without them it sees no
+  /// details. The response has no framing fields; a body
   /// that is a stream is to be asked for pieces until it gives `nil`, and told when it is not asked any more,
   /// whatever the reason. Leave out the body for `HEAD`.
   public func respond(to request: EndpointRequest) async -> EndpointResponse {
     await endpoints.respond(to: request)
   }
+
+  /// Answers a probe at once, without a task: for a handler that runs before a router, on a thread of the server's own.
+  /// So liveness is answered, and names the executor, while every thread of the cooperative pool is blocked.
+  ///
+  /// It needs somebody to watch the pool: ``MetricsCollector/watchExecutor(threshold:log:)``. Then the answer is at
+  /// hand but for checks that have to run first; once the pool has run nothing for half a second, it is what they
+  /// found before.
+  ///
+  /// - Returns: nil when the request is not for a probe, or a check has to run for it: give it to
+  ///   ``respond(to:)``. Never waits, runs no code of the host, and may be called from any thread.
+  public func respondAtOnce(to request: EndpointRequest) -> EndpointResponse? {
+    endpoints.answerWithoutTask(request)
+  }
+
+  /// Every path that is answered, prefix included, for routers that want a list. Below a probe there is one for each
+  /// check, so its path is there twice.
+  ///
+  /// - Parameter parameter: how the router writes a path segment of any name: `{check}` in Hummingbird, `:check` in
+  ///   Vapor.
+  public func paths(parameter: String = "{check}") -> [String] { endpoints.paths(parameter: parameter) }
 
   /// Whether a request asks for a probe. Never refuse one because of a limit: an orchestrator restarts what
   /// does not answer.

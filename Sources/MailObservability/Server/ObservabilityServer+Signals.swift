@@ -8,8 +8,11 @@ extension ObservabilityServer {
   /// Serves until one of these signals arrives, then drains and ends the server; returns when it has ended.
   ///
   /// ```swift
-  /// try await server.run(untilSignals: [SIGTERM, SIGINT], delay: .seconds(5))
-  /// // Readiness fails since the signal, and load balancers have turned away: end the mail server here.
+  /// try await server.run(untilSignals: [SIGTERM, SIGINT], gracePeriod: .seconds(20), delay: .seconds(5)) {
+  ///   // Readiness has failed for five seconds, and load balancers have turned away.
+  ///   await mailServer.close()
+  /// }
+  /// // The mail server is gone, and then this one: the program can end.
   /// ```
   ///
   /// The drain begins on the server's own thread, also while the cooperative pool is exhausted. For programs,
@@ -19,15 +22,16 @@ extension ObservabilityServer {
   ///
   /// - Parameters:
   ///   - signals: their numbers, by default those of `SIGTERM` and `SIGINT`, everywhere the same.
-  ///   - gracePeriod: as of ``shutdown(gracePeriod:delay:)``.
-  ///   - delay: as of ``shutdown(gracePeriod:delay:)``.
+  ///   - gracePeriod: as of ``shutdown(gracePeriod:delay:ending:)``.
+  ///   - delay: as of ``shutdown(gracePeriod:delay:ending:)``.
+  ///   - ending: as of ``run(gracePeriod:delay:ending:)``.
   /// - Throws: ``MetricsConfigError`` for a number of no signal that can be caught, when a call of this
   ///   function waits already, or when the system refuses.
   public func run(
     untilSignals signals: [Int32] = [15, 2], gracePeriod: Duration = .seconds(10),
-    delay: Duration = .zero
+    delay: Duration = .zero, ending: (@Sendable () async -> Void)? = nil
   ) async throws(MetricsConfigError) {
-    let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+    let shutdown = Shutdown(gracePeriod: gracePeriod, delay: delay, ending: ending)
     var ownLoop: EventLoop?
     defer { ownLoop?.shutdown() }
     let held = HeldWatcher()
@@ -38,18 +42,12 @@ extension ObservabilityServer {
       held.hold(
         try SignalWatcher(signals, on: loop) { [self] _ in
           held.release()
-          if let server {
-            beginShutdown(server, gracePeriod: gracePeriod, delay: delay)
-          } else {
-            health.setDraining(true)
-          }
-          arrival.finish()
+          begin(shutdown)
         })
     } catch {
       throw .failed(setting: "signals", value: "\(signals)", "cannot be watched", error)
     }
-    guard server == nil else { return try await run() }
-    for await _ in arrivals {}
+    try await wait(shutdown)
   }
 }
 

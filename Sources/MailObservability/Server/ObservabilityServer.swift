@@ -1,23 +1,26 @@
 // How does a host hold the running server?
 
 import ObservabilityHTTP
+import ObservabilityPlatform
 import HealthProbes
 import MetricInstruments
 import ObservabilitySockets
 
 /// A started observability server.
 ///
-/// End it with ``shutdown(gracePeriod:delay:)``, or let ``run()`` be cancelled: nothing of it is left then,
-/// neither a thread nor a descriptor. When the last reference goes away without either, it is drained in the
-/// background.
+/// End it with ``shutdown(gracePeriod:delay:ending:)``, or let ``run(gracePeriod:delay:ending:)`` be cancelled:
+/// nothing of it is left then, neither a thread nor a descriptor. When the last reference goes away without either, it is
+/// drained in the background.
+///
+/// One that is not enabled has no listener, and is otherwise the same: it runs until it is ended.
 public final class ObservabilityServer: Sendable {
   /// Where it listens, with the port that the system chose where 0 was asked for; nil when it is not enabled.
   public let boundAddress: String?
   let server: HTTPServer?
-  let health: HealthRegistry
-  /// What tells the registry that this server drains; nil when it is not enabled.
-  let lease: HealthLease?
-  private let task: Task<Result<Void, MetricsConfigError>, Never>?
+  private let health: HealthRegistry
+  /// What tells the registry that this server drains.
+  private let lease: HealthLease
+  private let task: Task<Result<Void, MetricsConfigError>, Never>
 
   /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
   init(
@@ -45,52 +48,119 @@ public final class ObservabilityServer: Sendable {
     }
   }
 
-  /// A server that was not wanted.
+  /// A server without a listener. Endpoints that are mounted elsewhere know from it that the process ends.
   init(disabled health: HealthRegistry) {
     boundAddress = nil
     server = nil
-    task = nil
+    let lease = health.makeLease()
+    // Without a check there is nothing to refuse.
+    try? health.begin(lease, lending: nil)
     self.health = health
-    lease = nil
+    self.lease = lease
+    task = Task {
+      let (ends, end) = AsyncStream.makeStream(of: Never.self)
+      for await _ in ends {}
+      end.finish()
+      health.end(lease)
+      return .success(())
+    }
   }
 
   deinit {
-    if let lease { health.drain(lease) }
-    task?.cancel()
+    // Without a listener nobody has lost anything, and what is mounted elsewhere goes on.
+    if server != nil { health.drain(lease) }
+    task.cancel()
   }
 
   /// Drains and ends the server; returns when it has ended.
   ///
   /// `/ready` of this server answers 503 from now on, `/live` stays 200; other servers of the collector go
-  /// on. For the length of `delay` everything is still served, so that load balancers can turn away; then
-  /// only probes are, and requests that had begun are finished. What is left after `gracePeriod` more is cut
-  /// off. The listener closes last, so that no probe finds its connection refused.
-  public func shutdown(gracePeriod: Duration = .seconds(10), delay: Duration = .zero) async {
-    guard let server, let task else { return }
-    beginShutdown(server, gracePeriod: gracePeriod, delay: delay)
+  /// on. For the length of `delay` everything is still served, so that load balancers can turn away. Then
+  /// `ending` is called, in which the host ends its own servers, and this one still answers everything. When it
+  /// returns only probes are answered, and requests that had begun are finished. What is left after
+  /// `gracePeriod`, which begins after the delay, is cut off. The listener closes last, so that no probe finds
+  /// its connection refused.
+  ///
+  /// ```swift
+  /// await server.shutdown(gracePeriod: .seconds(20), delay: .seconds(10)) {
+  ///   await mailServer.close()
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - gracePeriod: the time for the host's end and for requests; negative is none.
+  ///   - delay: the time for load balancers; negative is none.
+  ///   - ending: ends the host's servers; called once, on the cooperative pool. When it takes longer than the
+  ///     grace period it is cancelled and no longer waited for.
+  public func shutdown(
+    gracePeriod: Duration = .seconds(10), delay: Duration = .zero,
+    ending: (@Sendable () async -> Void)? = nil
+  ) async {
+    let shutdown = Shutdown(gracePeriod: gracePeriod, delay: delay, ending: ending)
+    begin(shutdown)
     _ = await task.value
+    shutdown.serverEnded()
+    await shutdown.waitForHost()
   }
 
-  /// Waits until the server has ended; returns at once when it is not enabled.
+  /// Waits until the server has ended; without a listener until it is ended, too.
   ///
-  /// Cancelling the task that waits drains the server, within 10 seconds and without a delay. At a signal a
-  /// `ServiceGroup` of swift-service-lifecycle asks for a graceful shutdown, which is no cancellation: make
-  /// it one with `cancelWhenGracefulShutdown { try await server.run() }`.
+  /// Cancelling the task that waits drains and ends the server, as ``shutdown(gracePeriod:delay:ending:)`` does
+  /// with the same parameters. At a signal a `ServiceGroup` of swift-service-lifecycle asks for a graceful
+  /// shutdown, which is no cancellation: make it one with
+  /// `cancelWhenGracefulShutdown { try await server.run(delay: .seconds(5)) }`. Several tasks may wait; the first
+  /// that is cancelled ends the server for all.
   ///
+  /// - Parameters:
+  ///   - gracePeriod: as of ``shutdown(gracePeriod:delay:ending:)``.
+  ///   - delay: as of ``shutdown(gracePeriod:delay:ending:)``.
+  ///   - ending: ends the host's servers: called once, whoever ends this one, and not when the address can no longer
+  ///     be served.
   /// - Throws: ``MetricsConfigError`` when the address can no longer be served.
-  public func run() async throws(MetricsConfigError) {
-    guard let server, let task else { return }
+  public func run(
+    gracePeriod: Duration = .seconds(10), delay: Duration = .zero,
+    ending: (@Sendable () async -> Void)? = nil
+  ) async throws(MetricsConfigError) {
+    try await wait(Shutdown(gracePeriod: gracePeriod, delay: delay, ending: ending))
+  }
+
+  /// Waits for the end, which a cancellation begins.
+  func wait(_ shutdown: Shutdown) async throws(MetricsConfigError) {
     let outcome = await withTaskCancellationHandler {
       await task.value
     } onCancel: {
-      beginShutdown(server, gracePeriod: .seconds(10), delay: .zero)
+      begin(shutdown)
     }
+    shutdown.serverEnded()
     try outcome.get()
+    await shutdown.waitForHost()
   }
 
-  /// On the server's own thread: the host may have none to spare.
-  func beginShutdown(_ server: HTTPServer, gracePeriod: Duration, delay: Duration) {
-    if let lease { health.drain(lease) }
+  /// Begins the end, on the server's own thread: the host may have none to spare.
+  func begin(_ shutdown: Shutdown) {
+    guard shutdown.begin() else { return }
+    health.drain(lease)
+    guard shutdown.hasHost else {
+      return drain(gracePeriod: shutdown.gracePeriod, delay: shutdown.delay, shutdown)
+    }
+    // Served to the last moment, which comes sooner when the host is done.
+    drain(gracePeriod: .zero, delay: shutdown.total, shutdown)
+    // Whoever waits for it keeps the server; a timer that never fires must not.
+    after(shutdown.delay, shutdown) { [weak self] in
+      shutdown.endHost { [weak self] in self?.drain(gracePeriod: shutdown.rest, delay: .zero, shutdown) }
+    }
+  }
+
+  private func drain(gracePeriod: Duration, delay: Duration, _ shutdown: Shutdown) {
+    guard let server else { return after(delay, shutdown) { [task] in task.cancel() } }
     Task(executorPreference: server.loop) { await server.shutdown(gracePeriod: gracePeriod, delay: delay) }
+  }
+
+  private func after(_ delay: Duration, _ shutdown: Shutdown, _ action: @escaping @Sendable () -> Void) {
+    if let server {
+      shutdown.keep(server.loop.schedule(after: delay, action))
+    } else {
+      shutdown.keep(TaskSleepTimer().schedule(after: delay, action))
+    }
   }
 }

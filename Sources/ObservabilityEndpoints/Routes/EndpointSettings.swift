@@ -1,13 +1,22 @@
 // What can be set about the endpoints?
 
+package import HealthProbes
 package import MetricInstruments
 
 /// What an embedder can set.
 package struct EndpointSettings: Sendable {
-  /// Where the exposition is.
+  /// What every path begins with; empty, or a path without a slash at its end.
+  package var pathPrefix = ""
+  /// Where the exposition is, below the prefix as all paths are.
   package var metricsPath = "/metrics"
+  /// Further paths of probes.
+  package var probeAliases: [String: HealthProbe] = [:]
+  /// What the host serves besides.
+  package var hostRoutes: [EndpointRoute] = []
+  /// How long a route of the host may take.
+  package var hostRouteDeadline: Duration = .seconds(30)
   /// Who sees details: `/metrics.json`, `/debug/vars`, and why a check fails.
-  package var trustedNetworks = IPNetwork.loopback
+  package var trust = Trust(networks: IPNetwork.loopback)
   /// How many scrapes may be under way.
   package var maximumConcurrentScrapes = 4
   /// The longest that collectors and encoding may take.
@@ -29,4 +38,21 @@ package struct EndpointSettings: Sendable {
   package var ownCollectors: [any Collector] = []
 
   package init() {}
+
+  /// A setting that cannot be used, and why.
+  package struct Problem: Sendable {
+    package let setting: String
+    package let value: String
+    /// To be read after the setting and its value.
+    package let text: String
+
+    init(setting: String, value: String, _ text: String) {
+      self.setting = setting
+      self.value = value
+      self.text = text
+    }
+  }
+
+  /// What is wrong with the paths, or nil. What is, leads to no trap, but to a route that nobody reaches.
+  package var problem: Problem? { RouteTable.problem(of: self) }
 }

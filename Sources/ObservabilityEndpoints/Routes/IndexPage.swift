@@ -16,14 +16,14 @@ struct IndexPage: Sendable {
     self.links = links
   }
 
-  func respond() -> EndpointResponse {
+  func respond(to request: EndpointRequest) -> EndpointResponse {
     let report = health.report()
     let state =
       report.isDraining
       ? "shutting down" : report.maintenance != nil ? "in maintenance" : report.status.rawValue
     let title = escaped(settings.serviceName)
     let items = links.map { path, text in
-      "<li><a href=\"\(escaped(path))\">\(escaped(path))</a> – \(text)</li>"
+      "<li><a href=\"\(escaped(base(of: request) + path))\">\(escaped(path))</a> – \(text)</li>"
     }
     let version = settings.version.isEmpty ? "" : "<dt>version</dt><dd>\(escaped(settings.version))</dd>"
     let html = """
@@ -46,6 +46,13 @@ struct IndexPage: Sendable {
         "Content-Security-Policy":
           "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       ], body: .bytes(Array(html.utf8)))
+  }
+
+  /// What the paths of links begin with. It is relative, so that they lead somewhere whatever a proxy in between, or the
+  /// router of the host, has put before them or taken away.
+  private func base(of request: EndpointRequest) -> String {
+    if request.path.hasSuffix("/") { return "." }
+    return "./" + (settings.pathPrefix.split(separator: "/").last ?? "")
   }
 
   private var uptime: String {

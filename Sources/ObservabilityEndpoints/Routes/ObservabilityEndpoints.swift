@@ -13,25 +13,26 @@ package final class ObservabilityEndpoints: Sendable {
   let metrics: MetricsEndpoint
   let probes: ProbeEndpoints
   let page: IndexPage
-  private let trustedNetworks: [IPNetwork]
+  private let trust: Trust
   private let table: RouteTable
+  private let settings: EndpointSettings
+  private let timer: any OneShotTimer
+  private let observer: EndpointObserver
 
   /// - Parameter timer: what ends waiting for collectors and encoding; the server's loop, when there is one.
   package init(
     registry: Registry, variables: PublishedVariables, health: HealthView, timer: any OneShotTimer,
     settings: EndpointSettings, observer: EndpointObserver
   ) {
-    trustedNetworks = settings.trustedNetworks
-    table = RouteTable(metricsPath: settings.metricsPath)
+    trust = settings.trust
+    self.settings = settings
+    self.timer = timer
+    self.observer = observer
+    table = RouteTable(settings)
     metrics = MetricsEndpoint(
       registry: registry, variables: variables, timer: timer, settings: settings, observer: observer)
     probes = ProbeEndpoints(health: health, settings: settings)
     page = IndexPage(health: health, settings: settings, links: table.links)
-  }
-
-  /// What is wrong with a path for the exposition, or nil.
-  package static func problem(ofMetricsPath path: String) -> String? {
-    RouteTable.problem(ofMetricsPath: path)
   }
 
   /// Leaves no thread behind when the server has ended.
@@ -50,6 +51,15 @@ package final class ObservabilityEndpoints: Sendable {
   /// Whether a request asks for a probe: those are never refused because of a limit.
   package func isProbe(_ request: EndpointRequest) -> Bool { route(of: request)?.isProbe ?? false }
 
+  /// Every path with its prefix; for those that have paths below them one more, which ends in `parameter`.
+  package func paths(parameter: String) -> [String] { table.paths(parameter: parameter) }
+
+  /// What stands in a request's path below that of its route; nil when nothing does.
+  func name(in request: EndpointRequest, below path: String) -> String? {
+    let rest = request.path.utf8.dropFirst(settings.pathPrefix.utf8.count + path.utf8.count)
+    return rest.isEmpty ? nil : String(decoding: rest.dropFirst(), as: UTF8.self).onlyASCII
+  }
+
   // MARK: - Answers
 
   /// Answers a request. It never throws: what is wrong with a request is a response as well.
@@ -63,8 +73,8 @@ package final class ObservabilityEndpoints: Sendable {
     guard isRead(request) else {
       return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
-    if route.audience == .trusted, !request.peer.isTrusted(trustedNetworks) {
-      return .text(403, "This is answered to trusted addresses only.\n")
+    if route.audience == .trusted, let objection = trust.objection(to: request) {
+      return .text(403, objection.text)
     }
     return await route.answer(self, request)
   }
@@ -72,9 +82,24 @@ package final class ObservabilityEndpoints: Sendable {
   /// Answers a plain probe whose answer is known, without a suspension; nil leaves the request to `respond(to:)`.
   package func answerAtOnce(_ request: EndpointRequest) -> EndpointResponse? {
     guard let route = route(of: request), let knownAnswer = route.knownAnswer, isRead(request),
-      request.query.items.isEmpty, request.path == route.path
+      request.query.items.isEmpty, name(in: request, below: route.path) == nil
     else { return nil }
     return knownAnswer(self)
+  }
+
+  /// Answers a probe without a suspension, if nothing has to be asked first that could still be: while the pool is
+  /// stuck, nothing can, and the answer is what was found before. Nil leaves the request to `respond(to:)`.
+  package func answerWithoutTask(_ request: EndpointRequest) -> EndpointResponse? {
+    if let known = answerAtOnce(request) { return known }
+    guard let route = route(of: request), let storedAnswer = route.storedAnswer, isRead(request),
+      settings.poolDelay() >= settings.poolPatience
+    else { return nil }
+    return storedAnswer(self, request)
+  }
+
+  /// Asks a route of the host.
+  func ask(_ route: HostRoute, _ request: EndpointRequest) async -> EndpointResponse {
+    await route.answer(request, within: settings.hostRouteDeadline, timer: timer, log: observer.log)
   }
 
   private func isRead(_ request: EndpointRequest) -> Bool {
@@ -82,4 +107,15 @@ package final class ObservabilityEndpoints: Sendable {
   }
 
   private var allow: EndpointFields { ["Allow": "GET, HEAD, OPTIONS"] }
+}
+
+extension Trust.Objection {
+  /// What the client is told. Only whoever has the right address hears of more than that.
+  fileprivate var text: String {
+    switch self {
+    case .address: "This is answered to trusted addresses only.\n"
+    case .forwarded: "This is answered to trusted addresses only, and the request was forwarded.\n"
+    case .host: "This is answered where Host is an IP address, localhost or a name that is set here.\n"
+    }
+  }
 }

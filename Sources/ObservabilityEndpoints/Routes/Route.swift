@@ -4,14 +4,6 @@ import EndpointMessages
 
 /// One row of the table of routes.
 final class Route: Sendable {
-  /// Who is answered.
-  enum Audience: Sendable {
-    case everybody
-    /// Peers on a trusted network. Strangers are turned away whatever credentials they have: the peer's address
-    /// decides, and no header.
-    case trusted
-  }
-
   /// A link to the route on the page for people.
   struct Link: Sendable {
     /// What follows the path.
@@ -21,21 +13,26 @@ final class Route: Sendable {
 
   /// The name that its requests are counted under.
   let name: String
+  /// Where it is, below the prefix of all routes.
   let path: String
   /// Whether what lies below the path, such as `/ready/storage`, belongs to the route as well.
   let hasPathsBelow: Bool
   /// Whether it is a probe: those are never refused because of a limit.
   let isProbe: Bool
-  let audience: Audience
+  let audience: EndpointRoute.Audience
   let links: [Link]
   /// The answer to the bare path, when it needs no waiting; nil leaves the request to `answer`.
   let knownAnswer: (@Sendable (ObservabilityEndpoints) -> EndpointResponse?)?
+  /// The answer from what is known of the checks, whatever should be asked first; nil where there is none.
+  let storedAnswer: (@Sendable (ObservabilityEndpoints, EndpointRequest) -> EndpointResponse)?
   let answer: @Sendable (ObservabilityEndpoints, EndpointRequest) async -> EndpointResponse
+  private let pathBytes: [UInt8]
 
   init(
     _ name: String, at path: String, hasPathsBelow: Bool = false, isProbe: Bool = false,
-    for audience: Audience = .everybody, links: [Link] = [],
+    for audience: EndpointRoute.Audience = .everybody, links: [Link] = [],
     knownAnswer: (@Sendable (ObservabilityEndpoints) -> EndpointResponse?)? = nil,
+    storedAnswer: (@Sendable (ObservabilityEndpoints, EndpointRequest) -> EndpointResponse)? = nil,
     answer: @escaping @Sendable (ObservabilityEndpoints, EndpointRequest) async -> EndpointResponse
   ) {
     self.name = name
@@ -45,9 +42,22 @@ final class Route: Sendable {
     self.audience = audience
     self.links = links
     self.knownAnswer = knownAnswer
+    self.storedAnswer = storedAnswer
     self.answer = answer
+    pathBytes = Array(path.utf8)
+  }
+
+  // Byte by byte: texts are equal that are written differently, and what stands before this server and looks at
+  // paths would not take one for the other.
+
+  /// Whether a path is the route's own.
+  func isAt(_ other: RequestTarget.Bytes) -> Bool {
+    other.count == pathBytes.count && other.elementsEqual(pathBytes)
   }
 
   /// Whether a path lies below the route's.
-  func isAbove(_ other: String) -> Bool { hasPathsBelow && other.hasPrefix(path + "/") }
+  func isAbove(_ other: RequestTarget.Bytes) -> Bool {
+    hasPathsBelow && other.count > pathBytes.count && other[pathBytes.count] == UInt8(ascii: "/")
+      && other.part(0, pathBytes.count).elementsEqual(pathBytes)
+  }
 }

@@ -6,16 +6,16 @@ import MetricExposition
 
 /// Every route, in the order in which the page for people lists them.
 struct RouteTable: Sendable {
+  private let prefix: [UInt8]
   private let routes: [Route]
 
   /// A new endpoint is a row here, and its answer.
-  ///
-  /// - Parameter metricsPath: where the exposition is, the one path that an embedder chooses.
-  init(metricsPath: String) {
-    routes = [
-      Route("metrics", at: metricsPath, links: [.init(text: "metrics for Prometheus and OpenMetrics")]) {
-        await $0.metrics.exposition($1)
-      },
+  init(_ settings: EndpointSettings) {
+    prefix = Array(settings.pathPrefix.utf8)
+    var routes = [
+      Route(
+        "metrics", at: settings.metricsPath, links: [.init(text: "metrics for Prometheus and OpenMetrics")]
+      ) { await $0.metrics.exposition($1) },
       Route(
         "metrics.json", at: "/metrics.json", for: .trusted,
         links: [.init(text: "metrics as JSON, for trusted addresses")]
@@ -24,63 +24,131 @@ struct RouteTable: Sendable {
         "debug/vars", at: "/debug/vars", for: .trusted,
         links: [.init(text: "published variables, for trusted addresses")]
       ) { await $0.metrics.scrape($1, as: ExpositionFormat(.variables)) },
-      Route(
-        "health", at: "/health", isProbe: true,
+      .health(
+        at: "/health",
         links: [
           .init(text: "state of the checks"),
           .init(query: "?verbose", text: "state of the checks, with details"),
-        ]
-      ) { await $0.probes.health($1) },
-      .probe(.ready, "readiness"),
-      .probe(.live, "liveness"),
-      .probe(.startup, "start-up"),
-      Route("index", at: "/") { endpoints, _ in endpoints.page.respond() },
+        ]),
+      .probe(.ready, at: "/ready", "readiness"),
+      .probe(.live, at: "/live", "liveness"),
+      .probe(.startup, at: "/startup", "start-up"),
+      Route("index", at: "/") { endpoints, request in endpoints.page.respond(to: request) },
     ]
+    // The prefix alone, as people type it; without one that is no path.
+    if !prefix.isEmpty {
+      routes.append(Route("index", at: "") { endpoints, request in endpoints.page.respond(to: request) })
+    }
+    for (path, probe) in settings.probeAliases.sorted(by: { $0.key < $1.key }) {
+      routes.append(probe == .health ? .health(at: path) : .probe(probe, at: path))
+    }
+    routes += settings.hostRoutes.map { .host($0) }
+    self.routes = routes
   }
 
   // MARK: - Looking up
 
   /// A number for the row that a path belongs to, which ``subscript(_:)`` takes; one of no row when it belongs to none.
   func tag(of path: String) -> UInt8 {
-    let row =
-      routes.firstIndex { $0.path == path } ?? routes.firstIndex { $0.isAbove(path) } ?? routes.count
-    return UInt8(clamping: row)
+    var path = path
+    return path.withUTF8 { bytes in
+      guard bytes.part(0, prefix.count).elementsEqual(prefix) else { return UInt8.max }
+      let path = bytes.part(prefix.count, bytes.count)
+      let row = routes.firstIndex { $0.isAt(path) } ?? routes.firstIndex { $0.isAbove(path) }
+      return row.map { UInt8(clamping: $0) } ?? .max
+    }
   }
 
   /// The row of a tag; nil when it is of none.
   subscript(tag: UInt8) -> Route? { tag < routes.count ? routes[Int(tag)] : nil }
 
-  /// What the page for people links to.
+  /// What the page for people links to, below the prefix.
   var links: [(target: String, text: String)] {
     routes.flatMap { route in route.links.map { (route.path + $0.query, $0.text) } }
   }
 
-  // MARK: - The path that can be chosen
+  /// Every path with its prefix, and for those that have paths below them one more, which ends in `parameter`. That of
+  /// the page is there without a slash at its end, which routers take for the same.
+  func paths(parameter: String) -> [String] {
+    let prefix = String(decoding: prefix, as: UTF8.self)
+    return routes.filter { prefix.isEmpty || $0.path != "/" }.flatMap { route in
+      [prefix + route.path] + (route.hasPathsBelow ? [prefix + route.path + "/" + parameter] : [])
+    }
+  }
 
-  /// What is wrong with a path for the exposition, or nil.
-  static func problem(ofMetricsPath path: String) -> String? {
-    let others = RouteTable(metricsPath: "").routes
-    if others.contains(where: { $0.path == path && !path.isEmpty }) { return "is the path of another route" }
-    if others.contains(where: { $0.isAbove(path) }) { return "lies below a probe" }
-    guard path.hasPrefix("/"), path.utf8.count <= 256,
+  // MARK: - What can be chosen
+
+  /// The most routes of a host and other names of probes, together.
+  static let mostChosen = 200
+
+  /// What is wrong with the paths that are set: the setting, its value, and what to read after them. Nil when nothing is.
+  static func problem(of settings: EndpointSettings) -> EndpointSettings.Problem? {
+    if !settings.pathPrefix.isEmpty {
+      if let problem = problem(ofPath: settings.pathPrefix) {
+        return .init(setting: "pathPrefix", value: settings.pathPrefix, problem)
+      }
+      if settings.pathPrefix.hasSuffix("/") {
+        return .init(setting: "pathPrefix", value: settings.pathPrefix, "must not end in /")
+      }
+    }
+    let chosen =
+      [("path", settings.metricsPath)] + settings.probeAliases.keys.sorted().map { ("probeAliases", $0) }
+      + settings.hostRoutes.map { ("routes", $0.path) }
+    guard chosen.count <= mostChosen else {
+      return .init(setting: "routes", value: "\(chosen.count)", "are more than \(mostChosen)")
+    }
+    for (setting, path) in chosen {
+      if let problem = problem(ofPath: path) { return .init(setting: setting, value: path, problem) }
+    }
+    let routes = RouteTable(settings).routes
+    // The last that was chosen is to blame: the others are what there is by default.
+    for (setting, path) in chosen.reversed() {
+      let bytes = Array(path.utf8)
+      let (isTaken, isBelow) = bytes.withUnsafeBufferPointer { path in
+        (routes.count { $0.isAt(path) } > 1, routes.contains { $0.isAbove(path) })
+      }
+      if isTaken { return .init(setting: setting, value: path, "is the path of another route") }
+      if isBelow { return .init(setting: setting, value: path, "lies below a probe") }
+    }
+    return nil
+  }
+
+  private static func problem(ofPath path: String) -> String? {
+    guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= 256,
       path.utf8.allSatisfy({
         $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
-          && $0 != UInt8(ascii: "%")
+          && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "\\")
       }),
       !path.split(separator: "/", omittingEmptySubsequences: false).contains(where: {
         $0 == "." || $0 == ".."
       })
-    else { return "must begin with / and be plain ASCII without ?, # or %" }
+    else { return "must begin with / and be plain ASCII without ?, #, % or \\, and without dot segments" }
     return nil
   }
 }
 
 extension Route {
-  /// A probe, and below it each of its checks.
-  fileprivate static func probe(_ probe: HealthProbe, _ text: String) -> Route {
+  /// The state of all checks.
+  fileprivate static func health(at path: String, links: [Link] = []) -> Route {
     Route(
-      probe.rawValue, at: "/" + probe.rawValue, hasPathsBelow: true, isProbe: true,
-      links: [.init(query: "?verbose", text: text)], knownAnswer: { $0.probes.knownAnswer(to: probe) }
-    ) { await $0.probes.respond(to: $1, probe: probe) }
+      "health", at: path, isProbe: true, links: links, storedAnswer: { $0.probes.storedHealth($1) }
+    ) { await $0.probes.health($1) }
+  }
+
+  /// A probe, and below it each of its checks.
+  ///
+  /// - Parameter text: what the page says of it; nil leaves it out there.
+  fileprivate static func probe(_ probe: HealthProbe, at path: String, _ text: String? = nil) -> Route {
+    Route(
+      probe.rawValue, at: path, hasPathsBelow: true, isProbe: true,
+      links: text.map { [.init(query: "?verbose", text: $0)] } ?? [],
+      knownAnswer: { $0.probes.knownAnswer(to: probe) },
+      storedAnswer: { $0.probes.storedAnswer(to: $1, probe: probe, check: $0.name(in: $1, below: path)) }
+    ) { await $0.probes.respond(to: $1, probe: probe, check: $0.name(in: $1, below: path)) }
+  }
+
+  fileprivate static func host(_ route: EndpointRoute) -> Route {
+    let host = HostRoute(route)
+    return Route("host", at: route.path, for: route.audience) { await $0.ask(host, $1) }
   }
 }

@@ -42,9 +42,10 @@ extension SocketAddress {
     }
     if host.contains(":") { throw invalid("an IPv6 address needs brackets: [\(host)]:\(port)") }
     if let address = numeric4(host, port: port) { return address }
-    switch lookUp(host, port: port) {
-    case .success(let address): return address
-    case .failure(let reason): throw invalid("the host \"\(host)\" was not found: \(reason.text)")
+    do throws(Resolver.Failure) {
+      return try lookUp(host, port: port)
+    } catch {
+      throw invalid("the host \"\(host)\" was not found: \(error.text)")
     }
   }
 
@@ -81,36 +82,17 @@ extension SocketAddress {
     return .v6(high, low, scope: scope, port: port)
   }
 
-  private struct LookUpFailure: Error { let text: String }
-
-  private static func lookUp(_ host: String, port: UInt16) -> Result<SocketAddress, LookUpFailure> {
-    var hints = addrinfo()
-    hints.ai_family = AF_UNSPEC
-    #if canImport(Glibc)
-      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    #else
-      hints.ai_socktype = SOCK_STREAM
-    #endif
-    var found: UnsafeMutablePointer<addrinfo>?
-    let status = getaddrinfo(host, nil, &hints, &found)
-    defer { if let found { freeaddrinfo(found) } }
-    guard status == 0 else {
-      return .failure(
-        LookUpFailure(text: gai_strerror(status).map { String(cString: $0) } ?? "code \(status)"))
-    }
+  private static func lookUp(_ host: String, port: UInt16) throws(Resolver.Failure) -> SocketAddress {
     var candidates: [SocketAddress] = []
-    var entry = found
-    while let current = entry {
-      if let address = current.pointee.ai_addr,
-        let socketAddress = SocketAddress(address, length: current.pointee.ai_addrlen)
-      {
-        candidates.append(socketAddress.replacing(port: port))
+    try Resolver.forEachAddress(of: host) { address, length, _ in
+      if let address = SocketAddress(address, length: length) {
+        candidates.append(address.replacing(port: port))
       }
-      entry = current.pointee.ai_next
     }
     // IPv4 first: "localhost" then means what the default address, 127.0.0.1, means.
     let chosen = candidates.first { if case .v4 = $0 { true } else { false } } ?? candidates.first
-    return chosen.map { .success($0) } ?? .failure(LookUpFailure(text: "it has no address"))
+    guard let chosen else { throw Resolver.Failure(text: "it has no address") }
+    return chosen
   }
 
   private func replacing(port: UInt16) -> SocketAddress {

@@ -30,30 +30,15 @@ enum NameLookup {
   private static func ask(
     _ host: String, _ port: Int, _ flags: Int32
   ) throws(TCPConnection.Failure) -> [StreamAddress]? {
-    var hints = addrinfo()
-    hints.ai_family = AF_UNSPEC
-    #if canImport(Glibc)
-      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    #else
-      hints.ai_socktype = SOCK_STREAM
-    #endif
-    hints.ai_flags = AI_NUMERICSERV | flags
-    var list: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(host, "\(port)", &hints, &list)
-    if code != 0, flags != 0 { return nil }
-    guard code == 0 else {
-      let text = gai_strerror(code).map { String(cString: $0) } ?? "error \(code)"
-      throw TCPConnection.Failure(description: "resolve \(host): \(text)")
-    }
-    defer { if let list { freeaddrinfo(list) } }
     var addresses: [StreamAddress] = []
-    var next = list
-    while let entry = next {
-      if let address = entry.pointee.ai_addr {
-        let bytes = UnsafeRawBufferPointer(start: address, count: Int(entry.pointee.ai_addrlen))
-        addresses.append(StreamAddress(family: entry.pointee.ai_family, bytes: Array(bytes)))
+    do throws(Resolver.Failure) {
+      try Resolver.forEachAddress(of: host, port: port, flags: flags) { address, length, family in
+        let bytes = UnsafeRawBufferPointer(start: address, count: Int(length))
+        addresses.append(StreamAddress(family: family, bytes: Array(bytes)))
       }
-      next = entry.pointee.ai_next
+    } catch {
+      if flags != 0 { return nil }
+      throw TCPConnection.Failure(description: "resolve \(host): \(error.text)")
     }
     return addresses
   }

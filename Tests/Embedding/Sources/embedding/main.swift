@@ -83,10 +83,17 @@ missing += try await piecesOfYourOwn()
 
 // MARK: - A server of its own, until a signal
 
+let (hostEnds, hostEnd) = AsyncStream.makeStream(of: Bool.self)
 let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
-let running = Task { try await server.run(untilSignals: [SIGTERM], delay: .milliseconds(1)) }
+let running = Task {
+  try await server.run(untilSignals: [SIGTERM], delay: .milliseconds(1)) {
+    let isDraining = metrics.health.report().isDraining
+    hostEnd.yield(isDraining)
+  }
+}
 while !isWatched(SIGTERM) { await Task.yield() }
 kill(getpid(), SIGTERM)
 try await running.value
+if await hostEnds.first(where: { _ in true }) != true { missing.append("unready before the host's end") }
 print(missing.isEmpty ? "everything is there" : "missing: \(missing)")
 if !missing.isEmpty { exit(1) }

@@ -1,6 +1,5 @@
 // How are the endpoints mounted in Hummingbird, beside its own types?
 
-import Foundation
 import HTTPTypes
 import Hummingbird
 import MailObservability
@@ -11,22 +10,12 @@ struct ObservabilityResponder<Context: RequestContext & RemoteAddressRequestCont
   let endpoints: MetricsEndpoints
 
   func respond(to request: Request, context: Context) async throws -> Response {
-    var fields = EndpointFields()
-    for field in request.headers { fields.append(field.name.rawName, field.value) }
-    let endpointRequest: EndpointRequest
-    do {
-      endpointRequest = try EndpointRequest(
-        method: request.method.rawValue, target: request.uri.string, headers: fields,
-        peer: EndpointPeer(context.remoteAddress))
-    } catch {
+    guard let endpointRequest = EndpointRequest(request.head, from: context.remoteAddress) else {
       return Response(status: .badRequest)
     }
     let answer = await endpoints.respond(to: endpointRequest)
-    var headers = HTTPFields()
-    for (name, value) in answer.headers.list {
-      if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
-    }
-    return Response(status: .init(code: answer.status), headers: headers, body: body(of: answer))
+    return Response(
+      status: .init(code: answer.status), headers: HTTPFields(answer.headers), body: body(of: answer))
   }
 
   private func body(of answer: EndpointResponse) -> ResponseBody {
@@ -42,21 +31,41 @@ struct ObservabilityResponder<Context: RequestContext & RemoteAddressRequestCont
   }
 }
 
+extension EndpointRequest {
+  /// Nil for a target that no answer but 400 is for.
+  init?(_ head: HTTPRequest, from address: SocketAddress?) {
+    var fields = EndpointFields()
+    // HTTPTypes keeps `Host` apart, and whoever may see details is asked for it.
+    if let authority = head.authority { fields.append("Host", authority) }
+    for field in head.headerFields { fields.append(field.name.rawName, field.value) }
+    do {
+      try self.init(
+        method: head.method.rawValue, target: head.path ?? "/", headers: fields, peer: EndpointPeer(address))
+    } catch {
+      return nil
+    }
+  }
+}
+
 extension EndpointPeer {
   init(_ address: SocketAddress?) {
     switch address {
     case .v4, .v6:
-      self = .ip(Self.bytes(of: address?.ipAddress ?? ""), port: UInt16(clamping: address?.port ?? 0))
+      self =
+        EndpointPeer(ipAddress: address?.ipAddress ?? "", port: UInt16(clamping: address?.port ?? 0))
+        ?? .unknown
     case .unixDomainSocket: self = .unix
     case nil: self = .unknown
     }
   }
+}
 
-  /// The 4 or 16 bytes of an address; none when it is not one.
-  private static func bytes(of text: String) -> [UInt8] {
-    let family = text.contains(":") ? AF_INET6 : AF_INET
-    var bytes = [UInt8](repeating: 0, count: family == AF_INET6 ? 16 : 4)
-    return inet_pton(family, text, &bytes) == 1 ? bytes : []
+extension HTTPFields {
+  init(_ fields: EndpointFields) {
+    self.init()
+    for (name, value) in fields.list {
+      if let name = HTTPField.Name(name) { append(HTTPField(name: name, value: value)) }
+    }
   }
 }
 

@@ -45,6 +45,8 @@ struct EveryType {
   var endpointRequest: EndpointRequest?
   var endpointRequestError: EndpointRequestError?
   var endpointResponse: EndpointResponse?
+  var endpointRoute: EndpointRoute?
+  var executorWatch: ExecutorWatch?
   var exemplar: Exemplar?
   var filesystemReading: FilesystemReading?
   var gauge: MailObservability.Gauge?

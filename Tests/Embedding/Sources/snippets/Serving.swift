@@ -16,7 +16,52 @@ func mounted(metrics: MetricsCollector) async throws -> EndpointResponse {
   return response
 }
 
-func untilASignal(server: ObservabilityServer) async throws {
-  try await server.run(untilSignals: [SIGTERM, SIGINT], delay: .seconds(5))
-  // Readiness fails since the signal, and load balancers have turned away: end the mail server here.
+func untilASignal(server: ObservabilityServer, mailServer: MailServer) async throws {
+  try await server.run(untilSignals: [SIGTERM, SIGINT], gracePeriod: .seconds(20), delay: .seconds(5)) {
+    // Readiness has failed for five seconds, and load balancers have turned away.
+    await mailServer.close()
+  }
+  // The mail server is gone, and then this one: the program can end.
+}
+
+func toTheEnd(server: ObservabilityServer, mailServer: MailServer) async {
+  await server.shutdown(gracePeriod: .seconds(20), delay: .seconds(10)) {
+    await mailServer.close()
+  }
+}
+
+func watched(metrics: MetricsCollector, config: MetricsConfig) throws -> MetricsEndpoints {
+  let watch = try metrics.watchExecutor()
+  defer { watch.end() }
+  let endpoints = try metrics.endpoints(config)
+  return endpoints
+}
+
+func routesOfTheHost() -> MetricsConfig {
+  var config = MetricsConfig(bindAddress: "0.0.0.0:9090")
+  config.routes = [
+    EndpointRoute("/version", for: .everybody) { _ in .text(200, "1.4.0\n") }
+  ]
+  return config
+}
+
+func whereItIs() -> MetricsConfig {
+  var config = MetricsConfig(bindAddress: "0.0.0.0:9090")
+  config.pathPrefix = "/internal"  // /internal/metrics, /internal/live, and the page at /internal
+  config.probeAliases["/health/live"] = .live  // beside /livez, /readyz and /healthz
+  return config
+}
+
+func whoIsTrusted() -> MetricsConfig {
+  var config = MetricsConfig(bindAddress: "0.0.0.0:9090")
+  config.trustedNetworks += [IPNetwork("10.0.0.0/8")].compactMap { $0 }
+  config.hostNames = ["mx1.example.com"]  // http://mx1.example.com:9090/debug/vars
+  return config
+}
+
+func answered(probe request: EndpointRequest, by endpoints: MetricsEndpoints) async -> EndpointResponse {
+  // In a handler on the server's own thread, before its router.
+  if let atOnce = endpoints.respondAtOnce(to: request) { return atOnce }
+  let response = await endpoints.respond(to: request)
+  return response
 }

@@ -1,5 +1,9 @@
 // What do the documentation's blocks take for granted?
 
+actor MailServer {
+  func close() {}
+}
+
 struct Store: Sendable {
   func ping() async throws {}
 }

@@ -1,0 +1,110 @@
+// Do thousands of checks come and go without leaving anything behind, and without holding up those who ask?
+
+import TestSupport
+@testable import HealthProbes
+import ObservabilityPlatform
+import Testing
+
+@Suite("Thousands of checks", .timeLimit(.minutes(30)))
+struct ManyChecksTests {
+  static let count = 10_000
+
+  /// Adds so many, half of them failing, in an order that is neither the best nor the worst.
+  private static func fill(_ health: HealthRegistry, _ body: @escaping @Sendable (Int) -> HealthResult) throws
+  {
+    for number in 0..<count {
+      // 7,919 is prime to the count, so that each comes once.
+      let number = number * 7_919 % count
+      try health.add(
+        HealthCheck("check-\(number)", probes: [.ready], period: .seconds(3600)) { body(number) })
+    }
+  }
+
+  private static func empty(_ health: HealthRegistry) {
+    for number in 0..<count { health.remove("check-\(number)") }
+  }
+
+  /// The resident memory of the process, in kibibytes; nil where the system has no file that says so.
+  private static func resident() -> Int? {
+    guard let file = fopen("/proc/self/statm", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    guard fgets(&line, 256, file) != nil else { return nil }
+    let fields = String(decoding: line.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+    return fields.count > 1 ? Int(fields[1]).map { $0 * 4 } : nil
+  }
+
+  @Test("are all asked and all answered for, sorted, and all gone when they are removed")
+  func complete() async throws {
+    let health = HealthRegistry()
+    try Self.fill(health) { $0 % 2 == 0 ? .pass : .fail("odd") }
+    health.start()
+    let asked = await eventually { health.report().checks.allSatisfy { $0.lastResult != nil } }
+    #expect(asked)
+    let report = health.report()
+    #expect(report.checks.count == Self.count)
+    #expect(report.checks.map(\.name) == report.checks.map(\.name).sorted())
+    #expect(report.checks.count { $0.state == .fail } == Self.count / 2)
+    #expect(throws: HealthError.self) { try health.add(HealthCheck("check-5000") { .pass }) }
+    Self.empty(health)
+    #expect(health.report().checks.isEmpty)
+    #expect(await health.answer(to: .ready).passes)
+    let drained = await eventually { health.statistics.tasksInFlight == 0 }
+    #expect(drained)
+    health.stop()
+  }
+
+  @Test("leave no memory behind, however often they come and go")
+  func memory() async {
+    // In a process of its own: other tests need memory as well.
+    await #expect(processExitsWith: .exitCode(7)) {
+      let health = HealthRegistry()
+      health.start()
+      var sizes: [Int] = []
+      for _ in 0..<8 {
+        try ManyChecksTests.fill(health) { _ in .pass }
+        ManyChecksTests.empty(health)
+        _ = await eventually { health.statistics.tasksInFlight == 0 }
+        sizes.append(ManyChecksTests.resident() ?? 0)
+      }
+      // The allocator keeps some MiB or other. What a check leaves behind, a record, would be 50 MiB in five.
+      let grown = sizes[7] - sizes[2]
+      if grown >= 16_384 { print("resident after each round, in KiB: \(sizes)") }
+      exit(grown < 16_384 ? 7 : 1)
+    }
+  }
+
+  @Test("keep the scheduler's queue as long as they are many, and none of them is forgotten in it")
+  func queue() {
+    var scheduler = HealthScheduler()
+    var now = HealthInstant(sinceOrigin: .zero)
+    _ = scheduler.handle(.backgroundStarted, at: now)
+    var started: [HealthScheduler.RunID] = []
+    for number in 1...UInt64(Self.count) {
+      let settings = HealthCheck.Settings(period: .seconds(10))
+      let effects = scheduler.handle(
+        .added(HealthScheduler.CheckID(value: number), name: "\(number)", settings), at: now)
+      for case .start(let run, _) in effects { started.append(run) }
+      now = now + .microseconds(1)
+    }
+    #expect(started.count == Self.count)
+    for round in 0..<3 {
+      var next: [HealthScheduler.RunID] = []
+      for run in started { _ = scheduler.handle(.finished(run, HealthObservation(.pass)), at: now) }
+      while next.count < Self.count, let wake = scheduler.nextWake {
+        now = max(now, wake)
+        for case .start(let run, _) in scheduler.handle(.woke, at: now) { next.append(run) }
+      }
+      #expect(next.count == Self.count, "round \(round)")
+      started = next
+    }
+    // What is over has not been kept.
+    #expect(scheduler.queuedWakes <= 64 + 4 * (2 * Self.count) + 1)
+    for number in 1...UInt64(Self.count) {
+      _ = scheduler.handle(.removed(HealthScheduler.CheckID(value: number)), at: now)
+    }
+    for run in started { _ = scheduler.handle(.finished(run, HealthObservation(.pass)), at: now) }
+    #expect(scheduler.nextWake == nil)
+    #expect(scheduler.queuedWakes <= 65)
+  }
+}
