@@ -174,7 +174,10 @@ struct AdmissionSimulation {
     let client = connection.client
     connection.requestAt = nil
     connection.requests += 1
-    if connection.place == .reserve { promote(connection) }
+    if connection.place == .reserve {
+      if connection.requests == 1 { admission.newcomerSpoke() }
+      promote(connection)
+    }
     let isRefused = connection.place == .reserve && !client.asksForProbes
     time += Self.costOfAnswer
     switch client.kind {
@@ -237,6 +240,7 @@ struct AdmissionSimulation {
       victim = connections.filter(\.isOpen).min { $0.placedAt < $1.placedAt }
     }
     guard let victim else { return false }
+    if victim.requests == 0 { admission.newcomerWasSilent() }
     close(victim, isCut: true)
     connections.removeAll { !$0.isOpen }
     return true

@@ -43,7 +43,7 @@ struct AdmissionTests {
     Row("accepted, and not read from yet", .new, nil, pressed: nil),
     Row("no head for long", .head, .incomplete, pressed: .incomplete),
     Row("no head, exactly old enough", .head, began: 5_000_000, .incomplete, pressed: .incomplete),
-    Row("no head, just arrived", .head, began: 4_999_999, nil, pressed: .arriving),
+    Row("no head, just arrived", .head, began: 4_999_999, nil, pressed: nil),
     Row("between requests", .idle, .idle, pressed: .idle),
     Row("between requests, just answered", .idle, began: 1, .idle, pressed: .idle),
     Row("a body on its way", .body, nil, pressed: nil),
@@ -129,19 +129,41 @@ struct AdmissionTests {
     "Who has been served is not closed for a newcomer while somebody of the reserve has yet to show a byte")
   func patience() {
     let idle = Row("idle", .idle, .idle, pressed: .idle)
-    let young = Row("young", .head, began: 1000, nil, pressed: .arriving)
-    for (isPressed, wanted) in [(false, nil), (true, "young")] {
-      let victim = Self.full(isPressed: isPressed).victimOfNewcomer(
-        at: Self.now, patience: Self.patience, among: [idle, young]
-      ) { $0.candidate(in: $0.name == "idle" ? .regular : .reserve) }
+    let young = Row("young", .head, began: 1000, nil, pressed: nil)
+    for (place, wanted) in [(Admission.Place.reserve, nil), (.regular, "idle")] {
+      let victim = Self.full().victimOfNewcomer(at: Self.now, patience: Self.patience, among: [idle, young]) {
+        $0.candidate(in: $0.name == "idle" ? .regular : place)
+      }
       #expect(victim?.connection.name == wanted)
     }
+  }
+
+  @Test(
+    "Newcomers have a shorter time to show a request the more of them show none, and a longer one the more do"
+  )
+  func youth() {
+    var admission = Self.full()
+    let young = Row("young", .head, began: Admission.shortestYouth, nil, pressed: nil)
+    #expect(Self.victim(admission, [young]) == nil)
+    for _ in 0..<100 { admission.newcomerWasSilent() }
+    #expect(admission.youth == Admission.shortestYouth)
+    #expect(Self.victim(admission, [young])?.rank == .incomplete)
+    for _ in 0..<10 { admission.newcomerSpoke() }
+    #expect(admission.youth == Admission.longestYouth)
+    // Half of them silent is not a flood.
+    for _ in 0..<100 {
+      admission.newcomerWasSilent()
+      admission.newcomerSpoke()
+    }
+    #expect(admission.youth == Admission.longestYouth)
   }
 
   @Test("Who has just lost a regular place has a moment in which its next request may come")
   func retired() {
     var row = Row("retired", .idle, .retired, pressed: .retired)
-    for (placed, rank) in [(Admission.youth - 1, nil), (Admission.youth, Admission.Rank.retired)] {
+    for (placed, rank) in [
+      (Admission.longestYouth - 1, nil), (Admission.longestYouth, Admission.Rank.retired),
+    ] {
       row.placed = placed
       #expect(Self.victim(Self.full(isPressed: true), [row], in: .reserve)?.rank == rank)
     }

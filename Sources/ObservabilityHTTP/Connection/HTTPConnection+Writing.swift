@@ -93,6 +93,7 @@ extension HTTPConnection {
   ) async -> Bool {
     var written = start
     var stalledAt = start
+    var rate: ReadingRate?
     defer { stalledSince = nil }
     while !isOver {
       let transfer = bytes.withUnsafeBytes {
@@ -112,18 +113,20 @@ extension HTTPConnection {
       case .wouldBlock: break
       }
       if kept == nil, phase != .writing { enter(.writing) }
-      let rate = readingRate ?? ReadingRate(window: core.writeAllowance, from: loop.time, taken: taken)
-      readingRate = rate
+      var asked = rate ?? ReadingRate(window: core.writeAllowance, from: loop.time, taken: taken)
       if stalledSince == nil || written > stalledAt { stalledSince = loop.time }
       stalledAt = written
-      switch await descriptor.writable(until: rate.due) {
-      case .ready: continue
+      let outcome = await descriptor.writable(until: asked.due)
+      let isKept = outcome != .deadlineExceeded || asked.isKept(taken: taken, at: loop.time)
+      rate = asked
+      switch outcome {
+      case .ready: break
       case .deadlineExceeded:
-        if readingRate?.isKept(taken: taken, at: loop.time) == true { continue }
+        if isKept { break }
         core.reject(.writeDeadline)
-      case .closed, .cancelled, .busy: break
+        end(forgetting: true)
+      case .closed, .cancelled, .busy: end()
       }
-      end(forgetting: true)
     }
     return false
   }

@@ -47,8 +47,6 @@ final class HTTPConnection: @unchecked Sendable {
   var requests = 0
   /// Bytes handed to the system.
   var handedOver = 0
-  /// What is asked of the peer while it is waited for to read; `nil` while it is not.
-  var readingRate: ReadingRate?
   /// Whether the peer has said, while its request is handled, that it sends no more.
   var hasPeerClosed = false
   var handlerDeadline: LazyDeadline?
@@ -193,7 +191,6 @@ final class HTTPConnection: @unchecked Sendable {
       guard await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), keeping: phase) else { return false }
     }
     if core.isRefusing, phase == .idle { return false }
-    readingRate = nil
     stalledSince = phase == .body ? loop.time : nil
     let outcome = await descriptor.readable(until: phaseBegan.clampedAdding(core.allowance(for: self)))
     stalledSince = nil

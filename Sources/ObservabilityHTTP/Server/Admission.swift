@@ -7,8 +7,9 @@ import ObservabilityPlatform
 
 /// The places of a server, and the rules of giving them. Times are nanoseconds of the loop's clock.
 struct Admission: Sendable {
-  /// How long a new connection cannot be pushed out: its bytes may still be on their way.
-  static let youth: Int64 = 5_000_000
+  /// How long a new connection cannot be pushed out at most, and at least: its bytes may still be on their way.
+  static let longestYouth: Int64 = 5_000_000
+  static let shortestYouth: Int64 = 100_000
   /// How long whoever has got a regular place keeps it, while requests come of others who have none.
   static let quantum: Int64 = 250_000_000
   /// The most patience with a peer that does nothing, while connections come faster than there is room.
@@ -30,6 +31,9 @@ struct Admission: Sendable {
   private(set) var regular = 0
   private(set) var reserve = 0
   private var sinceEmpty = 0
+  /// How long a new connection cannot be pushed out now: longer when newcomers turn out to have something to say,
+  /// shorter when they have to be closed without a request.
+  private(set) var youth = longestYouth
 
   init(regularLimit: Int, reserveLimit: Int) {
     self.regularLimit = max(1, regularLimit)
@@ -43,7 +47,7 @@ struct Admission: Sendable {
   var isFull: Bool { regular >= regularLimit && reserve >= reserveLimit }
 
   /// Whether connections come faster than there is room for, so that the system's queue has grown long. It must not
-  /// overflow: then patience is short, and if need be the young give way to what has waited there.
+  /// overflow: patience is short then.
   var isPressed: Bool { sinceEmpty >= Self.longQueue }
 
   // MARK: - Coming and going
@@ -74,6 +78,12 @@ struct Admission: Sendable {
     left(place == .regular ? .reserve : .regular)
   }
 
+  /// A newcomer on the reserve has sent its first request.
+  mutating func newcomerSpoke() { youth = min(Self.longestYouth, youth * 2) }
+
+  /// A newcomer was closed without a request.
+  mutating func newcomerWasSilent() { youth = max(Self.shortestYouth, youth - youth / 8) }
+
   // MARK: - Giving way
 
   /// Who is closed so that a new connection, of which nothing is known, can come in; nil when nobody is.
@@ -86,8 +96,7 @@ struct Admission: Sendable {
     describedBy describe: (Connection) -> Candidate
   ) -> (connection: Connection, rank: Rank)? {
     let rules = Rules(
-      time: time, patience: isPressed ? min(Self.pressedPatience, patience) : patience,
-      arrivingGiveWay: isPressed)
+      time: time, patience: isPressed ? min(Self.pressedPatience, patience) : patience, youth: youth)
     var least: (connection: Connection, order: Order)?
     var isSomebodyArriving = false
     for connection in connections {
@@ -125,7 +134,7 @@ struct Admission: Sendable {
     describedBy describe: (Connection) -> Candidate
   ) -> Promotion<Connection>? {
     if regular < regularLimit { return .free }
-    let rules = Rules(time: time, patience: patience, arrivingGiveWay: false)
+    let rules = Rules(time: time, patience: patience, youth: youth)
     var least: (connection: Connection, order: Order)?
     var most: (connection: Connection, requests: Int, since: Int64)?
     for connection in connections {
@@ -158,8 +167,6 @@ extension Admission {
     case retired
     /// Its peer neither sends the body nor reads the response.
     case stalled
-    /// It has no complete head, and is so young that its bytes may still be on their way.
-    case arriving
     /// It waits for a further request.
     case idle
 
@@ -167,7 +174,7 @@ extension Admission {
     var reason: HTTPRejectReason? {
       switch self {
       case .finished: nil
-      case .incomplete, .arriving: .evictedIncomplete
+      case .incomplete: .evictedIncomplete
       case .idle, .retired: .evictedIdle
       case .stalled: .evictedStalled
       }
@@ -200,7 +207,7 @@ extension Admission {
   struct Rules {
     var time: Int64
     var patience: Int64
-    var arrivingGiveWay: Bool
+    var youth: Int64
 
     /// Where a connection stands among those that may be closed; `nil` when it may not.
     func order(of candidate: Candidate) -> Order? {
@@ -210,14 +217,12 @@ extension Admission {
       // Its request may be there to be read: closed before that, it would come again, and so would all others.
       case .new: return nil
       case .head:
-        if elapsed(since: candidate.phaseBegan, at: time) >= Admission.youth {
-          return Order(rank: .incomplete, since: candidate.phaseBegan)
-        }
-        return arrivingGiveWay ? Order(rank: .arriving, since: candidate.phaseBegan) : nil
+        guard elapsed(since: candidate.phaseBegan, at: time) >= youth else { return nil }
+        return Order(rank: .incomplete, since: candidate.phaseBegan)
       case .idle:
         if candidate.place == .regular { return Order(rank: .idle, since: candidate.phaseBegan) }
         // Its next request may be on its way already.
-        guard elapsed(since: candidate.placedAt, at: time) >= Admission.youth else { return nil }
+        guard elapsed(since: candidate.placedAt, at: time) >= Admission.longestYouth else { return nil }
         return Order(rank: .retired, since: candidate.phaseBegan)
       case .body, .handling, .writing:
         guard let since = candidate.stalledSince, elapsed(since: since, at: time) >= patience else {

@@ -149,6 +149,7 @@ final class ServerCore: @unchecked Sendable {
 
   /// Gives a connection of the reserve, which has sent a whole request, a regular place if there is one for it.
   func promote(_ connection: HTTPConnection, asking request: EndpointRequest) {
+    if connection.requests == 1 { admission.newcomerSpoke() }
     guard connection.reserve == .connectionLimit, !isRefusing,
       let promotion = admission.promotion(
         ofProbe: configuration.isProbe(request), at: loop.time, patience: stallAllowance,
@@ -174,6 +175,7 @@ final class ServerCore: @unchecked Sendable {
       counters.evicted.wrappingAdd(1, ordering: .relaxed)
       reject(reason)
     }
+    if rank == .incomplete, victim.requests == 0 { admission.newcomerWasSilent() }
     victim.end(forgetting: true)
   }
 
