@@ -123,10 +123,12 @@ final class HTTPConnection: @unchecked Sendable {
           carry = []
           carryStart = 0
         }
-        switch await react(to: step) {
-        case .answer(let parsed): return parsed
-        case .end: return nil
-        case .readOn: continue
+        switch step {
+        case .request(let parsed): return parsed
+        case .needMore: continue
+        case .failed(let reason):
+          await refuse(reason)
+          return nil
         }
       }
       if !readFirst {
@@ -147,32 +149,16 @@ final class HTTPConnection: @unchecked Sendable {
         let (consumed, step) = parser.feed(bytes)
         // The buffer is the loop's: what is left over is kept before anything else can run.
         if consumed < count { carry = Array(bytes[consumed...]) }
-        switch await react(to: step) {
-        case .answer(let parsed): return parsed
-        case .end: return nil
-        case .readOn: break
+        switch step {
+        case .request(let parsed): return parsed
+        case .needMore: break
+        case .failed(let reason):
+          await refuse(reason)
+          return nil
         }
       }
     }
     return nil
-  }
-
-  /// What follows from what the parser made of some bytes.
-  enum Reaction {
-    case answer(ParsedRequest)
-    case readOn
-    /// The request was refused, and the connection ends.
-    case end
-  }
-
-  nonisolated(nonsending) func react(to step: RequestParser.Step) async -> Reaction {
-    switch step {
-    case .request(let parsed): return .answer(parsed)
-    case .needMore: return .readOn
-    case .failed(let reason):
-      await refuse(reason)
-      return .end
-    }
   }
 
   /// Waits under the deadline of what is being waited for; false when the connection is to end.

@@ -7,8 +7,8 @@ import Synchronization
 
 /// The state of a server. Confined to its loop, but for what is atomic.
 final class ServerCore: @unchecked Sendable {
-  /// Bodies up to this size are sent together with their head.
-  static let bufferSize = 16 * 1024
+  /// A head and a body that fit in here together are sent together.
+  static let writeSize = 17 * 1024
   /// What the system keeps of a connection's bytes, about twice as much with what it needs itself: what a peer does
   /// not read is the server's memory, too.
   static let socketBufferSize: Int32 = 64 * 1024
@@ -20,7 +20,6 @@ final class ServerCore: @unchecked Sendable {
   static let readSize = 16 * 1024
   /// The most that is read and dropped after the last response.
   static let mostDropped = 1 << 20
-  private static let sparePoolSize = 4
 
   let configuration: HTTPServerConfiguration
   let observer: (any HTTPServerObserver)?
@@ -29,6 +28,8 @@ final class ServerCore: @unchecked Sendable {
   let counters = ServerCounters()
   /// One for all connections: what is read is parsed, or kept, before another is read from.
   let readBuffer: UnsafeMutableBufferPointer<UInt8>
+  /// One for all connections as well: what is written there is sent, or kept, before another response is.
+  let writeBuffer: UnsafeMutableBufferPointer<UInt8>
 
   /// Read from any thread, so it is no part of what changes beside it.
   let drainStage = Atomic<DrainStage>(.serving)
@@ -45,7 +46,6 @@ final class ServerCore: @unchecked Sendable {
 
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var perAddress: [[UInt8]: Int] = [:]
-  private var spareBuffers: [[UInt8]] = []
   private let headAllowance: Int64
   private let bodyAllowance: Int64
   private let idleAllowance: Int64
@@ -58,6 +58,8 @@ final class ServerCore: @unchecked Sendable {
     configuration: HTTPServerConfiguration, loop: EventLoop, observer: (any HTTPServerObserver)?,
     handler: @escaping HTTPHandler
   ) {
+    var configuration = configuration
+    configuration.limits = configuration.limits.normalised
     self.configuration = configuration
     self.loop = loop
     self.observer = observer
@@ -67,6 +69,8 @@ final class ServerCore: @unchecked Sendable {
       reserveLimit: configuration.limits.maximumReserveConnections)
     readBuffer = .allocate(capacity: Self.readSize)
     readBuffer.initialize(repeating: 0)
+    writeBuffer = .allocate(capacity: Self.writeSize)
+    writeBuffer.initialize(repeating: 0)
     let deadlines = configuration.deadlines
     headAllowance = max(0, deadlines.head.clampedNanoseconds)
     bodyAllowance = max(0, deadlines.body.clampedNanoseconds)
@@ -77,7 +81,10 @@ final class ServerCore: @unchecked Sendable {
     writeAllowance = max(0, deadlines.write.clampedNanoseconds)
   }
 
-  deinit { readBuffer.deallocate() }
+  deinit {
+    readBuffer.deallocate()
+    writeBuffer.deallocate()
+  }
 
   var isDraining: Bool { drainStage.load(ordering: .relaxed) != .serving }
   var isRefusing: Bool {
@@ -99,23 +106,6 @@ final class ServerCore: @unchecked Sendable {
     case .body: bodyAllowance
     default: connection.reserve == nil ? headAllowance : reserveAllowance
     }
-  }
-
-  // MARK: Buffers
-
-  /// An empty buffer with room in it.
-  func takeBuffer() -> [UInt8] {
-    if let buffer = spareBuffers.popLast() { return buffer }
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(Self.bufferSize + 1024)
-    return buffer
-  }
-
-  func giveBack(_ buffer: inout [UInt8]) {
-    guard spareBuffers.count < Self.sparePoolSize else { return }
-    buffer.removeAll(keepingCapacity: true)
-    spareBuffers.append(buffer)
-    buffer = []
   }
 
   // MARK: Places
@@ -213,7 +203,7 @@ final class ServerCore: @unchecked Sendable {
 
   private func isOverAddressLimit(_ peer: EndpointPeer) -> Bool {
     guard let limit = configuration.limits.maximumConnectionsPerAddress, case .ip(let address, _) = peer,
-      perAddress[address, default: 0] >= max(1, limit)
+      perAddress[address, default: 0] >= limit
     else { return false }
     return !configuration.isExemptFromAddressLimit(peer)
   }
