@@ -114,12 +114,18 @@ class Crowd:
 
 
 LONG_ACCEPT = "Accept: " + "a/b," * 3900
+LONG_TARGET = "/" + "%41/" * 1000 + "?" + "&".join(f"%6E{n}=%41" for n in range(120))
+MANY_FIELDS = [f"X-{n}: {'y' * 230}" for n in range(60)]
+TINY_CHUNKS = request("/live", "Transfer-Encoding: chunked").replace(b"GET", b"POST", 1) + b"1\r\na\r\n" * 2500 + b"0\r\n\r\n"
 KINDS = {
     "pipelined": lambda port: Crowd(port, 64, request("/health?verbose") * 1000),
     "pipelined probes": lambda port: Crowd(port, 250, request("/live") * 1000),
     "never read": lambda port: Crowd(port, 250, request("/") * 1000, reads=False),
     "long Accept": lambda port: Crowd(port, 250, request("/health", LONG_ACCEPT)),
     "many exclusions": lambda port: Crowd(port, 32, request("/ready?" + "&".join(f"exclude=c{n}" for n in range(120)))),
+    "long target": lambda port: Crowd(port, 250, request(LONG_TARGET)),
+    "many fields": lambda port: Crowd(port, 250, request("/health", *MANY_FIELDS)),
+    "tiny chunks": lambda port: Crowd(port, 250, TINY_CHUNKS),
     "ten times the limit": lambda port: Crowd(port, 1000, request("/live")),
     "silent": lambda port: Crowd(port, 400, b"", stays=0.5),
     "half a head": lambda port: Crowd(port, 400, b"GET /live HTTP/1.1\r\nX: "),
