@@ -174,6 +174,7 @@ struct AdmissionSimulation {
     let client = connection.client
     connection.requestAt = nil
     connection.requests += 1
+    admission.served()
     if connection.place == .reserve {
       if connection.requests == 1 { admission.newcomerSpoke() }
       promote(connection)
@@ -217,7 +218,7 @@ struct AdmissionSimulation {
   private mutating func accept() {
     for _ in 0..<Admission.batch {
       guard !backlog.isEmpty else { return admission.foundQueueEmpty() }
-      if admission.isFull, !makeWay() { return }
+      if admission.isFull, !admission.takeCredit(at: time) || !makeWay() { return }
       let (client, requestAt) = backlog.removeFirst()
       time += Self.costOfConnection
       admission.accepted()

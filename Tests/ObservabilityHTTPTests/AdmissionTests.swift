@@ -94,6 +94,33 @@ struct AdmissionTests {
     #expect(admission.entry(isConfined: true) == (limit > 0 ? .reserve : nil))
   }
 
+  @Test("Who has nothing to say yet is let in until there is no room, and again when a quarter is free")
+  func speakers() {
+    var admission = Self.full()
+    #expect(admission.wantsSpeakersOnly)
+    for free in 1...admission.regularLimit {
+      admission.left(.regular)
+      #expect(admission.wantsSpeakersOnly == (free * 4 < admission.regularLimit), "\(free) free")
+    }
+    for _ in 1..<admission.regularLimit { admission.entered(.regular) }
+    #expect(!admission.wantsSpeakersOnly)
+    admission.entered(.regular)
+    #expect(admission.wantsSpeakersOnly)
+  }
+
+  @Test("While there is no room, newcomers come in for requests that are served and with time, not in heaps")
+  func credit() {
+    var admission = Self.full()
+    func letIn(at time: Int64) -> Int { (0..<1000).count { _ in admission.takeCredit(at: time) } }
+    #expect(letIn(at: 0) == Admission.batchWhenFull)
+    #expect(letIn(at: 0) == 0)
+    #expect(letIn(at: 100_000) == 0, "too early")
+    #expect(letIn(at: 1_000_000) == Int(Admission.newcomersAMillisecond))
+    for _ in 0..<(2 * Admission.requestsANewcomer + 1) { admission.served() }
+    #expect(letIn(at: 1_000_000) == 2)
+    for time in [Int64.max, .min, 0, .max] { #expect(letIn(at: time) <= Admission.batchWhenFull) }
+  }
+
   // MARK: - Giving way to newcomers
 
   @Test("Whether a connection gives way follows from where it is and for how long", arguments: rows)

@@ -8,7 +8,7 @@ extension HTTPConnection {
   /// Answers a request; false when the connection is to close.
   nonisolated(nonsending) func answer(_ parsed: consuming ParsedRequest) async -> Bool {
     requests += 1
-    core.counters.countRequest()
+    core.countRequest()
     parsed.request.peer = peer
     parsed.request.routeTag = core.configuration.classify(parsed.request)
     if reserve != nil { core.promote(self, asking: parsed.request) }

@@ -12,27 +12,22 @@ extension HTTPConnection {
     core.observer?.responded(status: response.status, to: request)
     switch response.body {
     case .bytes(let body):
-      let hasBody = ResponseEncoder.mayHaveBody(response.status)
-      let sendsBody = hasBody && !isHead
-      let framing = hasBody ? ResponseEncoder.Framing.length(body.count) : .none
       // Nearly every response fits in the buffer of the loop, and in the socket's: nothing is allocated for it, and
       // no call that could suspend is made.
       var writer = ByteWriter(core.writeBuffer)
-      ResponseEncoder.writeHead(
-        status: response.status, headers: response.headers, framing: framing, version: request.version,
-        keepAlive: keepAlive, to: &writer)
-      if sendsBody { body.withUnsafeBufferPointer { writer.append($0) } }
+      ResponseEncoder.write(response, body, to: request, keepAlive: keepAlive, into: &writer)
       if writer.isComplete {
         let sent = sendNow(writer.written)
         if sent == writer.count { return keepAlive }
         // What is left is kept before another connection writes there.
         return await write(Array(writer.written[sent...])) && keepAlive
       }
+      let hasBody = ResponseEncoder.mayHaveBody(response.status)
       let head = ResponseEncoder.head(
-        status: response.status, headers: response.headers, framing: framing, version: request.version,
-        keepAlive: keepAlive)
+        status: response.status, headers: response.headers, framing: hasBody ? .length(body.count) : .none,
+        version: request.version, keepAlive: keepAlive)
       guard await write(head) else { return false }
-      guard sendsBody else { return keepAlive }
+      guard hasBody, !isHead else { return keepAlive }
       return await write(body) && keepAlive
     case .stream(let stream):
       defer { stream.finished?() }
@@ -85,7 +80,7 @@ extension HTTPConnection {
   }
 
   /// Writes what the socket takes at once; a failure is left for `write` to meet again.
-  private func sendNow(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  func sendNow(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     guard !isOver, case .moved(let count) = descriptor.send(UnsafeRawBufferPointer(bytes)) else { return 0 }
     handedOver &+= count
     return count

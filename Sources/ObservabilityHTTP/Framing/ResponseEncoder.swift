@@ -5,6 +5,18 @@ import EndpointMessages
 enum ResponseEncoder {
   enum Framing: Equatable { case length(Int), chunked, untilClose, none }
 
+  /// Writes a whole response, as far as there is room.
+  static func write(
+    _ response: EndpointResponse, _ body: [UInt8], to request: EndpointRequest, keepAlive: Bool,
+    into output: inout ByteWriter
+  ) {
+    let hasBody = mayHaveBody(response.status)
+    writeHead(
+      status: response.status, headers: response.headers, framing: hasBody ? .length(body.count) : .none,
+      version: request.version, keepAlive: keepAlive, to: &output)
+    if hasBody, request.method != "HEAD" { body.withUnsafeBufferPointer { output.append($0) } }
+  }
+
   /// Writes the status line and the header section.
   static func writeHead(
     status: Int, headers: EndpointFields, framing: Framing, version: HTTPVersion, keepAlive: Bool,

@@ -17,7 +17,12 @@ struct Admission: Sendable {
   /// After so many connections in a row without finding the system's queue empty, it counts as long.
   static let longQueue = 64
   /// How many connections are accepted before the others have their turn.
-  static let batch = 8
+  static let batch = 16
+  static let batchWhenFull = 8
+  /// While there is no room, a newcomer is let in for so many requests that are served, and so many for each
+  /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
+  static let requestsANewcomer = 16
+  static let newcomersAMillisecond: Int64 = 4
 
   enum Place: Sendable {
     /// One of the limit: its connection is kept open.
@@ -31,6 +36,12 @@ struct Admission: Sendable {
   private(set) var regular = 0
   private(set) var reserve = 0
   private var sinceEmpty = 0
+  /// What newcomers may still cost, in requests, and when time last added to it.
+  private var credit = batchWhenFull * requestsANewcomer
+  private var creditedAt: Int64 = 0
+  /// Whether only connections whose peer has sent something are wanted. Whoever is let in for nothing, and has to go
+  /// before its request comes, comes again: that is what room is needed for least.
+  private(set) var wantsSpeakersOnly = false
   /// How long a new connection cannot be pushed out now: longer when newcomers turn out to have something to say,
   /// shorter when they have to be closed without a request.
   private(set) var youth = longestYouth
@@ -66,10 +77,13 @@ struct Admission: Sendable {
 
   mutating func entered(_ place: Place) {
     if place == .regular { regular += 1 } else { reserve += 1 }
+    if isFull { wantsSpeakersOnly = true }
   }
 
   mutating func left(_ place: Place) {
     if place == .regular { regular -= 1 } else { reserve -= 1 }
+    // Not at once: it would change with every connection.
+    if regular <= regularLimit - (regularLimit + 3) / 4 { wantsSpeakersOnly = false }
   }
 
   /// A connection has changed from one place to the other.
@@ -83,6 +97,23 @@ struct Admission: Sendable {
 
   /// A newcomer was closed without a request.
   mutating func newcomerWasSilent() { youth = max(Self.shortestYouth, youth - youth / 8) }
+
+  // MARK: - The share of newcomers
+
+  /// A request has been served.
+  mutating func served() { credit &+= 1 }
+
+  /// Whether a newcomer can be let in now, though there is no room, without those who have room getting too little.
+  mutating func takeCredit(at time: Int64) -> Bool {
+    let most = Self.batchWhenFull * Self.requestsANewcomer
+    let passed = min(max(0, elapsed(since: creditedAt, at: time)), 1_000_000_000)
+    credit = min(most, credit) + Int(passed * Self.newcomersAMillisecond / 1_000_000) * Self.requestsANewcomer
+    if passed * Self.newcomersAMillisecond >= 1_000_000 { creditedAt = time }
+    credit = min(most, credit)
+    guard credit >= Self.requestsANewcomer else { return false }
+    credit -= Self.requestsANewcomer
+    return true
+  }
 
   // MARK: - Giving way
 

@@ -38,7 +38,7 @@ final class ServerCore: @unchecked Sendable {
   /// Why nobody can connect any more, and the server ends.
   var listenerFailure: SocketError?
   /// Resumed when a connection has ended, or the drain has.
-  let roomSignal = LoopSignal()
+  let roomSignal = LoopSignal(isUrgent: true)
 
   var admission: Admission
   /// Given up when the process has no descriptor left.
@@ -169,6 +169,11 @@ final class ServerCore: @unchecked Sendable {
     victim.end(forgetting: true)
   }
 
+  func countRequest() {
+    counters.countRequest()
+    admission.served()
+  }
+
   private func countConnections() {
     counters.connections.store(admission.count, ordering: .relaxed)
     counters.reserveConnections.store(admission.reserve, ordering: .relaxed)
@@ -185,7 +190,10 @@ final class ServerCore: @unchecked Sendable {
     if configuration.limits.maximumConnectionsPerAddress != nil, case .ip(let address, _) = peer {
       perAddress[address, default: 0] += 1
     }
-    connection.task = Task(executorPreference: loop) { await connection.serve() }
+    let start = { connection.task = Task(executorPreference: self.loop) { await connection.serve() } }
+    // Whoever comes while there is no room is answered before those who have some, and is gone: there are never many,
+    // and a probe among them has waited already.
+    if connection.reserve == nil { start() } else { loop.urgently(start) }
   }
 
   func remove(_ connection: HTTPConnection) {
@@ -213,6 +221,7 @@ final class ServerCore: @unchecked Sendable {
     let listener = try Listener(
       loop: loop, address: address, backlog: configuration.backlog, bufferSize: Self.socketBufferSize,
       accept: configuration.acceptCall)
+    listener.descriptor.isUrgent = true
     self.listener = listener
     return listener
   }
