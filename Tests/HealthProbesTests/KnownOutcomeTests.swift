@@ -81,9 +81,9 @@ struct KnownOutcomeTests {
     let (first, second) = (health.makeLease(), health.makeLease())
     for lease in [first, second] { try health.begin(lease, lending: nil) }
     for lease in [first, second] { #expect(health.knownOutcome(of: .ready, for: lease) == true) }
-    health.drain(first)
-    #expect(health.knownOutcome(of: .ready, for: second) == true)
-    #expect(health.knownOutcome(of: .ready, for: first) == false)
-    #expect(health.knownOutcome(of: .ready, for: second) == true)
+    health.drain(second)
+    #expect(health.knownOutcome(of: .ready, for: second) == false)
+    #expect(health.knownOutcome(of: .ready, for: first) == true)
+    #expect(health.knownOutcome(of: .ready, for: second) == false)
   }
 }

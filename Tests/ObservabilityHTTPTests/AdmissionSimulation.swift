@@ -86,6 +86,7 @@ struct AdmissionSimulation {
   private let policy: Policy
   private var random: SeededGenerator
   private var time: Int64 = 0
+  private var idle: Int64 = 0
   private var connections: [Connection] = []
   /// The system's queue.
   private var backlog: [(client: Client, requestAt: Int64?)] = []
@@ -124,7 +125,10 @@ struct AdmissionSimulation {
       serveReady()
       accept()
       // Nothing to do: the loop waits.
-      if time == before { time += 20_000 }
+      if time == before {
+        time += 20_000
+        idle += 20_000
+      }
     }
     outcome.goodput = Double(answers) * 1e9 / Double(Self.length - Self.warmUp)
     outcome.unansweredProbes = probesAsked - outcome.probeLatencies.count
@@ -218,7 +222,7 @@ struct AdmissionSimulation {
   private mutating func accept() {
     for _ in 0..<Admission.batch {
       guard !backlog.isEmpty else { return admission.foundQueueEmpty() }
-      if admission.isFull, !admission.takeCredit(at: time) || !makeWay() { return }
+      if admission.isFull, !admission.takeCredit(at: time, busy: time - idle) || !makeWay() { return }
       let (client, requestAt) = backlog.removeFirst()
       time += Self.costOfConnection
       admission.accepted()

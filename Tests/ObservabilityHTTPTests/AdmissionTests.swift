@@ -111,14 +111,21 @@ struct AdmissionTests {
   @Test("While there is no room, newcomers come in for requests that are served and with time, not in heaps")
   func credit() {
     var admission = Self.full()
-    func letIn(at time: Int64) -> Int { (0..<1000).count { _ in admission.takeCredit(at: time) } }
+    func letIn(at time: Int64, busy: Int64 = 0) -> Int {
+      (0..<1000).count { _ in admission.takeCredit(at: time, busy: busy) }
+    }
     #expect(letIn(at: 0) == Admission.batchWhenFull)
     #expect(letIn(at: 0) == 0)
-    #expect(letIn(at: 100_000) == 0, "too early")
-    #expect(letIn(at: 1_000_000) == Int(Admission.newcomersAMillisecond))
+    #expect(letIn(at: 50_000) == 0, "too early")
+    #expect(letIn(at: 500_000) == Int(Admission.newcomersAnIdleMillisecond) / 2)
     for _ in 0..<(2 * Admission.requestsANewcomer + 1) { admission.served() }
-    #expect(letIn(at: 1_000_000) == 2)
-    for time in [Int64.max, .min, 0, .max] { #expect(letIn(at: time) <= Admission.batchWhenFull) }
+    #expect(letIn(at: 500_000) == 2)
+    // At work for more than half of the time.
+    _ = letIn(at: 20_500_000, busy: 15_000_000)
+    #expect(letIn(at: 21_500_000, busy: 15_500_000) == Int(Admission.newcomersAMillisecond))
+    for time in [Int64.max, .min, 0, .max] {
+      for busy in [Int64.max, .min, 0] { #expect(letIn(at: time, busy: busy) <= Admission.batchWhenFull) }
+    }
   }
 
   // MARK: - Giving way to newcomers

@@ -22,7 +22,10 @@ struct Admission: Sendable {
   /// While there is no room, a newcomer is let in for so many requests that are served, and so many for each
   /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
   static let requestsANewcomer = 16
-  static let newcomersAMillisecond: Int64 = 4
+  static let newcomersAMillisecond: Int64 = 6
+  /// The same while the server has nothing to do for half of the time, so that they cost nobody anything.
+  static let newcomersAnIdleMillisecond: Int64 = 10
+  private static let loadWindow: Int64 = 10_000_000
 
   enum Place: Sendable {
     /// One of the limit: its connection is kept open.
@@ -39,6 +42,10 @@ struct Admission: Sendable {
   /// What newcomers may still cost, in requests, and when time last added to it.
   private var credit = batchWhenFull * requestsANewcomer
   private var creditedAt: Int64 = 0
+  /// Whether the server has been at work for more than half of the last window, and when the present one began.
+  private var isBusy = false
+  private var busyBefore: Int64 = 0
+  private var windowBegan: Int64 = 0
   /// Whether only connections whose peer has sent something are wanted. Whoever is let in for nothing, and has to go
   /// before its request comes, comes again: that is what room is needed for least.
   private(set) var wantsSpeakersOnly = false
@@ -104,12 +111,20 @@ struct Admission: Sendable {
   mutating func served() { credit &+= 1 }
 
   /// Whether a newcomer can be let in now, though there is no room, without those who have room getting too little.
-  mutating func takeCredit(at time: Int64) -> Bool {
+  ///
+  /// - Parameter busy: how long the server has been at work in all.
+  mutating func takeCredit(at time: Int64, busy: Int64) -> Bool {
+    let window = elapsed(since: windowBegan, at: time)
+    if window < 0 || window >= Self.loadWindow {
+      isBusy = elapsed(since: busyBefore, at: busy) > window / 2
+      (busyBefore, windowBegan) = (busy, time)
+    }
+    let rate = isBusy ? Self.newcomersAMillisecond : Self.newcomersAnIdleMillisecond
     let most = Self.batchWhenFull * Self.requestsANewcomer
     let passed = min(max(0, elapsed(since: creditedAt, at: time)), 1_000_000_000)
-    credit = min(most, credit) + Int(passed * Self.newcomersAMillisecond / 1_000_000) * Self.requestsANewcomer
-    if passed * Self.newcomersAMillisecond >= 1_000_000 { creditedAt = time }
-    credit = min(most, credit)
+    let come = passed * rate / 1_000_000
+    if come > 0 { creditedAt = time }
+    credit = min(most, min(most, credit) + Int(come) * Self.requestsANewcomer)
     guard credit >= Self.requestsANewcomer else { return false }
     credit -= Self.requestsANewcomer
     return true

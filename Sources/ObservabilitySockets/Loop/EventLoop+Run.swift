@@ -8,7 +8,7 @@ extension EventLoop {
   /// How often jobs that queue further jobs are followed before descriptors are looked at again.
   private static let roundsWithoutPolling = 4
   /// How many jobs are run before the clock is read.
-  private static let jobsBetweenClocks = 8
+  private static let jobsBetweenClocks = 4
 
   func runUntilStopped() {
     while !isStopping.load(ordering: .acquiring) {
@@ -22,7 +22,7 @@ extension EventLoop {
       if pollSet.dispatch(ready) { takeSubmitted(drainingPipe: true) }
       counters.sliceBegan(at: time, waiting: queue.count + turns.count)
       runQueue(until: time.clampedAdding(slice))
-      while let entry = timers.popDue(at: time) { entry.action() }
+      runTimers()
       runTurns()
     }
     finish()
@@ -57,6 +57,17 @@ extension EventLoop {
       }
       work.removeAll(keepingCapacity: work.count <= 1024)
       swap(&work, &spare)
+    }
+  }
+
+  /// Runs the timers that are due, for a slice at most: thousands of connections may have the same deadline.
+  private func runTimers() {
+    let end = clock().clampedAdding(slice)
+    var done = 0
+    while let entry = timers.popDue(at: time) {
+      entry.action()
+      done += 1
+      if done % Self.jobsBetweenClocks == 0, clock() >= end { return }
     }
   }
 
