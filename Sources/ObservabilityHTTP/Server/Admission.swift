@@ -22,7 +22,7 @@ struct Admission: Sendable {
   /// While there is no room, a newcomer is let in for so many requests that are served, and so many for each
   /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
   static let requestsANewcomer = 16
-  static let newcomersAMillisecond: Int64 = 6
+  static let newcomersAMillisecond: Int64 = 4
   /// The same while the server has nothing to do for half of the time, so that they cost nobody anything.
   static let newcomersAnIdleMillisecond: Int64 = 10
   private static let loadWindow: Int64 = 10_000_000
