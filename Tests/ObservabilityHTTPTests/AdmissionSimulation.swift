@@ -222,7 +222,7 @@ struct AdmissionSimulation {
   private mutating func accept() {
     for _ in 0..<Admission.batch {
       guard !backlog.isEmpty else { return admission.foundQueueEmpty() }
-      if admission.isFull, !admission.takeCredit(at: time, busy: time - idle) || !makeWay() { return }
+      if admission.isFull, !hasCredit() || !makeWay() { return }
       let (client, requestAt) = backlog.removeFirst()
       time += Self.costOfConnection
       admission.accepted()
@@ -232,6 +232,11 @@ struct AdmissionSimulation {
       client.connection = connection
       connections.append(connection)
     }
+  }
+
+  private mutating func hasCredit() -> Bool {
+    let waiting = backlog.count
+    return admission.takeCredit(at: time, busy: time - idle, waiting: { waiting })
   }
 
   private mutating func makeWay() -> Bool {

@@ -111,8 +111,8 @@ struct AdmissionTests {
   @Test("While there is no room, newcomers come in for requests that are served and with time, not in heaps")
   func credit() {
     var admission = Self.full()
-    func letIn(at time: Int64, busy: Int64 = 0) -> Int {
-      (0..<1000).count { _ in admission.takeCredit(at: time, busy: busy) }
+    func letIn(at time: Int64, busy: Int64 = 0, waiting: Int = 0) -> Int {
+      (0..<1000).count { _ in admission.takeCredit(at: time, busy: busy, waiting: { waiting }) }
     }
     #expect(letIn(at: 0) == Admission.batchWhenFull)
     #expect(letIn(at: 0) == 0)
@@ -123,7 +123,11 @@ struct AdmissionTests {
     // At work for more than half of the time.
     _ = letIn(at: 20_500_000, busy: 15_000_000)
     #expect(letIn(at: 21_500_000, busy: 15_500_000) == Int(Admission.newcomersAMillisecond))
+    // With so many in the queue that they would wait for too long.
+    _ = letIn(at: 41_500_000, busy: 35_500_000, waiting: 9 * Admission.longestWait)
+    #expect(letIn(at: 42_500_000, busy: 36_500_000) == 9)
     for time in [Int64.max, .min, 0, .max] {
+      _ = letIn(at: time, waiting: time > 0 ? .max : .min)
       for busy in [Int64.max, .min, 0] { #expect(letIn(at: time, busy: busy) <= Admission.batchWhenFull) }
     }
   }

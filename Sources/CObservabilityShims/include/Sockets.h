@@ -105,6 +105,18 @@ static inline void mailobs_defer_accept(int fd, int is_deferred) {
 #endif
 }
 
+// How many connections wait to be accepted; 0 where the system does not tell.
+static inline int mailobs_waiting_connections(int listener) {
+#if defined(__linux__)
+  struct tcp_info info;
+  socklen_t size = sizeof info;
+  if (getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &size) == 0) return (int)info.tcpi_unacked;
+#else
+  (void)listener;
+#endif
+  return 0;
+}
+
 // How many bytes the peer has not acknowledged but may still take; 0 where the system does not tell.
 static inline int mailobs_unacknowledged(int fd) {
   int count = 0;

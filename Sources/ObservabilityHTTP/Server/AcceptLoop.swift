@@ -59,7 +59,7 @@ extension ServerCore {
             admission.foundQueueEmpty()
             guard await waitForConnection(on: listener) else { return false }
           }
-          guard !admission.isFull || (hasCreditForNewcomer() && makeWay()) else {
+          guard !admission.isFull || (hasCreditForNewcomer(on: listener) && makeWay()) else {
             await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
             continue turns
           }
@@ -87,8 +87,10 @@ extension ServerCore {
     return false
   }
 
-  private func hasCreditForNewcomer() -> Bool {
-    admission.takeCredit(at: loop.time, busy: Int64(clamping: loop.statistics.busyNanoseconds))
+  private func hasCreditForNewcomer(on listener: Listener) -> Bool {
+    admission.takeCredit(at: loop.time, busy: Int64(clamping: loop.statistics.busyNanoseconds)) {
+      listener.waitingConnections
+    }
   }
 
   private func waitForConnection(on listener: Listener) async -> Bool {

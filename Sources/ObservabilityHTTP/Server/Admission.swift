@@ -18,7 +18,7 @@ struct Admission: Sendable {
   static let longQueue = 64
   /// How many connections are accepted before the others have their turn.
   static let batch = 16
-  static let batchWhenFull = 8
+  static let batchWhenFull = 16
   /// While there is no room, a newcomer is let in for so many requests that are served, and so many for each
   /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
   static let requestsANewcomer = 16
@@ -26,6 +26,9 @@ struct Admission: Sendable {
   /// The same while the server has nothing to do for half of the time, so that they cost nobody anything.
   static let newcomersAnIdleMillisecond: Int64 = 10
   private static let loadWindow: Int64 = 10_000_000
+  /// In how many milliseconds the system's queue is to be worked off, whatever that costs: a probe in it has to be
+  /// answered within a second.
+  static let longestWait = 600
 
   enum Place: Sendable {
     /// One of the limit: its connection is kept open.
@@ -44,6 +47,7 @@ struct Admission: Sendable {
   private var creditedAt: Int64 = 0
   /// Whether the server has been at work for more than half of the last window, and when the present one began.
   private var isBusy = false
+  private var waiting = 0
   private var busyBefore: Int64 = 0
   private var windowBegan: Int64 = 0
   /// Whether only connections whose peer has sent something are wanted. Whoever is let in for nothing, and has to go
@@ -112,14 +116,19 @@ struct Admission: Sendable {
 
   /// Whether a newcomer can be let in now, though there is no room, without those who have room getting too little.
   ///
-  /// - Parameter busy: how long the server has been at work in all.
-  mutating func takeCredit(at time: Int64, busy: Int64) -> Bool {
+  /// - Parameters:
+  ///   - busy: how long the server has been at work in all.
+  ///   - waiting: how many connections are in the system's queue. Asked for now and then.
+  mutating func takeCredit(at time: Int64, busy: Int64, waiting countWaiting: () -> Int) -> Bool {
     let window = elapsed(since: windowBegan, at: time)
     if window < 0 || window >= Self.loadWindow {
       isBusy = elapsed(since: busyBefore, at: busy) > window / 2
       (busyBefore, windowBegan) = (busy, time)
+      waiting = min(max(0, countWaiting()), 1 << 20)
     }
-    let rate = isBusy ? Self.newcomersAMillisecond : Self.newcomersAnIdleMillisecond
+    let rate = max(
+      isBusy ? Self.newcomersAMillisecond : Self.newcomersAnIdleMillisecond, Int64(waiting / Self.longestWait)
+    )
     let most = Self.batchWhenFull * Self.requestsANewcomer
     let passed = min(max(0, elapsed(since: creditedAt, at: time)), 1_000_000_000)
     let come = passed * rate / 1_000_000

@@ -90,6 +90,11 @@ package final class Listener: Sendable {
     }
   }
 
+  /// How many connections wait to be accepted, as far as the system tells. Confined to the loop.
+  package var waitingConnections: Int {
+    descriptor.isOpen ? Int(mailobs_waiting_connections(descriptor.fd)) : 0
+  }
+
   /// Whether connections are to be accepted only when their peer has sent something; one that has not within a second
   /// is accepted all the same. Linux knows this, for TCP; elsewhere nothing changes. Confined to the loop.
   package func deferAccepting(_ isDeferred: Bool) {
