@@ -7,6 +7,7 @@ import ObservabilitySockets
 var signals = StopSignals()
 
 do {
+  try StandardDescriptors.secure()
   let options = try Options(arguments: CommandLine.arguments.dropFirst())
   if options.wantsHelp {
     Terminal.say(Options.usage)

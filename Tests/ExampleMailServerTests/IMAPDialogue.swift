@@ -6,7 +6,7 @@ import MailObservability
 
 struct IMAPDialogue {
   var session: IMAPSession
-  var table = MailboxTable(accounts: ["alice"], maximumBytes: 100_000)
+  var table = MailboxTable(accounts: ["alice"], generation: .first, maximumBytes: 100_000)
   private(set) var output: [UInt8] = []
   private(set) var results: [IMAPResult] = []
   private(set) var verbs: [IMAPCommand] = []

@@ -262,4 +262,29 @@ private let mail = """
       #expect(dialogue.isClosed || dialogue.results.count > answered, "seed \(seed)")
     }
   }
+
+  @Test(
+    "a literal may be said to be as long as any number: it is refused, and its octets are no commands",
+    arguments: ["9223372036854775807", "9223372036854775806", "99999999999999999999"])
+  func hugeLiteral(_ number: String) {
+    for loggedIn in [false, true] {
+      var dialogue = IMAPDialogue(loggedIn: loggedIn)
+      let answer = dialogue.send("1 LOGIN alice {\(number)+}\r\n2 NOOP\r\n", piece: 1)
+      #expect(answer.hasPrefix("1 NO [TOOBIG]"))
+      #expect(!answer.contains("2 OK"))
+      #expect(dialogue.send("1 LOGIN alice {\(number)}\r\n") == "")
+    }
+  }
+
+  @Test(
+    "a client that leaves interrupts what was begun and not ended, and nothing else",
+    arguments: [
+      ("", false), ("1 NOOP\r\n", false), ("1 NO", true), ("1 SELECT INBOX\r\n2 IDLE\r\n", false),
+      ("1 LOGIN {5}\r\n", true),
+    ])
+  func interruption(_ text: String, _ isInCommand: Bool) {
+    var dialogue = IMAPDialogue()
+    dialogue.send(text)
+    #expect(dialogue.session.isInCommand == isInCommand)
+  }
 }

@@ -46,7 +46,7 @@ import Testing
   private let account = JMAPMethods.accountID(of: "alice")
 
   init() throws {
-    var table = MailboxTable(accounts: ["alice"])
+    var table = MailboxTable(accounts: ["alice"], generation: .first)
     for number in 1...3 {
       let mail =
         "From: \"A, B\" <a@example.com>\r\nTo: c@example.com\r\nSubject: mail \(number)\r\nMessage-ID: <\(number)@x>\r\n\r\nbody \(number)\r\n"

@@ -29,7 +29,8 @@ private let opening = "EHLO client.example\r\nMAIL FROM:<a@example.com>\r\nRCPT 
       ("VRFY alice", 252), ("VRFY", 501), ("HELP", 214), ("STARTTLS", 454), ("NOOP anything", 250),
       ("RSET", 250), ("BDAT x", 501), ("BDAT 99999999999999999999", 501), ("AUTH PLAIN", 503),
       ("\u{0}\u{1}\u{2}", 500), ("MAIL FROM:<a\u{e4}@b.example>", 500), ("ehlo lower.example", 250),
-      ("EHLO [127.0.0.1]", 250), ("EHLO -bad.example", 501),
+      ("EHLO [127.0.0.1]", 250), ("EHLO MYHOSTNAME.", 250), ("HELO a.example.", 250), ("EHLO .", 501),
+      ("EHLO a..", 501), ("EHLO [127.0.0.1].", 501), ("EHLO -bad.example", 501),
       ("EHLO " + String(repeating: "a", count: 256), 501),
     ])
   func singleLine(_ line: String, _ code: Int) {
@@ -66,6 +67,53 @@ private let opening = "EHLO client.example\r\nMAIL FROM:<a@example.com>\r\nRCPT 
     #expect(dialogue.send("NOOP " + String(repeating: "x", count: 506) + "\r\n") == [500])
     #expect(
       dialogue.send("NOOP " + String(repeating: "x", count: 5000) + "\r\nNOOP\r\n", piece: 1) == [500, 250])
+  }
+
+  @Test("MAIL may be as much longer as its parameters allow, and not one octet more")
+  func mailLineLimit() {
+    for (length, code) in [(512, 250), (1055, 250), (1056, 500)] {
+      var dialogue = SMTPDialogue()
+      dialogue.send("EHLO client.example\r\n")
+      let start = "MAIL FROM:<a@example.org> AUTH="
+      let line = start + String(repeating: "x", count: length - 2 - start.utf8.count)
+      #expect(dialogue.send(line + "\r\n") == [code])
+    }
+  }
+
+  @Test("a chunk may be said to be as long as any number: it is read on, and refused or taken in its turn")
+  func hugeChunk() {
+    for start in ["EHLO client.example\r\n", opening] {
+      var dialogue = SMTPDialogue()
+      dialogue.send(start)
+      #expect(dialogue.send("BDAT 9223372036854775807\r\nx\r\nNOOP\r\n", piece: 1) == [])
+      #expect(!dialogue.isClosed)
+    }
+  }
+
+  @Test("a recipient who is named several times gets one copy, and LMTP one answer for each command")
+  func repeatedRecipient() {
+    let rest =
+      "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nRCPT TO:<b@example.com>\r\nRCPT TO:<B@Example.COM>\r\nDATA\r\nx\r\n.\r\n"
+    var dialogue = SMTPDialogue()
+    #expect(dialogue.send("EHLO client.example\r\n" + rest) == [250, 250, 250, 250, 250, 354, 250])
+    #expect(dialogue.submissions.map { $0.recipients.map(\.description) } == [["b@example.com"]])
+    var lmtp = SMTPDialogue()
+    #expect(lmtp.send("LHLO client.example\r\n" + rest).suffix(4) == [354, 250, 250, 250])
+    #expect(lmtp.submissions.map(\.recipients.count) == [1])
+  }
+
+  @Test(
+    "a client that leaves interrupts what was begun and not ended, and nothing else",
+    arguments: [
+      ("", false), ("EHLO lb.example\r\n", false), ("EHLO x.example\r\nNOOP\r\n", false), ("EHLO x", true),
+      ("EHLO x.example\r\nMAIL FROM:<a@example.com>\r\n", true), (opening + "DATA\r\nSubject", true),
+      (opening + "RSET\r\n", false), (opening + "DATA\r\nx\r\n.\r\n", false),
+      ("EHLO x.example\r\nAUTH LOGIN\r\n", true), (opening + "BDAT 5\r\nabc", true),
+    ])
+  func interruption(_ text: String, _ isInterrupted: Bool) {
+    var dialogue = SMTPDialogue()
+    dialogue.send(text)
+    #expect(dialogue.session.isInterrupted == isInterrupted)
   }
 
   @Test("a line without an end is listened to no further than the limit")

@@ -2,6 +2,7 @@
 
 import MailObservability
 @testable import ObservabilitySockets
+import TestSupport
 import Testing
 
 @testable import example_mail_server
@@ -15,14 +16,18 @@ private final class TestServer: Sendable {
   let queue: DeliveryQueue
   let sessions: SessionServer
 
-  init(connections: Int = 10, timeout: Duration = .seconds(3600), isIMAP: Bool = false) throws {
+  init(
+    connections: Int = 10, timeout: Duration = .seconds(3600), isIMAP: Bool = false,
+    smarthost: SocketAddress? = nil
+  ) throws {
     loop = try EventLoop(name: "test")
     metrics = try MetricsCollector()
     let accounts = [Account(name: "alice", password: "secret")]
     let directory = Directory(accounts: accounts)
     store = MailStore(accounts: accounts, faults: faults, metrics: metrics)
     let delivery = Delivery(
-      directory: directory, store: store, loop: loop, hostName: "mx.example", smarthost: nil, faults: faults,
+      directory: directory, store: store, loop: loop, hostName: "mx.example", smarthost: smarthost,
+      faults: faults,
       metrics: metrics)
     queue = DeliveryQueue(
       loop: loop, lifetime: .milliseconds(1), delivery: delivery, hostName: "mx.example", faults: faults,
@@ -123,6 +128,39 @@ extension Connection {
     await server.stop()
   }
 
+  @Test(
+    "a client that sends an octet now and then has its time for the whole command", arguments: [false, true])
+  func slowCommand(isIMAP: Bool) async throws {
+    let server = try TestServer(isIMAP: isIMAP)
+    let client = try await server.connect()
+    _ = try await client.receive(until: "\r\n")
+    async let last = client.receive()
+    // Each octet comes long after the one before, and long before the time-out.
+    for octet in 1...3 {
+      let received = server.metrics.connections.bytes[isIMAP ? .imap : .smtp, .received]
+      try await client.send("x")
+      #expect(await eventually { received.integerValue == octet })
+      server.loop.advanceClock(by: .seconds(1201))
+    }
+    let rest = try await last
+    #expect(isIMAP ? rest.hasPrefix("* BYE Idle too long") : rest.hasPrefix("421 4.4.2"))
+    await server.stop()
+  }
+
+  @Test("a client that says hello and leaves is no error")
+  func leaves() async throws {
+    let server = try TestServer()
+    for (text, errors) in [("EHLO lb.example\r\n", 0), ("EHLO lb", 1)] as [(String, UInt64)] {
+      let client = try await server.connect()
+      _ = try await client.receive(until: "220 ")
+      try await client.send(text)
+      client.shutdownWrite()
+      _ = try await client.receive()
+      #expect(server.metrics.smtp.errors.integerValue == errors)
+    }
+    await server.stop()
+  }
+
   @Test("mail that was accepted is in the mailbox, and counted on its way")
   func delivery() async throws {
     let server = try TestServer()
@@ -191,6 +229,8 @@ extension Connection {
     #expect(faults.set(words: "") == [])
     #expect(!faults.isActive(.queue))
     #expect(faults.set(words: "maintenance") == [.maintenance])
+    #expect(faults.set(words: "\u{FEFF}storage\r\n") == [.storage])
+    #expect(Faults.unknownWords(in: "\u{FEFF}storage Strage\tque ") == ["que", "strage"])
   }
 
   @Test(

@@ -69,7 +69,7 @@ import Testing
 
   @Test("the store counts what it holds, refuses what does not fit, and forgets what is expunged")
   func store() throws {
-    var table = MailboxTable(accounts: ["alice"], maximumBytes: 10)
+    var table = MailboxTable(accounts: ["alice"], generation: .first, maximumBytes: 10)
     let time = CalendarTime(seconds: 0)
     try table.append([1, 2, 3], to: "inbox", of: "alice", at: time)
     #expect(throws: StoreError.full) {
@@ -114,7 +114,8 @@ import Testing
   func mailets() throws {
     func mail(_ content: String) -> MailInTransit {
       let submission = SMTPSubmission(
-        sender: nil, recipients: [], content: Array(content.utf8), clientName: "client.example", user: nil,
+        sender: nil, recipients: [], content: Array(content.utf8), clientName: "client.example",
+        clientAddress: "[192.0.2.1]", user: nil,
         transferProtocol: "ESMTP")
       return MailInTransit(id: "1", submission: submission, content: submission.content)
     }
@@ -124,7 +125,7 @@ import Testing
     #expect(TraceHeader(hostName: "mx.example", now: { CalendarTime(seconds: 0) }).process(&plain) == .next)
     #expect(
       plain.content.text
-        == "Received: from client.example by mx.example\r\n\twith ESMTP id 1;\r\n\tThu, 1 Jan 1970 00:00:00 +0000\r\nSubject: x\r\n\r\nhello"
+        == "Received: from client.example ([192.0.2.1])\r\n\tby mx.example\r\n\twith ESMTP id 1;\r\n\tThu, 1 Jan 1970 00:00:00 +0000\r\nSubject: x\r\n\r\nhello"
     )
     var loop = mail(String(repeating: "Received: x\r\n", count: 51))
     #expect(LoopDetection().process(&loop) == .loop)
@@ -225,5 +226,48 @@ import Testing
     #expect { try Options(arguments: arguments) } throws: {
       ($0 as? UsageError)?.message.contains(arguments[0]) == true
     }
+  }
+
+  @Test("no start gives a name that an earlier one gave, as long as the clock goes forward")
+  func generations() throws {
+    var last = StoreGeneration.first
+    for eighths in [1, 2, 8, 3_000_000_000] {
+      let next = StoreGeneration(
+        startingAt: .seconds(1_704_067_200) + .milliseconds(125) * eighths + .milliseconds(130))
+      #expect(next.uidValidity > last.uidValidity)
+      #expect(next.firstID - last.firstID >= 1 << 24)
+      last = next
+    }
+    for start in [Duration.zero, .seconds(-1), .seconds(Int64.max), .seconds(Int64.min)] {
+      #expect(StoreGeneration(startingAt: start).uidValidity >= 1)
+    }
+    var (before, after) = (
+      MailboxTable(accounts: ["a"], generation: .first), MailboxTable(accounts: ["a"], generation: last)
+    )
+    try before.append([], to: "INBOX", of: "a", at: CalendarTime(seconds: 0))
+    try after.append([], to: "INBOX", of: "a", at: CalendarTime(seconds: 0))
+    #expect(before.state(of: "a") != after.state(of: "a"))
+    let (old, new) = (before.mailboxes(of: "a"), after.mailboxes(of: "a"))
+    #expect(Set(old.map(\.jmapID)).isDisjoint(with: new.map(\.jmapID)))
+    #expect(old[0].uidValidity < new[0].uidValidity)
+    #expect(old[0].messages[0].jmapID != new[0].messages[0].jmapID)
+  }
+
+  @Test(
+    "final delivery says to whom a reply would go, and leaves nobody else's word about it",
+    arguments: [
+      ("Subject: x\r\n\r\nb", "Subject: x\r\n\r\nb"),
+      ("Return-Path: <forged@evil.example>\r\nSubject: x\r\n\r\nb", "Subject: x\r\n\r\nb"),
+      (
+        "A: 1\r\nreturn-path: <f@x>\r\n\tfolded\r\nB: 2\r\nRETURN-PATH:\r\n\r\nReturn-Path: body",
+        "A: 1\r\nB: 2\r\n\r\nReturn-Path: body"
+      ), ("", ""), ("Return-Path: <f@x>", ""),
+    ])
+  func returnPath(_ content: String, _ rest: String) {
+    let sender = MailAddress("a@example.com")
+    #expect(
+      ReturnPath(of: sender).inserted(into: Array(content.utf8)).text == "Return-Path: <a@example.com>\r\n"
+        + rest)
+    #expect(ReturnPath(of: nil).inserted(into: Array(content.utf8)).text == "Return-Path: <>\r\n" + rest)
   }
 }

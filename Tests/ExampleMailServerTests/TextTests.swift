@@ -45,4 +45,28 @@ import Testing
     }
     #expect(!equalsInConstantTime("", "x"))
   }
+
+  @Test(
+    "as much is taken as is there, whatever number a peer said",
+    arguments: [Int.max, Int.max - 1, -1, Int.min])
+  func hugeCount(_ count: Int) {
+    var buffer = InputBuffer()
+    buffer.append(Array("abc".utf8))
+    _ = buffer.take(1)
+    #expect(buffer.peek(count).text == (count > 0 ? "bc" : ""))
+    #expect(buffer.take(count).text == (count > 0 ? "bc" : ""))
+    #expect(buffer.count == (count > 0 ? 0 : 2))
+  }
+
+  @Test("a command has its time from the wait for it, however it is cut")
+  func commandDeadline() {
+    let start = ContinuousClock.now
+    var deadline = CommandDeadline(timeout: .seconds(10), at: start)
+    for _ in 0..<512 { deadline.received(octets: 1) }
+    #expect(deadline.instant == start + .milliseconds(10_500))
+    deadline.received(octets: 10 * 1024)
+    #expect(deadline.instant == start + .milliseconds(20_500))
+    deadline.restart(at: start + .seconds(3))
+    #expect(deadline.instant == start + .seconds(13))
+  }
 }

@@ -58,6 +58,7 @@ private actor IMAPConversation {
 
   func run() async {
     defer { idling?.count.end() }
+    var deadline = CommandDeadline(timeout: server.timeout)
     while true {
       performSteps()
       if session.isClosed {
@@ -69,8 +70,10 @@ private actor IMAPConversation {
         session.serverShutsDown()
         continue
       }
-      switch await send() ? await io.receive() : .clientLeft {
+      if !session.isInCommand { deadline.restart() }
+      switch await send() ? await io.receive(by: deadline) : .clientLeft {
       case .bytes(let bytes):
+        deadline.received(octets: bytes.count)
         session.receive(bytes)
       case .shutdown:
         session.serverShutsDown()
@@ -78,8 +81,8 @@ private actor IMAPConversation {
         metrics.imap.errors.increment()
         session.timedOut()
       case .clientLeft:
-        // A peer that connects and leaves without a word is a port check, not an error.
-        if session.hasReceivedAnything { metrics.imap.errors.increment() }
+        // Phones leave without LOGOUT: an error is what was begun and not ended.
+        if session.isInCommand { metrics.imap.errors.increment() }
         return
       }
     }

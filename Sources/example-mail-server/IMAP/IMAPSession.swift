@@ -43,7 +43,6 @@ struct IMAPSession: Sendable {
   var questionedCredentials: PasswordCredentials?
   private var continuation: Continuation?
   private var errors = 0
-  private(set) var hasReceivedAnything = false
   private var hasReadCommand = false
 
   init(configuration: Configuration = Configuration()) {
@@ -53,11 +52,17 @@ struct IMAPSession: Sendable {
   var isClosed: Bool { if case .closed = phase { true } else { false } }
   /// Whether the server may end the session without losing work: no command is half received.
   var mayEnd: Bool { !reader.isInCommand }
+  /// Whether a part of a command or of what belongs to it has come, and the rest has not.
+  var isInCommand: Bool {
+    switch phase {
+    case .authenticating, .deciding: true
+    case .greeting, .command, .idling, .closed: reader.isInCommand
+    }
+  }
   var isIdling: Bool { if case .idling = phase { true } else { false } }
 
   mutating func receive(_ bytes: some Collection<UInt8>) {
     guard !isClosed, !bytes.isEmpty else { return }
-    hasReceivedAnything = true
     reader.append(bytes)
   }
 

@@ -39,14 +39,15 @@ struct JMAPMethods {
     }
   }
 
-  /// The ids asked for; nil stands for all of them.
+  /// The ids asked for, each once (RFC 8620 section 5.1); nil stands for all of them.
   func ids(_ arguments: JSON) throws(JMAPMethodError) -> [String]? {
     guard let value = arguments["ids"], value != .null else { return nil }
     guard let ids = value.strings else { throw JMAPMethodError("invalidArguments", "ids must be strings") }
     guard ids.count <= JMAPRequest.maxObjects else {
       throw JMAPMethodError("requestTooLarge", "more than \(JMAPRequest.maxObjects) ids")
     }
-    return ids
+    var seen: Set<String> = []
+    return ids.filter { seen.insert($0).inserted }
   }
 
   func properties(_ arguments: JSON, from known: [String], default defaults: [String])

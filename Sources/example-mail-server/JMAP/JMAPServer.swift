@@ -25,7 +25,7 @@ struct JMAPServer: Sendable {
     switch (request.path, request.method) {
     case (Self.sessionPath, "GET"), ("/.well-known/jmap", "GET"):
       guard let account = authenticate(request) else { return Self.unauthorised }
-      return Self.json(200, session(of: account))
+      return Self.json(200, session(of: account, at: Self.base(of: request)))
     case (Self.apiPath, "POST"):
       return answerAPI(request)
     case (Self.sessionPath, _), ("/.well-known/jmap", _):
@@ -95,8 +95,16 @@ struct JMAPServer: Sendable {
 
   private static let sessionState = "0"
 
+  /// What clients put before a path, many of which take absolute URLs only; empty for a host that is none.
+  private static func base(of request: EndpointRequest) -> String {
+    guard let host = request.headers["Host"], !host.isEmpty,
+      host.utf8.allSatisfy({ $0.isLetter || $0.isDigit || ".-_:[]".utf8.contains($0) })
+    else { return "" }
+    return "http://\(host)"
+  }
+
   /// The session resource (RFC 8620 section 2).
-  private func session(of account: Account) -> JSON {
+  private func session(of account: Account, at base: String) -> JSON {
     let id = JMAPMethods.accountID(of: account.name)
     let core: JSON = .object([
       "maxSizeUpload": 0, "maxConcurrentUpload": 1, "maxSizeRequest": .integer(JMAPRequest.maxSizeRequest),
@@ -126,10 +134,11 @@ struct JMAPServer: Sendable {
           ]))
       ]),
       "primaryAccounts": .object(names.map { .init(name: $0, value: .string(id)) }),
-      "username": .string(account.name), "apiUrl": .string(Self.apiPath),
-      "downloadUrl": "/jmap/download/{accountId}/{blobId}/{name}?type={type}",
-      "uploadUrl": "/jmap/upload/{accountId}/",
-      "eventSourceUrl": "/jmap/events?types={types}&closeafter={closeafter}&ping={ping}",
+      "username": .string(account.name), "apiUrl": .string(base + Self.apiPath),
+      "downloadUrl": .string(base + "/jmap/download/{accountId}/{blobId}/{name}?type={type}"),
+      "uploadUrl": .string(base + "/jmap/upload/{accountId}/"),
+      "eventSourceUrl": .string(
+        base + "/jmap/events?types={types}&closeafter={closeafter}&ping={ping}"),
       "state": .string(Self.sessionState),
     ])
   }

@@ -18,6 +18,12 @@ struct MailAddress: Hashable, Sendable, CustomStringConvertible {
     self.domain = domain.asciiLowercased
   }
 
+  /// Whether both lead to one mailbox, as far as anybody can tell: no server in use tells local parts apart by case.
+  func isSame(as other: MailAddress) -> Bool {
+    domain == other.domain
+      && localPart.utf8.elementsEqual(other.localPart.utf8) { $0.lowercased == $1.lowercased }
+  }
+
   /// Parses `local@domain` without angle brackets; nil when it is not a mailbox of RFC 5321.
   init?(_ text: some StringProtocol) {
     let bytes = Array(text.utf8)

@@ -57,8 +57,9 @@ struct TraceHeader: Mailet {
 
   func process(_ mail: inout MailInTransit) -> MailetVerdict {
     let submission = mail.submission
+    let address = submission.clientAddress.map { " (\($0))" } ?? ""
     let field =
-      "Received: from \(submission.clientName) by \(hostName)\r\n"
+      "Received: from \(submission.clientName)\(address)\r\n\tby \(hostName)\r\n"
       + "\twith \(submission.transferProtocol) id \(mail.id);\r\n\t\(now().internetMessageFormat)\r\n"
     mail.content.insert(contentsOf: Array(field.utf8), at: 0)
     return .next

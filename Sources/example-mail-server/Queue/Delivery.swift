@@ -27,7 +27,7 @@ struct Delivery: Sendable {
     switch route {
     case .local(let account):
       do {
-        try store.deliver(message.content, to: account)
+        try store.deliver(ReturnPath(of: message.sender).inserted(into: message.content), to: account)
         return .delivered
       } catch {
         return .temporaryFailure(.mailbox, "the mail store answered: \(error)")
@@ -52,15 +52,12 @@ struct Delivery: Sendable {
       metrics.tls.outgoingSessions[.plain].increment()
       let reply = try await client.send(message, to: recipient, as: hostName)
       if reply.code >= 400 { metrics.top.rejectingNetworks.record(IPAddress.text(of: smarthost.ipBytes)) }
-      switch reply.code {
-      case 200..<300:
-        metrics.smtp.messagesSent.increment()
-        return .delivered
-      case 500..<600: return .permanentFailure(.reply5xx, "the smarthost answered: \(reply)")
-      default:
-        return .temporaryFailure(
-          DeliveryFailure(replyCode: reply.code) ?? .other, "the smarthost answered: \(reply)")
-      }
+      guard (200..<300).contains(reply.code) else { return outcome(of: reply) }
+      metrics.smtp.messagesSent.increment()
+      return .delivered
+    } catch let refusal as SMTPClient.GreetingRefused {
+      metrics.top.rejectingNetworks.record(IPAddress.text(of: smarthost.ipBytes))
+      return outcome(of: refusal.reply)
     } catch let error as SocketError where error.code == .deadlineExceeded || error.errno == ETIMEDOUT {
       return .timeout
     } catch {
@@ -68,9 +65,16 @@ struct Delivery: Sendable {
     }
   }
 
+  /// What a reply that is no success means: 5yz is for good (RFC 5321 section 4.2.1).
+  private func outcome(of reply: SMTPClient.Reply) -> DeliveryOutcome {
+    let failure = DeliveryFailure(replyCode: reply.code) ?? .other
+    let text = "the smarthost answered: \(reply)"
+    return (500..<600).contains(reply.code)
+      ? .permanentFailure(failure, text) : .temporaryFailure(failure, text)
+  }
+
   private func failure(of error: any Error) -> DeliveryFailure {
     switch error {
-    case let refusal as SMTPClient.GreetingRefused: DeliveryFailure(replyCode: refusal.reply.code) ?? .other
     case let error as SocketError where error.errno == ECONNREFUSED: .refused
     case let error as SocketError where error.errno == ENETUNREACH || error.errno == EHOSTUNREACH: .noRoute
     default: .other

@@ -49,9 +49,10 @@ struct SMTPClient {
   mutating func send(_ message: QueuedMessage, to recipient: MailAddress, as hostName: String) async throws
     -> Reply
   {
+    let greeting = try await greet(as: hostName)
+    guard greeting.isPositive else { return greeting }
     for line in [
-      "EHLO \(hostName)", "MAIL FROM:<\(message.sender.map { "\($0)" } ?? "")>", "RCPT TO:<\(recipient)>",
-      "DATA",
+      "MAIL FROM:<\(message.sender.map { "\($0)" } ?? "")>", "RCPT TO:<\(recipient)>", "DATA",
     ] {
       let reply = try await command(line)
       guard reply.isPositive else {
@@ -63,6 +64,13 @@ struct SMTPClient {
     let reply = try await readReply()
     _ = try? await command("QUIT")
     return reply
+  }
+
+  /// Says who we are; in the old way to a server that does not know the new one (RFC 5321 section 3.2).
+  private mutating func greet(as hostName: String) async throws -> Reply {
+    let reply = try await command("EHLO \(hostName)")
+    guard (500..<600).contains(reply.code) else { return reply }
+    return try await command("HELO \(hostName)")
   }
 
   /// With each leading dot doubled and the final line added (RFC 5321 section 4.5.2).

@@ -48,10 +48,13 @@ extension SMTPRequest {
     let argument = line.drop { !$0.isWhitespace }.trimmed
     switch verb {
     case .helo, .ehlo, .lhlo:
-      guard MailAddress.isDomain(argument) else {
+      // Many resolvers give a name with the dot of the root, and clients pass it on.
+      let isAbsolute = argument.count > 1 && argument.last == .dot && argument.first != UInt8(ascii: "[")
+      let domain = isAbsolute ? argument.dropLast() : argument
+      guard MailAddress.isDomain(domain) else {
         throw SMTPSyntaxError(501, "5.5.4", "A host name or address literal must follow")
       }
-      return .hello(verb, domain: argument.text)
+      return .hello(verb, domain: domain.text)
     case .mail: return try parseMail(argument)
     case .rcpt: return try parseRecipient(argument)
     case .bdat: return try parseChunk(argument)

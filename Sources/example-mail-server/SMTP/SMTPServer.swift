@@ -22,8 +22,10 @@ struct SMTPServer: Sendable {
     defer { sessionTimer.observe() }
 
     let io = SessionIO(connection: connection, mailProtocol: .smtp, timeout: timeout, metrics: metrics)
-    var session = SMTPSession(configuration: configuration)
+    var session = SMTPSession(
+      configuration: configuration, clientAddress: connection.peer.flatMap(Self.literal(of:)))
     var output: [UInt8] = []
+    var deadline = CommandDeadline(timeout: timeout)
     var commandTimer: Histogram.Timer?
     var authenticationFailures = 0
     while true {
@@ -65,8 +67,10 @@ struct SMTPServer: Sendable {
           session.serverShutsDown()
           continue
         }
-        switch await io.send(&output) ? await io.receive() : .clientLeft {
+        if !session.isInCommand { deadline.restart() }
+        switch await io.send(&output) ? await io.receive(by: deadline) : .clientLeft {
         case .bytes(let bytes):
+          deadline.received(octets: bytes.count)
           session.receive(bytes)
         case .shutdown:
           session.serverShutsDown()
@@ -74,8 +78,8 @@ struct SMTPServer: Sendable {
           metrics.smtp.errors.increment()
           session.timedOut()
         case .clientLeft:
-          // A peer that connects and leaves without a word is a port check, not an error.
-          if session.hasReceivedAnything { metrics.smtp.errors.increment() }
+          // Monitors and load balancers leave without QUIT: an error is what was begun and not ended.
+          if session.isInterrupted { metrics.smtp.errors.increment() }
           return
         }
 
@@ -83,6 +87,15 @@ struct SMTPServer: Sendable {
         if await io.send(&output) { await io.finish() }
         return
       }
+    }
+  }
+
+  /// The address as mail writes it (RFC 5321 section 4.1.3); nil for one that is not of the internet.
+  private static func literal(of address: SocketAddress) -> String? {
+    switch address {
+    case .v4: "[\(address.host)]"
+    case .v6: "[IPv6:\(address.host.prefix { $0 != "%" })]"
+    case .unix: nil
     }
   }
 

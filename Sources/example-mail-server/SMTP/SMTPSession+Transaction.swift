@@ -16,7 +16,7 @@ extension SMTPSession {
   mutating func addRecipient(_ address: MailAddress) {
     guard let open = transaction, open.content == nil else { return reply(Self.mailFirst) }
     transaction?.hasTriedRecipient = true
-    guard open.recipients.count < configuration.maximumRecipients else {
+    guard open.acceptedCommands < configuration.maximumRecipients else {
       return reply(452, "4.5.3", "Too many recipients")
     }
     questionedRecipient = address
@@ -30,7 +30,10 @@ extension SMTPSession {
     phase = .command
     switch decision {
     case .accepted:
-      transaction?.recipients.append(address)
+      transaction?.acceptedCommands += 1
+      if transaction?.recipients.contains(where: address.isSame) == false {
+        transaction?.recipients.append(address)
+      }
       reply(250, "2.1.5", "Recipient OK")
     case .unknown:
       reply(SMTPReply(550, "5.1.1", "No such user here", rejecting: .unknownRecipient))
@@ -99,14 +102,15 @@ extension SMTPSession {
     guard let open = transaction, let receiver = open.content else { return }
     if let flaw = receiver.flaw {
       transaction = nil
-      return reply(answer(to: flaw), times: greetedWith == .lhlo ? open.recipients.count : 1)
+      return reply(answer(to: flaw), times: greetedWith == .lhlo ? open.acceptedCommands : 1)
     }
     phase = .deciding
     pending.append(
       .accept(
         SMTPSubmission(
           sender: open.sender, recipients: open.recipients, content: receiver.content,
-          clientName: clientName, user: user, transferProtocol: transferProtocol)))
+          clientName: clientName, clientAddress: clientAddress, user: user, transferProtocol: transferProtocol
+        )))
   }
 
   mutating func decideSubmission(_ decision: SubmissionDecision) {
@@ -120,8 +124,8 @@ extension SMTPSession {
         SMTPReply(554, reason == .policy ? "5.4.6" : "5.7.1", text, rejecting: reason)
       case .unavailable: SMTPReply(451, "4.3.0", "Try again later")
       }
-    // RFC 2033 section 4.2: LMTP answers once for each accepted recipient.
-    reply(answer, times: greetedWith == .lhlo ? open.recipients.count : 1)
+    // RFC 2033 section 4.2: LMTP answers once for each accepted RCPT command.
+    reply(answer, times: greetedWith == .lhlo ? open.acceptedCommands : 1)
   }
 
   /// The same answer for each recipient; the message is refused once, so only the first one says so.

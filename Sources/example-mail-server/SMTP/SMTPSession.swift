@@ -12,6 +12,8 @@ struct SMTPSubmission: Sendable, Equatable {
   let recipients: [MailAddress]
   let content: [UInt8]
   let clientName: String
+  /// As an address literal; nil when the system did not tell it.
+  let clientAddress: String?
   let user: String?
   /// The `with` clause of the Received header (RFC 3848).
   let transferProtocol: String
@@ -54,6 +56,8 @@ struct SMTPSession: Sendable {
     var maximumErrors = 100
     /// RFC 5321 section 4.5.3.1.4, with CRLF.
     var longestCommandLine = 512
+    /// The same, and what SIZE (RFC 1870 section 3), BODY (RFC 6152 section 2) and AUTH (RFC 4954 section 5) add to MAIL.
+    var longestMailLine = 512 + 26 + 17 + 500
     /// RFC 4954 section 4, with CRLF.
     var longestAuthenticationLine = 12_288
     /// An endless line is not listened to for ever.
@@ -62,7 +66,9 @@ struct SMTPSession: Sendable {
 
   struct Transaction: Sendable {
     let sender: MailAddress?
+    /// Each once, however often it was named.
     var recipients: [MailAddress] = []
+    var acceptedCommands = 0
     var hasTriedRecipient = false
     /// The message so far, once DATA or the first BDAT was accepted.
     var content: MessageReceiver?
@@ -79,6 +85,7 @@ struct SMTPSession: Sendable {
   }
 
   let configuration: Configuration
+  let clientAddress: String?
   var phase = Phase.greeting
   var input = InputBuffer()
   var pending = StepQueue<SMTPStep>()
@@ -90,19 +97,29 @@ struct SMTPSession: Sendable {
   var questionedCredentials: PasswordCredentials?
   var questionedRecipient: MailAddress?
   private var errors = 0
-  private(set) var hasReceivedAnything = false
 
-  init(configuration: Configuration) {
+  /// - Parameter clientAddress: the client's as an address literal (RFC 5321 section 4.1.3), where it is known.
+  init(configuration: Configuration, clientAddress: String? = nil) {
     self.configuration = configuration
+    self.clientAddress = clientAddress
   }
 
   var isClosed: Bool { if case .closed = phase { true } else { false } }
   /// Whether the server may end the session without losing work: no transaction is open.
   var mayEnd: Bool { transaction == nil }
+  /// Whether a client that leaves now leaves something half done: a line, an exchange, a message.
+  var isInterrupted: Bool { transaction != nil || isInCommand }
+  /// Whether a part of a command or of what belongs to it has come, and the rest has not.
+  var isInCommand: Bool {
+    switch phase {
+    case .greeting, .closed: false
+    case .command: !input.isEmpty || input.discarded > 0
+    case .data, .chunk, .authenticating, .deciding: true
+    }
+  }
 
   mutating func receive(_ bytes: some Collection<UInt8>) {
     guard !isClosed, !bytes.isEmpty else { return }
-    hasReceivedAnything = true
     input.append(bytes)
   }
 
@@ -162,15 +179,21 @@ struct SMTPSession: Sendable {
     }
   }
 
+  private var longestLine: Int {
+    switch SMTPCommand(line: Array(input.peek(4))) {
+    case .auth: configuration.longestAuthenticationLine
+    case .mail: configuration.longestMailLine
+    default: configuration.longestCommandLine
+    }
+  }
+
   private mutating func advanceCommand() -> Bool {
     if greetedWith == nil, let foreign = WrongProtocol(firstBytes: input.peek(16)) {
       pending.append(.wrongProtocol(foreign))
       end(with: SMTPReply(554, "5.5.1", "This is an SMTP server, not \(foreign.serviceName)"))
       return true
     }
-    let isAuthentication = input.peek(4).equals(ignoringCase: "AUTH")
-    let limit = isAuthentication ? configuration.longestAuthenticationLine : configuration.longestCommandLine
-    guard let line = input.takeLine(limit: limit) else {
+    guard let line = input.takeLine(limit: longestLine) else {
       if input.discarded > configuration.longestDiscardedLine {
         pending.append(.began(.other))
         reply(500, "5.5.2", "Line too long")

@@ -19,20 +19,45 @@ final class Faults: Sendable {
   /// Puts exactly the faults in force whose names occur in the text, and returns those that are new.
   @discardableResult
   func set(words text: String) -> [Fault] {
-    let words = Set(text.split(whereSeparator: \.isWhitespace).map(\.asciiLowercased))
+    let words = Self.words(of: text)
     let wanted = Fault.allCases.filter { words.contains($0.name) }
     let before = active.exchange(wanted.reduce(0) { $0 | 1 << $1.rawValue }, ordering: .relaxed)
     return wanted.filter { before & (1 << $0.rawValue) == 0 }
   }
 
+  private static func words(of text: String) -> Set<String> {
+    // Some editors begin a file with a byte order mark.
+    let text =
+      text.unicodeScalars.first == "\u{FEFF}" ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+    return Set(Substring(text).split(whereSeparator: \.isWhitespace).map(\.asciiLowercased))
+  }
+
+  /// The words that are no fault, in order.
+  static func unknownWords(in text: String) -> [String] {
+    words(of: text).subtracting(Fault.allCases.map(\.name)).sorted()
+  }
+
   /// Reads the file now, and then every second on a thread of its own: faults must come and go while no task can run.
   ///
-  /// - Parameter onMaintenance: told after each reading whether there is maintenance.
-  func watch(_ path: String, onMaintenance: @escaping @Sendable (Bool) -> Void) {
+  /// - Parameters:
+  ///   - onMaintenance: told after each reading whether there is maintenance.
+  ///   - onUnknownWords: told once of words that are no fault, such as one that is misspelt.
+  func watch(
+    _ path: String, onMaintenance: @escaping @Sendable (Bool) -> Void,
+    onUnknownWords: @escaping @Sendable ([String]) -> Void
+  ) {
+    let told = Locked<[String]>([])
     let reread: @Sendable () -> Void = {
       // A file that is not there means that nothing is broken.
-      if self.set(words: Self.read(path) ?? "").contains(.executor) { self.blockExecutor() }
+      let text = Self.read(path) ?? ""
+      if self.set(words: text).contains(.executor) { self.blockExecutor() }
       onMaintenance(self.isActive(.maintenance))
+      let unknown = Self.unknownWords(in: text)
+      let isNew = told.withLock { told in
+        defer { told = unknown }
+        return told != unknown
+      }
+      if isNew, !unknown.isEmpty { onUnknownWords(unknown) }
     }
     reread()
     // Without a thread the faults of the first reading stay.

@@ -57,9 +57,16 @@ final class MailServer: Sendable {
   func start() async throws {
     try addHealthChecks()
     if let path = options.faultsFile {
-      faults.watch(path) { [health = metrics.health] in
-        health.setMaintenance($0 ? "the faults file says maintenance" : nil)
-      }
+      faults.watch(
+        path,
+        onMaintenance: { [health = metrics.health] in
+          health.setMaintenance($0 ? "the faults file says maintenance" : nil)
+        },
+        onUnknownWords: { words in
+          Terminal.complain(
+            "\(path) has \(words.joined(separator: ", ")), known are "
+              + Fault.allCases.map(\.name).joined(separator: " "))
+        })
     }
     Task(executorPreference: loop) { await self.queue.run() }
     if let address = options.smtp { try startSMTP(at: address) }
@@ -69,6 +76,7 @@ final class MailServer: Sendable {
       var config = MetricsConfig(bindAddress: address)
       config.serviceName = "example-mail-server"
       config.version = "1.0.0"
+      config.log = { Terminal.complain("\($0.level.rawValue): \($0.text)") }
       if let threshold = options.executorThreshold { config.executorThreshold = threshold }
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }

@@ -13,15 +13,16 @@ struct SessionIO: Sendable {
 
   let connection: Connection
   let mailProtocol: MailProtocol
+  /// How long the client may take to read what it is sent.
   let timeout: Duration
   let metrics: MetricsCollector
 
   private static let readSize = 16 * 1024
 
   /// Waits for input, or for the reason why there will be none.
-  func receive() async -> Arrival {
+  func receive(by deadline: CommandDeadline) async -> Arrival {
     do {
-      let bytes = try await connection.read(upTo: Self.readSize, deadline: .now + timeout)
+      let bytes = try await connection.read(upTo: Self.readSize, deadline: deadline.instant)
       guard !bytes.isEmpty else { return .clientLeft }
       metrics.connections.bytes[mailProtocol, .received].increment(by: bytes.count)
       return .bytes(bytes)

@@ -10,7 +10,8 @@ final class MailStore: Sendable {
   private let metrics: MetricsCollector
 
   init(accounts: [Account], faults: Faults, metrics: MetricsCollector) {
-    table = Locked(MailboxTable(accounts: accounts.map(\.name)))
+    table = Locked(
+      MailboxTable(accounts: accounts.map(\.name), generation: StoreGeneration(startingAt: WallClock.now)))
     self.faults = faults
     self.metrics = metrics
     publish()

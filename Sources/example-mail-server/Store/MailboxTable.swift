@@ -8,26 +8,32 @@ struct MailboxTable: Sendable {
   /// Messages are held in memory, so there is an end to it.
   let maximumBytes: Int
   private var mailboxes: [String: [Mailbox]] = [:]
-  private var nextID = 1
+  private let generation: StoreGeneration
+  private var nextID: Int
   private(set) var mailboxCount = 0
   private(set) var messageCount = 0
   private(set) var byteCount = 0
   /// Grows with every change of an account: the JMAP state.
   private var states: [String: Int] = [:]
 
-  init(accounts: some Sequence<String>, maximumBytes: Int = 256 * 1024 * 1024) {
+  init(
+    accounts: some Sequence<String>, generation: StoreGeneration, maximumBytes: Int = 256 * 1024 * 1024
+  ) {
     self.maximumBytes = maximumBytes
+    self.generation = generation
+    nextID = generation.firstID
     for account in accounts {
       mailboxes[account] = Self.standardMailboxes.map { name in
         mailboxCount += 1
-        return Mailbox(id: mailboxCount, name: name, uidValidity: 1)
+        return Mailbox(
+          id: generation.firstID - 1 + mailboxCount, name: name, uidValidity: generation.uidValidity)
       }
     }
   }
 
   func mailboxes(of account: String) -> [Mailbox] { mailboxes[account] ?? [] }
 
-  func state(of account: String) -> Int { states[account] ?? 0 }
+  func state(of account: String) -> Int { generation.firstID - 1 + (states[account] ?? 0) }
 
   /// INBOX knows no case, other names do (RFC 3501 section 5.1).
   func mailbox(_ name: String, of account: String) throws(StoreError) -> Mailbox {

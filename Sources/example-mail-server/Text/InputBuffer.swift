@@ -34,17 +34,20 @@ struct InputBuffer {
   }
 
   /// What is there, without taking it.
-  func peek(_ count: Int) -> ArraySlice<UInt8> { bytes[start..<min(bytes.count, start + max(0, count))] }
+  func peek(_ count: Int) -> ArraySlice<UInt8> { bytes[start..<end(of: count)] }
 
   /// Takes up to `count` bytes.
   mutating func take(_ count: Int) -> ArraySlice<UInt8> {
-    let end = min(bytes.count, start + max(0, count))
+    let end = end(of: count)
     defer {
       start = end
       searched = end
     }
     return bytes[start..<end]
   }
+
+  /// Where `wanted` bytes end, or those that are there. The number may be a peer's, and as large as any.
+  private func end(of wanted: Int) -> Int { start + min(count, max(0, wanted)) }
 
   /// The next line, or nil while its end has not arrived. `limit` counts the line's octets with its CRLF.
   mutating func takeLine(limit: Int) -> Line? {

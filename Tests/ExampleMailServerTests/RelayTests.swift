@@ -1,0 +1,95 @@
+// Does relaying understand the answers of the other server?
+
+import EndpointMessages
+import MailObservability
+import ObservabilityPlatform
+import ObservabilitySockets
+import Testing
+
+@testable import example_mail_server
+
+/// Answers each line of a client by the first word of the line; greets by the answer to an empty one.
+private final class Smarthost: Sendable {
+  let listener: Listener
+  let commands: Locked<[String]>
+  private let serving: Task<Void, Never>
+
+  init(loop: EventLoop, answers: [String: String]) throws {
+    let listener = try Listener(loop: loop, address: SocketAddress.parse("127.0.0.1:0"))
+    let commands = Locked<[String]>([])
+    (self.listener, self.commands) = (listener, commands)
+    serving = Task(executorPreference: loop) {
+      while let connection = try? await listener.accept() {
+        var input = InputBuffer()
+        var isInData = false
+        try? await connection.write(Array("\(answers[""] ?? "220 hello")\r\n".utf8))
+        session: while let bytes = try? await connection.read(upTo: 4096), !bytes.isEmpty {
+          input.append(bytes)
+          while case .complete(let line)? = input.takeLine(limit: 4096) {
+            if isInData, line.text != "." { continue }
+            let word = isInData ? "." : String(line.text.prefix { $0 != " " })
+            commands.withLock { $0.append(word) }
+            let answer = answers[word] ?? (word == "DATA" ? "354 go on" : "250 yes")
+            isInData = answer.hasPrefix("354")
+            try? await connection.write(Array("\(answer)\r\n".utf8))
+            if word == "QUIT" { break session }
+          }
+        }
+        connection.close()
+      }
+    }
+  }
+
+  func stop() async {
+    listener.close()
+    await serving.value
+  }
+}
+
+@Suite(.timeLimit(.minutes(30))) struct RelayTests {
+  private func outcome(_ answers: [String: String]) async throws -> (DeliveryOutcome, commands: [String]) {
+    let loop = try EventLoop(name: "test")
+    let smarthost = try Smarthost(loop: loop, answers: answers)
+    let (metrics, faults, directory) = (try MetricsCollector(), Faults(), Directory(accounts: []))
+    let delivery = Delivery(
+      directory: directory, store: MailStore(accounts: [], faults: faults, metrics: metrics), loop: loop,
+      hostName: "mx.example", smarthost: smarthost.listener.boundAddress, faults: faults, metrics: metrics,
+      timeout: .seconds(3600))
+    let recipient = try #require(MailAddress("a@elsewhere.invalid"))
+    let outcome = await delivery.deliver(
+      QueuedMessage(id: "1", sender: nil, recipients: [recipient], content: Array("x\r\n".utf8)),
+      to: recipient)
+    await smarthost.stop()
+    loop.shutdown()
+    return (outcome, smarthost.commands.withLock { $0 })
+  }
+
+  @Test("mail goes the ordinary way")
+  func delivered() async throws {
+    let (outcome, commands) = try await outcome([:])
+    #expect(outcome == .delivered)
+    #expect(commands == ["EHLO", "MAIL", "RCPT", "DATA", ".", "QUIT"])
+  }
+
+  @Test("a server that does not know EHLO hears HELO", arguments: ["500 what", "502 no", "550 never"])
+  func oldServer(_ answer: String) async throws {
+    let (outcome, commands) = try await outcome(["EHLO": answer])
+    #expect(outcome == .delivered)
+    #expect(commands == ["EHLO", "HELO", "MAIL", "RCPT", "DATA", ".", "QUIT"])
+  }
+
+  @Test(
+    "a refusal is for good or for now as its code says, in the greeting as anywhere",
+    arguments: ["", "HELO", "MAIL", "RCPT", "DATA", "."])
+  func refusal(_ command: String) async throws {
+    let others = command == "HELO" ? ["EHLO": "500 what"] : [:]
+    for (answer, isPermanent) in [("554 go away", true), ("421 busy", false), ("451 later", false)] {
+      let (outcome, _) = try await outcome(others.merging([command: answer]) { $1 })
+      switch outcome {
+      case .permanentFailure(.reply5xx, let text): #expect(isPermanent && text.hasSuffix(answer))
+      case .temporaryFailure(.reply4xx, let text): #expect(!isPermanent && text.hasSuffix(answer))
+      default: Issue.record("\(outcome)")
+      }
+    }
+  }
+}
