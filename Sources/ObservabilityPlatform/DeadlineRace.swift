@@ -23,7 +23,7 @@ package func outcome<Value: Sendable>(
   of start: (@escaping @Sendable (OffLoopOutcome<Value>) -> Void) -> @Sendable () -> Void
 ) async -> OffLoopOutcome<Value> {
   let race = DeadlineRace<Value>()
-  // What resumes may come before what waits is asleep, and only the lock orders the two then for whoever has to see it.
+  // What resumes may come before what waits is asleep, and only a lock orders the two then for whoever has to see it.
   defer { race.passed() }
   return await withTaskCancellationHandler {
     await withUnsafeContinuation { continuation in
@@ -39,6 +39,9 @@ package func outcome<Value: Sendable>(
 /// Lets the first outcome through, and calls off what has lost.
 private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
   private let lock = Lock()
+  /// Held while who waits is resumed. Not the other one: a task that is being cancelled is locked by the system, which
+  /// asks for that one then, and resuming asks for the task's.
+  private let resuming = Lock()
   private var continuation: UnsafeContinuation<OffLoopOutcome<Value>, Never>?
   private var outcome: OffLoopOutcome<Value>?
   private var callOff: (@Sendable () -> Void)?
@@ -80,9 +83,9 @@ private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
     }
     token?.cancel()
     callOff?()
-    if let continuation { lock.withLock { continuation.resume(returning: result) } }
+    if let continuation { resuming.withLock { continuation.resume(returning: result) } }
   }
 
   /// Who waited goes on, after whoever has resumed it.
-  func passed() { lock.withLock {} }
+  func passed() { resuming.withLock {} }
 }

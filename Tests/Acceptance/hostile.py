@@ -7,11 +7,13 @@ what the machine itself does to probes is known. Needs nothing but Python, on Li
 
 Usage: hostile.py PATH_TO_EXAMPLE_MAIL_SERVER [--seconds 15] [--rounds 1] [--only KIND,...] [--strict]
 
-`--strict` also holds the figures that a busy machine spoils: `hostile.py EXAMPLE --seconds 90 --rounds 3 --strict`.
+`--strict` also holds the figures that a busy machine spoils; `hostile-soak` is the whole of it. Without it, probes that
+are missed while the bare server is late as well are the machine's.
 """
 
 import argparse
 import multiprocessing
+import os
 import pathlib
 import re
 import selectors
@@ -28,8 +30,11 @@ from kubelet_model import Kubelet
 # A kubelet gives up after this.
 LATEST = 1.0
 STRICT_ABOVE_BARE = 0.1
+# A server that nobody attacks answers within this, unless the machine is too busy to tell anything.
+BARE_IS_LATE = 0.25
 STRICT_SLICE = 0.005
 STRICT_MEMORY = 64 * 1024
+SOCKET_PAGES_KEPT = 256
 
 
 def request(path, *fields):
@@ -109,12 +114,18 @@ class Crowd:
 
 
 LONG_ACCEPT = "Accept: " + "a/b," * 3900
+LONG_TARGET = "/" + "%41/" * 1000 + "?" + "&".join(f"%6E{n}=%41" for n in range(120))
+MANY_FIELDS = [f"X-{n}: {'y' * 230}" for n in range(60)]
+TINY_CHUNKS = request("/live", "Transfer-Encoding: chunked").replace(b"GET", b"POST", 1) + b"1\r\na\r\n" * 2500 + b"0\r\n\r\n"
 KINDS = {
     "pipelined": lambda port: Crowd(port, 64, request("/health?verbose") * 1000),
     "pipelined probes": lambda port: Crowd(port, 250, request("/live") * 1000),
     "never read": lambda port: Crowd(port, 250, request("/") * 1000, reads=False),
     "long Accept": lambda port: Crowd(port, 250, request("/health", LONG_ACCEPT)),
     "many exclusions": lambda port: Crowd(port, 32, request("/ready?" + "&".join(f"exclude=c{n}" for n in range(120)))),
+    "long target": lambda port: Crowd(port, 250, request(LONG_TARGET)),
+    "many fields": lambda port: Crowd(port, 250, request("/health", *MANY_FIELDS)),
+    "tiny chunks": lambda port: Crowd(port, 250, TINY_CHUNKS),
     "ten times the limit": lambda port: Crowd(port, 1000, request("/live")),
     "silent": lambda port: Crowd(port, 400, b"", stays=0.5),
     "half a head": lambda port: Crowd(port, 400, b"GET /live HTTP/1.1\r\nX: "),
@@ -127,6 +138,11 @@ KINDS = {
 
 
 def attack(kind, port, end):
+    # What is measured is the server, and not how many attackers one machine can run beside it.
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.nice(19)
     KINDS[kind](port).run(end)
 
 
@@ -234,8 +250,12 @@ def main():
                 print(
                     f"{name:20} missed {missed}, p99.9 {latest * 1000:.1f} ms (bare {bare_latest * 1000:.1f} ms),"
                     f" resident and sockets at most {memory} KiB, restarts {restarts}, not ready {flaps[:3]}", flush=True)
-                if missed or restarts:
-                    problems.append(f"{name}: {missed} missed, restarts {restarts}")
+                # All of them together are thousands of clients: what they leave is judged, how one machine bears them
+                # beside the server is not.
+                is_busy = bare_latest > BARE_IS_LATE or name == "all at once"
+                is_excused = is_busy and not options.strict
+                if (missed or restarts or (flaps and options.strict)) and not is_excused:
+                    problems.append(f"{name}: {missed} missed, restarts {restarts}, not ready {flaps}")
                 if options.strict and latest > bare_latest + STRICT_ABOVE_BARE:
                     problems.append(f"{name}: p99.9 {latest} s")
                 if options.strict and name == "never read" and memory > STRICT_MEMORY:
@@ -252,7 +272,9 @@ def main():
     if options.strict:
         if slice_ > STRICT_SLICE:
             problems.append(f"a slice of {slice_} s")
-        if after[-1][0] > after[0][0] * 1.01 or after[-1][2] > after[0][2]:
+        # The system counts the memory of sockets in pages, with a few kept for each processor.
+        slack = (0, SOCKET_PAGES_KEPT, 0)
+        if any(last > first * 1.01 + more for first, last, more in zip(after[0], after[-1], slack)):
             problems.append(f"what is left grows: {after}")
     assert not problems, "\n".join(problems)
 

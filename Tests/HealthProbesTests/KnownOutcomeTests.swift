@@ -54,11 +54,36 @@ struct KnownOutcomeTests {
     #expect(health.knownOutcome(of: .live) == true)
   }
 
-  @Test("counts as an answer")
+  @Test("counts as an answer, each time")
   func counted() {
     let health = makeRegistry()
-    let before = health.statistics.answers
-    _ = health.knownOutcome(of: .live)
-    #expect(health.statistics.answers != before)
+    for _ in 0..<3 {
+      let before = health.statistics.answers
+      _ = health.knownOutcome(of: .live)
+      #expect(health.statistics.answers != before)
+    }
+  }
+
+  @Test("is unknown again when a result is too old to be used")
+  func old() async throws {
+    let clock = ManualClock()
+    let health = makeRegistry(clock)
+    try health.add(onDemand("storage") { .pass })
+    #expect(await health.answer(to: .ready).passes)
+    #expect(health.knownOutcome(of: .ready) == true)
+    clock.advance(by: .seconds(365 * 86_400))
+    #expect(health.knownOutcome(of: .ready) == nil)
+  }
+
+  @Test("is another's when another server is asked")
+  func askers() throws {
+    let health = makeRegistry()
+    let (first, second) = (health.makeLease(), health.makeLease())
+    for lease in [first, second] { try health.begin(lease, lending: nil) }
+    for lease in [first, second] { #expect(health.knownOutcome(of: .ready, for: lease) == true) }
+    health.drain(second)
+    #expect(health.knownOutcome(of: .ready, for: second) == false)
+    #expect(health.knownOutcome(of: .ready, for: first) == true)
+    #expect(health.knownOutcome(of: .ready, for: second) == false)
   }
 }

@@ -86,6 +86,7 @@ struct AdmissionSimulation {
   private let policy: Policy
   private var random: SeededGenerator
   private var time: Int64 = 0
+  private var idle: Int64 = 0
   private var connections: [Connection] = []
   /// The system's queue.
   private var backlog: [(client: Client, requestAt: Int64?)] = []
@@ -124,7 +125,10 @@ struct AdmissionSimulation {
       serveReady()
       accept()
       // Nothing to do: the loop waits.
-      if time == before { time += 20_000 }
+      if time == before {
+        time += 20_000
+        idle += 20_000
+      }
     }
     outcome.goodput = Double(answers) * 1e9 / Double(Self.length - Self.warmUp)
     outcome.unansweredProbes = probesAsked - outcome.probeLatencies.count
@@ -174,7 +178,11 @@ struct AdmissionSimulation {
     let client = connection.client
     connection.requestAt = nil
     connection.requests += 1
-    if connection.place == .reserve { promote(connection) }
+    admission.served()
+    if connection.place == .reserve {
+      if connection.requests == 1 { admission.newcomerSpoke() }
+      promote(connection)
+    }
     let isRefused = connection.place == .reserve && !client.asksForProbes
     time += Self.costOfAnswer
     switch client.kind {
@@ -214,7 +222,7 @@ struct AdmissionSimulation {
   private mutating func accept() {
     for _ in 0..<Admission.batch {
       guard !backlog.isEmpty else { return admission.foundQueueEmpty() }
-      if admission.isFull, !makeWay() { return }
+      if admission.isFull, !hasCredit() || !makeWay() { return }
       let (client, requestAt) = backlog.removeFirst()
       time += Self.costOfConnection
       admission.accepted()
@@ -224,6 +232,11 @@ struct AdmissionSimulation {
       client.connection = connection
       connections.append(connection)
     }
+  }
+
+  private mutating func hasCredit() -> Bool {
+    let waiting = backlog.count
+    return admission.takeCredit(at: time, busy: time - idle, waiting: { waiting })
   }
 
   private mutating func makeWay() -> Bool {
@@ -237,6 +250,7 @@ struct AdmissionSimulation {
       victim = connections.filter(\.isOpen).min { $0.placedAt < $1.placedAt }
     }
     guard let victim else { return false }
+    if victim.requests == 0 { admission.newcomerWasSilent() }
     close(victim, isCut: true)
     connections.removeAll { !$0.isOpen }
     return true

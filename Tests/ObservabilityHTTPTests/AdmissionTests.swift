@@ -43,7 +43,7 @@ struct AdmissionTests {
     Row("accepted, and not read from yet", .new, nil, pressed: nil),
     Row("no head for long", .head, .incomplete, pressed: .incomplete),
     Row("no head, exactly old enough", .head, began: 5_000_000, .incomplete, pressed: .incomplete),
-    Row("no head, just arrived", .head, began: 4_999_999, nil, pressed: .arriving),
+    Row("no head, just arrived", .head, began: 4_999_999, nil, pressed: nil),
     Row("between requests", .idle, .idle, pressed: .idle),
     Row("between requests, just answered", .idle, began: 1, .idle, pressed: .idle),
     Row("a body on its way", .body, nil, pressed: nil),
@@ -94,6 +94,44 @@ struct AdmissionTests {
     #expect(admission.entry(isConfined: true) == (limit > 0 ? .reserve : nil))
   }
 
+  @Test("Who has nothing to say yet is let in until there is no room, and again when a quarter is free")
+  func speakers() {
+    var admission = Self.full()
+    #expect(admission.wantsSpeakersOnly)
+    for free in 1...admission.regularLimit {
+      admission.left(.regular)
+      #expect(admission.wantsSpeakersOnly == (free * 4 < admission.regularLimit), "\(free) free")
+    }
+    for _ in 1..<admission.regularLimit { admission.entered(.regular) }
+    #expect(!admission.wantsSpeakersOnly)
+    admission.entered(.regular)
+    #expect(admission.wantsSpeakersOnly)
+  }
+
+  @Test("While there is no room, newcomers come in for requests that are served and with time, not in heaps")
+  func credit() {
+    var admission = Self.full()
+    func letIn(at time: Int64, busy: Int64 = 0, waiting: Int = 0) -> Int {
+      (0..<1000).count { _ in admission.takeCredit(at: time, busy: busy, waiting: { waiting }) }
+    }
+    #expect(letIn(at: 0) == Admission.batchWhenFull)
+    #expect(letIn(at: 0) == 0)
+    #expect(letIn(at: 50_000) == 0, "too early")
+    #expect(letIn(at: 500_000) == Int(Admission.newcomersAnIdleMillisecond) / 2)
+    for _ in 0..<(2 * Admission.requestsANewcomer + 1) { admission.served() }
+    #expect(letIn(at: 500_000) == 2)
+    // At work for more than half of the time.
+    _ = letIn(at: 20_500_000, busy: 15_000_000)
+    #expect(letIn(at: 21_500_000, busy: 15_500_000) == Int(Admission.newcomersAMillisecond))
+    // With so many in the queue that they would wait for too long.
+    _ = letIn(at: 41_500_000, busy: 35_500_000, waiting: 9 * Admission.longestWait)
+    #expect(letIn(at: 42_500_000, busy: 36_500_000) == 9)
+    for time in [Int64.max, .min, 0, .max] {
+      _ = letIn(at: time, waiting: time > 0 ? .max : .min)
+      for busy in [Int64.max, .min, 0] { #expect(letIn(at: time, busy: busy) <= Admission.batchWhenFull) }
+    }
+  }
+
   // MARK: - Giving way to newcomers
 
   @Test("Whether a connection gives way follows from where it is and for how long", arguments: rows)
@@ -129,19 +167,41 @@ struct AdmissionTests {
     "Who has been served is not closed for a newcomer while somebody of the reserve has yet to show a byte")
   func patience() {
     let idle = Row("idle", .idle, .idle, pressed: .idle)
-    let young = Row("young", .head, began: 1000, nil, pressed: .arriving)
-    for (isPressed, wanted) in [(false, nil), (true, "young")] {
-      let victim = Self.full(isPressed: isPressed).victimOfNewcomer(
-        at: Self.now, patience: Self.patience, among: [idle, young]
-      ) { $0.candidate(in: $0.name == "idle" ? .regular : .reserve) }
+    let young = Row("young", .head, began: 1000, nil, pressed: nil)
+    for (place, wanted) in [(Admission.Place.reserve, nil), (.regular, "idle")] {
+      let victim = Self.full().victimOfNewcomer(at: Self.now, patience: Self.patience, among: [idle, young]) {
+        $0.candidate(in: $0.name == "idle" ? .regular : place)
+      }
       #expect(victim?.connection.name == wanted)
     }
+  }
+
+  @Test(
+    "Newcomers have a shorter time to show a request the more of them show none, and a longer one the more do"
+  )
+  func youth() {
+    var admission = Self.full()
+    let young = Row("young", .head, began: Admission.shortestYouth, nil, pressed: nil)
+    #expect(Self.victim(admission, [young]) == nil)
+    for _ in 0..<100 { admission.newcomerWasSilent() }
+    #expect(admission.youth == Admission.shortestYouth)
+    #expect(Self.victim(admission, [young])?.rank == .incomplete)
+    for _ in 0..<10 { admission.newcomerSpoke() }
+    #expect(admission.youth == Admission.longestYouth)
+    // Half of them silent is not a flood.
+    for _ in 0..<100 {
+      admission.newcomerWasSilent()
+      admission.newcomerSpoke()
+    }
+    #expect(admission.youth == Admission.longestYouth)
   }
 
   @Test("Who has just lost a regular place has a moment in which its next request may come")
   func retired() {
     var row = Row("retired", .idle, .retired, pressed: .retired)
-    for (placed, rank) in [(Admission.youth - 1, nil), (Admission.youth, Admission.Rank.retired)] {
+    for (placed, rank) in [
+      (Admission.longestYouth - 1, nil), (Admission.longestYouth, Admission.Rank.retired),
+    ] {
       row.placed = placed
       #expect(Self.victim(Self.full(isPressed: true), [row], in: .reserve)?.rank == rank)
     }

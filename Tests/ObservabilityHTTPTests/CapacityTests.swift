@@ -183,6 +183,28 @@ struct CapacityTests {
     }
   }
 
+  @Test(
+    "With every limit at an extreme a server serves, or refuses",
+    arguments: [Int.min, -1, 0, 1, 1 << 20, .max])
+  func extremes(value: Int) async throws {
+    let changes: [@Sendable (inout HTTPServerLimits) -> Void] = [
+      { $0.maximumRequestLineSize = value }, { $0.maximumHeaderSize = value },
+      { $0.maximumFieldCount = value }, { $0.maximumBodySize = value },
+      { $0.maximumConnections = value }, { $0.maximumReserveConnections = value },
+      { $0.maximumConnectionsPerAddress = value }, { $0.maximumRequestsPerConnection = value },
+    ]
+    let posting =
+      "POST /live HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\r\n\r\n"
+    for change in changes + [{ limits in changes.forEach { $0(&limits) } }] {
+      try await withServer({ change(&$0.limits) }) { server in
+        for request in ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", posting] {
+          let answer = try await server.exchange(request)
+          #expect(answer.hasPrefix("HTTP/1.1 "))
+        }
+      }
+    }
+  }
+
   @Test("Running out of descriptors ends nothing: idle connections make room, and probes are answered")
   func descriptors() async throws {
     let failures = Failures()

@@ -56,6 +56,28 @@ struct EventLoopTests {
     #expect(fired.withLock { order } == [1, 3])
   }
 
+  @Test("What is urgent comes before all that waits, and what it queues itself does not")
+  func urgent() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    let order = Locked<[String]>([])
+    await withCheckedContinuation { done in
+      loop.execute {
+        for name in ["first", "second"] { loop.execute { order.withLock { $0.append(name) } } }
+        loop.urgently {
+          loop.execute {
+            order.withLock { $0.append("urgent") }
+            loop.execute {
+              order.withLock { $0.append("after it") }
+              done.resume()
+            }
+          }
+        }
+      }
+    }
+    #expect(order.withLock { $0 } == ["urgent", "first", "second", "after it"])
+  }
+
   @Test("Who gives up a turn goes on after what is ready, and in the order of giving up")
   func turns() async throws {
     let loop = try EventLoop(name: "test", slice: .seconds(3600))

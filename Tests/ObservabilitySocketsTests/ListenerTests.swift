@@ -1,6 +1,7 @@
 // When can a server listen, and what does it leave behind?
 
 import ObservabilityPlatform
+import TestSupport
 import Testing
 
 @testable import ObservabilitySockets
@@ -68,6 +69,32 @@ struct ListenerTests {
     #expect(error?.message.contains("is no socket") == true)
     #expect(exists(path))
   }
+
+  #if os(Linux)
+    @Test("A listener that defers has those first who have sent something, and the others after a second")
+    func deferred() async throws {
+      let loop = try EventLoop(name: "listen")
+      defer { loop.shutdown() }
+      let listener = try Listener(loop: loop, address: .parse("127.0.0.1:0"))
+      await withCheckedContinuation { done in
+        loop.execute {
+          listener.deferAccepting(true)
+          done.resume()
+        }
+      }
+      let address = "\(listener.boundAddress)"
+      let clients = try await onThread {
+        Result { () throws(TestClientError) in
+          let (silent, speaking) = (try TestClient(address), try TestClient(address))
+          try speaking.sendNow(Array("speaking".utf8))
+          return (silent, speaking)
+        }
+      }.get()
+      #expect(try await listener.accept().read(upTo: 100) == Array("speaking".utf8))
+      try clients.0.sendNow(Array("silent".utf8))
+      #expect(try await listener.accept().read(upTo: 100) == Array("silent".utf8))
+    }
+  #endif
 
   @Test("Errors of accepting are told apart as accept(2) has them")
   func acceptFailures() {

@@ -88,15 +88,33 @@ static inline ptrdiff_t mailobs_send(int fd, const void *bytes, size_t count) {
 }
 
 // Bounds what the system keeps for a socket, and for those that a listener accepts, which inherit it: bytes that are
-// not acknowledged, bytes that are not read, and, over TCP, bytes that are not even sent.
-static inline void mailobs_bound_buffers(int fd, int send, int receive, int unsent) {
+// not acknowledged, and bytes that are not read.
+static inline void mailobs_bound_buffers(int fd, int send, int receive) {
   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof send);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive);
-#if defined(TCP_NOTSENT_LOWAT)
-  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+}
+
+// Whether connections stay with the system until their peer has sent something, or a second has passed. Without effect
+// where the system has no such thing.
+static inline void mailobs_defer_accept(int fd, int is_deferred) {
+#if defined(TCP_DEFER_ACCEPT)
+  setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &is_deferred, sizeof is_deferred);
 #else
-  (void)unsent;
+  (void)fd;
+  (void)is_deferred;
 #endif
+}
+
+// How many connections wait to be accepted; 0 where the system does not tell.
+static inline int mailobs_waiting_connections(int listener) {
+#if defined(__linux__)
+  struct tcp_info info;
+  socklen_t size = sizeof info;
+  if (getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &size) == 0) return (int)info.tcpi_unacked;
+#else
+  (void)listener;
+#endif
+  return 0;
 }
 
 // How many bytes the peer has not acknowledged but may still take; 0 where the system does not tell.

@@ -40,20 +40,22 @@ public final class HealthRegistry: Sendable {
     var lease: HealthLease?
   }
 
+  /// Whatever decides how probes are answered makes the outcomes that are known unknown when it changes.
   struct State {
-    var scheduler = HealthScheduler()
+    var scheduler = HealthScheduler() { didSet { known = KnownOutcomes() } }
     /// Sorted by name, as answers show them.
-    var checks: [Registered] = []
+    var checks: [Registered] = [] { didSet { known = KnownOutcomes() } }
     var checksByID: [CheckID: HealthCheck] = [:]
-    var declared: Set<String> = []
-    var overrides: [String: HealthCheck.Overrides] = [:]
+    var declared: Set<String> = [] { didSet { known = KnownOutcomes() } }
+    var overrides: [String: HealthCheck.Overrides] = [:] { didSet { known = KnownOutcomes() } }
     var switchedOff: [SwitchedOff] = []
-    var leases = HealthLeases()
+    var leases = HealthLeases() { didSet { known = KnownOutcomes() } }
     var lastID: UInt64 = 0
-    var maintenance: String?
+    var maintenance: String? { didSet { known = KnownOutcomes() } }
     /// What the host says; of its servers each has its own.
-    var isDraining = false
-    var hasStarted = false
+    var isDraining = false { didSet { known = KnownOutcomes() } }
+    var hasStarted = false { didSet { known = KnownOutcomes() } }
+    var known = KnownOutcomes()
     var observers: [HealthObserver] = []
     /// The tasks of runs in progress, to cancel them.
     var tasks: [RunID: Task<Void, Never>] = [:]

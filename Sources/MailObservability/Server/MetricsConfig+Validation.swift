@@ -33,7 +33,7 @@ extension MetricsConfig {
       config.executorThreshold = try Self.wait(threshold, "executorThreshold")
     }
     config.deadlines = try deadlines.validated()
-    config.limits = limits.normalised
+    config.limits = limits.roomy
     return config
   }
 
@@ -120,20 +120,12 @@ extension HTTPServerDeadlines {
 }
 
 extension HTTPServerLimits {
-  /// Sizes up to a gibibyte and a million of anything, which no machine reaches, leave room for arithmetic.
-  fileprivate var normalised: HTTPServerLimits {
-    func clamped(_ value: Int, from least: Int, to most: Int) -> Int { min(max(value, least), most) }
-    var result = self
-    result.maximumRequestLineSize = clamped(maximumRequestLineSize, from: 512, to: 1 << 30)
-    result.maximumHeaderSize = clamped(maximumHeaderSize, from: 1024, to: 1 << 30)
-    result.maximumFieldCount = clamped(maximumFieldCount, from: 16, to: 1 << 20)
-    result.maximumBodySize = clamped(maximumBodySize, from: 0, to: 1 << 30)
-    result.maximumConnections = clamped(maximumConnections, from: 1, to: 1 << 20)
-    result.maximumReserveConnections = clamped(maximumReserveConnections, from: 0, to: 1 << 20)
-    result.maximumConnectionsPerAddress = maximumConnectionsPerAddress.map {
-      clamped($0, from: 1, to: 1 << 20)
-    }
-    result.maximumRequestsPerConnection = max(maximumRequestsPerConnection, 1)
+  /// With room for what every client sends, which below that would be refused.
+  fileprivate var roomy: HTTPServerLimits {
+    var result = normalised
+    result.maximumRequestLineSize = max(result.maximumRequestLineSize, 512)
+    result.maximumHeaderSize = max(result.maximumHeaderSize, 1024)
+    result.maximumFieldCount = max(result.maximumFieldCount, 16)
     return result
   }
 }

@@ -6,20 +6,21 @@ import ObservabilitySockets
 
 extension HTTPConnection {
   /// Answers a request; false when the connection is to close.
-  nonisolated(nonsending) func answer(_ parsed: ParsedRequest) async -> Bool {
+  nonisolated(nonsending) func answer(_ parsed: consuming ParsedRequest) async -> Bool {
     requests += 1
-    core.counters.countRequest()
-    var request = parsed.request
-    request.peer = peer
-    request.routeTag = core.configuration.classify(request)
-    if reserve != nil { core.promote(self, asking: request) }
+    core.countRequest()
+    parsed.request.peer = peer
+    parsed.request.routeTag = core.configuration.classify(parsed.request)
+    if reserve != nil { core.promote(self, asking: parsed.request) }
     var keepAlive = parsed.keepAlive && !core.isDraining && reserve == nil
-    if requests >= max(1, core.configuration.limits.maximumRequestsPerConnection), keepAlive {
+    if requests >= core.configuration.limits.maximumRequestsPerConnection, keepAlive {
       keepAlive = false
       core.reject(.requestLimit)
     }
     var refusal: HTTPRejectReason?
-    if let reason = reserve ?? (core.isRefusing ? .draining : nil), !core.configuration.isProbe(request) {
+    if let reason = reserve ?? (core.isRefusing ? .draining : nil),
+      !core.configuration.isProbe(parsed.request)
+    {
       refusal = reason
       keepAlive = false
     } else if case .refuse(let reason) = parsed.disposition {
@@ -31,13 +32,13 @@ extension HTTPConnection {
       response = Self.response(for: refusal)
     } else if parsed.disposition == .serverOptions {
       response = EndpointResponse(status: 204)
-    } else if let atOnce = core.configuration.answerAtOnce(request) {
+    } else if let atOnce = core.configuration.answerAtOnce(parsed.request) {
       response = atOnce
     } else {
       enter(.handling)
       armHandlerDeadline()
       watchPeer()
-      response = await core.handler(request)
+      response = await core.handler(parsed.request)
       descriptor.watchPeer(false)
       handlerDeadline?.clear()
       if isOver {
@@ -45,7 +46,7 @@ extension HTTPConnection {
         return false
       }
     }
-    return await send(response, to: request, keepAlive: keepAlive)
+    return await send(response, to: parsed.request, keepAlive: keepAlive)
   }
 
   func armHandlerDeadline() {
@@ -82,8 +83,7 @@ extension HTTPConnection {
   /// having been cancelled, but holds neither the connection nor the server's end.
   func abandonHandler() {
     core.reject(.handlerDeadline)
-    var output: [UInt8] = []
-    Self.encodeRefusal(.handlerDeadline, isHead: parser.isHead, to: &output)
+    let output = Self.refusal(.handlerDeadline, isHead: parser.isHead)
     // What the socket does not take now is lost with the connection.
     _ = output.withUnsafeBytes { descriptor.send($0) }
     core.observer?.responded(status: 503, to: nil)
@@ -95,19 +95,18 @@ extension HTTPConnection {
   nonisolated(nonsending) func refuse(_ reason: HTTPRejectReason) async {
     core.reject(reason)
     guard let answer = reason.answer else { return }
-    var output: [UInt8] = []
-    Self.encodeRefusal(reason, isHead: parser.isHead, to: &output)
     core.observer?.responded(status: answer.status, to: nil)
-    if await write(output) { await linger() }
+    if await write(Self.refusal(reason, isHead: parser.isHead)) { await linger() }
   }
 
-  static func encodeRefusal(_ reason: HTTPRejectReason, isHead: Bool, to output: inout [UInt8]) {
+  /// The whole response that refuses a request, and closes.
+  private static func refusal(_ reason: HTTPRejectReason, isHead: Bool) -> [UInt8] {
     let response = response(for: reason)
-    guard case .bytes(let body) = response.body else { return }
-    ResponseEncoder.appendHead(
+    guard case .bytes(let body) = response.body else { return [] }
+    let head = ResponseEncoder.head(
       status: response.status, headers: response.headers, framing: .length(body.count), version: .http11,
-      keepAlive: false, to: &output)
-    if !isHead { output.append(contentsOf: body) }
+      keepAlive: false)
+    return isHead ? head : head + body
   }
 
   private static let refusalFields: EndpointFields = [

@@ -12,23 +12,23 @@ extension HTTPConnection {
     core.observer?.responded(status: response.status, to: request)
     switch response.body {
     case .bytes(let body):
-      var output = core.takeBuffer()
+      // Nearly every response fits in the buffer of the loop, and in the socket's: nothing is allocated for it, and
+      // no call that could suspend is made.
+      var writer = ByteWriter(core.writeBuffer)
+      ResponseEncoder.write(response, body, to: request, keepAlive: keepAlive, into: &writer)
+      if writer.isComplete {
+        let sent = sendNow(writer.written)
+        if sent == writer.count { return keepAlive }
+        // What is left is kept before another connection writes there.
+        return await write(Array(writer.written[sent...])) && keepAlive
+      }
       let hasBody = ResponseEncoder.mayHaveBody(response.status)
-      ResponseEncoder.appendHead(
-        status: response.status, headers: response.headers,
-        framing: hasBody ? .length(body.count) : .none, version: request.version, keepAlive: keepAlive,
-        to: &output)
-      let sendsBody = hasBody && !isHead
-      // A small body goes out with the head; a large one is not copied for it.
-      let isJoined = sendsBody && body.count <= ServerCore.bufferSize
-      if isJoined { output.append(contentsOf: body) }
-      // Nearly every response fits in the socket's buffer: no call that could suspend is made for it.
-      let sent = sendNow(output)
-      var isWritten = sent == output.count
-      if !isWritten { isWritten = await write(output, from: sent) }
-      core.giveBack(&output)
-      if isWritten, sendsBody, !isJoined { isWritten = await write(body) }
-      return isWritten && keepAlive
+      let head = ResponseEncoder.head(
+        status: response.status, headers: response.headers, framing: hasBody ? .length(body.count) : .none,
+        version: request.version, keepAlive: keepAlive)
+      guard await write(head) else { return false }
+      guard hasBody, !isHead else { return keepAlive }
+      return await write(body) && keepAlive
     case .stream(let stream):
       defer { stream.finished?() }
       return await sendStream(stream, response, request, keepAlive: keepAlive, isHead: isHead)
@@ -42,11 +42,10 @@ extension HTTPConnection {
     let hasBody = ResponseEncoder.mayHaveBody(response.status)
     let isChunked = hasBody && request.version == .http11
     let keepAlive = keepAlive && (isChunked || isHead || !hasBody)
-    var output: [UInt8] = []
-    ResponseEncoder.appendHead(
+    var output = ResponseEncoder.head(
       status: response.status, headers: response.headers,
       framing: isChunked ? .chunked : hasBody ? .untilClose : .none, version: request.version,
-      keepAlive: keepAlive, to: &output)
+      keepAlive: keepAlive)
     guard hasBody, !isHead else { return await write(output) && keepAlive }
     while !isOver {
       enter(.writing)
@@ -81,8 +80,8 @@ extension HTTPConnection {
   }
 
   /// Writes what the socket takes at once; a failure is left for `write` to meet again.
-  private func sendNow(_ bytes: [UInt8]) -> Int {
-    guard !isOver, case .moved(let count) = bytes.withUnsafeBytes({ descriptor.send($0) }) else { return 0 }
+  func sendNow(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    guard !isOver, case .moved(let count) = descriptor.send(UnsafeRawBufferPointer(bytes)) else { return 0 }
     handedOver &+= count
     return count
   }
@@ -93,6 +92,7 @@ extension HTTPConnection {
   ) async -> Bool {
     var written = start
     var stalledAt = start
+    var rate: ReadingRate?
     defer { stalledSince = nil }
     while !isOver {
       let transfer = bytes.withUnsafeBytes {
@@ -112,18 +112,20 @@ extension HTTPConnection {
       case .wouldBlock: break
       }
       if kept == nil, phase != .writing { enter(.writing) }
-      let rate = readingRate ?? ReadingRate(window: core.writeAllowance, from: loop.time, taken: taken)
-      readingRate = rate
+      var asked = rate ?? ReadingRate(window: core.writeAllowance, from: loop.time, taken: taken)
       if stalledSince == nil || written > stalledAt { stalledSince = loop.time }
       stalledAt = written
-      switch await descriptor.writable(until: rate.due) {
-      case .ready: continue
+      let outcome = await descriptor.writable(until: asked.due)
+      let isKept = outcome != .deadlineExceeded || asked.isKept(taken: taken, at: loop.time)
+      rate = asked
+      switch outcome {
+      case .ready: break
       case .deadlineExceeded:
-        if readingRate?.isKept(taken: taken, at: loop.time) == true { continue }
+        if isKept { break }
         core.reject(.writeDeadline)
-      case .closed, .cancelled, .busy: break
+        end(forgetting: true)
+      case .closed, .cancelled, .busy: end()
       }
-      end(forgetting: true)
     }
     return false
   }

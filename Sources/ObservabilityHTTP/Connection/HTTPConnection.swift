@@ -44,11 +44,11 @@ final class HTTPConnection: @unchecked Sendable {
   /// Bytes read beyond the present request.
   var carry: [UInt8] = []
   var carryStart = 0
+  /// What has been read before the task was resumed for it.
+  var early: Finding?
   var requests = 0
   /// Bytes handed to the system.
   var handedOver = 0
-  /// What is asked of the peer while it is waited for to read; `nil` while it is not.
-  var readingRate: ReadingRate?
   /// Whether the peer has said, while its request is handled, that it sends no more.
   var hasPeerClosed = false
   var handlerDeadline: LazyDeadline?
@@ -77,6 +77,7 @@ final class HTTPConnection: @unchecked Sendable {
   /// Serves requests until the connection ends.
   nonisolated(nonsending) func serve() async {
     var isFirst = true
+    descriptor.onReadable = { [self] in serveAtOnce() }
     while !isOver {
       guard let parsed = await nextRequest(readAtOnce: isFirst) else { break }
       isFirst = false
@@ -125,56 +126,69 @@ final class HTTPConnection: @unchecked Sendable {
           carry = []
           carryStart = 0
         }
-        switch await react(to: step) {
-        case .answer(let parsed): return parsed
-        case .end: return nil
-        case .readOn: continue
+        switch step {
+        case .request(let parsed): return parsed
+        case .needMore: continue
+        case .failed(let reason):
+          await refuse(reason)
+          return nil
         }
       }
       if !readFirst {
         guard await waitForBytes() else { return nil }
       }
       readFirst = false
-      let buffer = core.readBuffer
-      switch descriptor.receive(into: UnsafeMutableRawBufferPointer(buffer)) {
-      case .wouldBlock: continue
+      switch takeEarly() ?? read() {
+      case .nothing: continue
       case .failed:
         end(forgetting: true)
         return nil
-      case .moved(0):
+      case .end:
         if parser.stage != .idle { await refuse(.truncatedRequest) }
         return nil
-      case .moved(let count):
-        let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
-        let (consumed, step) = parser.feed(bytes)
-        // The buffer is the loop's: what is left over is kept before anything else can run.
-        if consumed < count { carry = Array(bytes[consumed...]) }
-        switch await react(to: step) {
-        case .answer(let parsed): return parsed
-        case .end: return nil
-        case .readOn: break
-        }
+      case .step(.request(let parsed)): return parsed
+      case .step(.needMore): continue
+      case .step(.failed(let reason)):
+        await refuse(reason)
+        return nil
+      case .unsent(let rest):
+        guard await write(rest) else { return nil }
+        enter(.idle)
       }
     }
     return nil
   }
 
-  /// What follows from what the parser made of some bytes.
-  enum Reaction {
-    case answer(ParsedRequest)
-    case readOn
-    /// The request was refused, and the connection ends.
+  /// What came of reading.
+  enum Finding {
+    case nothing
     case end
+    case failed
+    case step(RequestParser.Step)
+    /// A request has been answered, but for these bytes of its response.
+    case unsent([UInt8])
   }
 
-  nonisolated(nonsending) func react(to step: RequestParser.Step) async -> Reaction {
-    switch step {
-    case .request(let parsed): return .answer(parsed)
-    case .needMore: return .readOn
-    case .failed(let reason):
-      await refuse(reason)
-      return .end
+  /// Reads what is there now. What it has beyond the end of a request is kept.
+  func read() -> Finding {
+    let buffer = core.readBuffer
+    switch descriptor.receive(into: UnsafeMutableRawBufferPointer(buffer)) {
+    case .wouldBlock: return .nothing
+    case .failed: return .failed
+    case .moved(0): return .end
+    case .moved(let count):
+      let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
+      let (consumed, step) = parser.feed(bytes)
+      // The buffer is the loop's: what is left over is kept before anything else can run.
+      if consumed < count { carry = Array(bytes[consumed...]) }
+      return .step(step)
     }
+  }
+
+  private func takeEarly() -> Finding? {
+    var taken: Finding?
+    swap(&taken, &early)
+    return taken
   }
 
   /// Waits under the deadline of what is being waited for; false when the connection is to end.
@@ -193,9 +207,8 @@ final class HTTPConnection: @unchecked Sendable {
       guard await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), keeping: phase) else { return false }
     }
     if core.isRefusing, phase == .idle { return false }
-    readingRate = nil
     stalledSince = phase == .body ? loop.time : nil
-    let outcome = await descriptor.readable(until: phaseBegan.clampedAdding(core.allowance(for: self)))
+    let outcome = await descriptor.readable(until: due)
     stalledSince = nil
     switch outcome {
     case .ready: return true
@@ -204,6 +217,9 @@ final class HTTPConnection: @unchecked Sendable {
     }
     return false
   }
+
+  /// When the phase at hand has lasted long enough.
+  var due: Int64 { phaseBegan.clampedAdding(core.allowance(for: self)) }
 
   nonisolated(nonsending) func deadlinePassed() async {
     switch phase {

@@ -4,13 +4,19 @@ import ObservabilitySockets
 
 /// A wait that another part of the loop ends, or a time does. Confined to its loop; one waiter.
 final class LoopSignal {
+  /// Whether who has waited goes on before all others.
+  private let isUrgent: Bool
+  private weak var loop: EventLoop?
   private var waiter: UnsafeContinuation<Void, Never>?
   private var timer: LoopTimer?
+
+  init(isUrgent: Bool = false) { self.isUrgent = isUrgent }
 
   /// Waits for `signal()`, at most as long as said.
   func wait(on loop: EventLoop, atMost limit: Duration) async {
     await withUnsafeContinuation { continuation in
       signal()
+      self.loop = loop
       waiter = continuation
       timer = loop.schedule(after: limit) { [weak loop] in
         guard loop != nil else { return }
@@ -25,7 +31,7 @@ final class LoopSignal {
     timer = nil
     guard let waiter else { return }
     self.waiter = nil
-    waiter.resume()
+    if isUrgent, let loop { loop.urgently { waiter.resume() } } else { waiter.resume() }
   }
 }
 

@@ -69,7 +69,7 @@ struct ChunkedDecoder {
       return line.count > Self.longestSizeLine + 1 ? .failed(.malformedChunk) : .incomplete
     }
     trailerBytes += 1
-    return trailerBytes > max(16, limits.maximumHeaderSize) ? .failed(.headersTooLarge) : .incomplete
+    return trailerBytes > limits.maximumHeaderSize ? .failed(.headersTooLarge) : .incomplete
   }
 
   private mutating func endSizeLine(_ bodyCount: Int, _ limits: HTTPServerLimits) -> Step {
@@ -84,7 +84,7 @@ struct ChunkedDecoder {
       phase = .trailers
       return .incomplete
     }
-    guard size <= max(0, limits.maximumBodySize) - min(bodyCount, max(0, limits.maximumBodySize)) else {
+    guard size <= limits.maximumBodySize - min(bodyCount, limits.maximumBodySize) else {
       return .failed(.bodyTooLarge)
     }
     remaining = size
@@ -105,7 +105,7 @@ struct ChunkedDecoder {
   private mutating func endTrailerLine(_ limits: HTTPServerLimits) -> Step {
     if line.isEmpty { return .complete }
     trailerFields += 1
-    guard trailerFields <= max(1, limits.maximumFieldCount) else { return .failed(.tooManyFields) }
+    guard trailerFields <= limits.maximumFieldCount else { return .failed(.tooManyFields) }
     let split = line.withUnsafeBufferPointer { RequestHeadParser.splitField($0, 0, $0.count) }
     switch split {
     case .success: return .incomplete

@@ -59,10 +59,9 @@ struct RequestHeadParser {
     switch phase {
     case .requestLine:
       // The last byte may be the CR of the line's end.
-      return length > max(16, limits.maximumRequestLineSize) + 1 ? .failed(.requestLineTooLong) : nil
+      return length > limits.maximumRequestLineSize + 1 ? .failed(.requestLineTooLong) : nil
     case .fields:
-      return lineStart - fieldsStart + length > max(16, limits.maximumHeaderSize) + 1
-        ? .failed(.headersTooLarge) : nil
+      return lineStart - fieldsStart + length > limits.maximumHeaderSize + 1 ? .failed(.headersTooLarge) : nil
     }
   }
 
@@ -89,7 +88,7 @@ struct RequestHeadParser {
         if let failure = framing.check(version) { return .failed(failure) }
         return .complete(lineFeed + 1)
       }
-      guard fields.count < max(1, limits.maximumFieldCount) else { return .failed(.tooManyFields) }
+      guard fields.count < limits.maximumFieldCount else { return .failed(.tooManyFields) }
       if let failure = field(bytes, start, end) { return .failed(failure) }
       return .incomplete
     }

@@ -32,7 +32,7 @@ package struct RequestParser {
   /// Whether the method of the present request is known to be HEAD, whose answer has no body.
   private(set) var isHead = false
 
-  package init(limits: HTTPServerLimits) { self.limits = limits }
+  package init(limits: HTTPServerLimits) { self.limits = limits.normalised }
 
   package var stage: Stage { parsed != nil ? .body : head.hasBegun ? .head : .idle }
 
@@ -105,7 +105,7 @@ package struct RequestParser {
       // Whether the body will be sent nobody can tell.
       if hasBody { return .unknownExpectation }
     }
-    if let length = framing.contentLength, length > max(0, limits.maximumBodySize) { return .bodyTooLarge }
+    if let length = framing.contentLength, length > limits.maximumBodySize { return .bodyTooLarge }
     let keepAlive = head.version == .http11 ? !framing.closes : framing.keepsAlive && !framing.closes
     var disposition = ParsedRequest.Disposition.handle
     if head.version == .http11, framing.hasUnknownExpectation {
@@ -156,11 +156,13 @@ package struct RequestParser {
   }
 
   private mutating func finishRequest() -> Step {
-    guard let request = parsed else { return .needMore }
-    parsed = nil
+    // Moved, and not copied with all that it refers to.
+    var finished: ParsedRequest?
+    swap(&finished, &parsed)
+    guard let finished else { return .needMore }
     body = .none
     awaitsContinue = false
-    return .request(request)
+    return .request(finished)
   }
 
   /// The methods of RFC 9110 and PATCH (RFC 5789).

@@ -5,42 +5,71 @@ import EndpointMessages
 enum ResponseEncoder {
   enum Framing: Equatable { case length(Int), chunked, untilClose, none }
 
-  /// Appends the status line and the header section.
-  static func appendHead(
+  /// Writes a whole response, as far as there is room.
+  static func write(
+    _ response: EndpointResponse, _ body: [UInt8], to request: EndpointRequest, keepAlive: Bool,
+    into output: inout ByteWriter
+  ) {
+    let hasBody = mayHaveBody(response.status)
+    writeHead(
+      status: response.status, headers: response.headers, framing: hasBody ? .length(body.count) : .none,
+      version: request.version, keepAlive: keepAlive, to: &output)
+    if hasBody, request.method != "HEAD" { body.withUnsafeBufferPointer { output.append($0) } }
+  }
+
+  /// Writes the status line and the header section.
+  static func writeHead(
     status: Int, headers: EndpointFields, framing: Framing, version: HTTPVersion, keepAlive: Bool,
-    to output: inout [UInt8]
+    to output: inout ByteWriter
   ) {
     if let line = statusLine(status) {
-      append(line, to: &output)
+      output.append(line)
     } else {
-      append("HTTP/1.1 ", to: &output)
-      appendNumber(200...599 ~= status ? status : 500, to: &output)
-      append(" \r\n", to: &output)
+      output.append("HTTP/1.1 ")
+      output.append(number: 200...599 ~= status ? status : 500)
+      output.append(" \r\n")
     }
     headers.bytes.withUnsafeBufferPointer { bytes in
       for position in headers.positions {
         let name = bytes.part(Int(position.nameStart), Int(position.nameEnd))
         if isFraming(name) { continue }
-        output.append(contentsOf: name)
-        append(": ", to: &output)
-        output.append(contentsOf: bytes.part(Int(position.valueStart), Int(position.valueEnd)))
-        append("\r\n", to: &output)
+        output.append(name)
+        output.append(": ")
+        output.append(bytes.part(Int(position.valueStart), Int(position.valueEnd)))
+        output.append("\r\n")
       }
     }
     switch framing {
     case .length(let length):
-      append("Content-Length: ", to: &output)
-      appendNumber(length, to: &output)
-      append("\r\n", to: &output)
-    case .chunked: append("Transfer-Encoding: chunked\r\n", to: &output)
+      output.append("Content-Length: ")
+      output.append(number: length)
+      output.append("\r\n")
+    case .chunked: output.append("Transfer-Encoding: chunked\r\n")
     case .untilClose, .none: break
     }
     if !keepAlive {
-      append("Connection: close\r\n", to: &output)
+      output.append("Connection: close\r\n")
     } else if version == .http10 {
-      append("Connection: keep-alive\r\n", to: &output)
+      output.append("Connection: keep-alive\r\n")
     }
-    append("\r\n", to: &output)
+    output.append("\r\n")
+  }
+
+  /// The status line and the header section as bytes of their own.
+  static func head(
+    status: Int, headers: EndpointFields, framing: Framing, version: HTTPVersion, keepAlive: Bool
+  ) -> [UInt8] {
+    // The lines that are written here, and for each field what stands around its value.
+    let room = headers.positions.reduce(256) {
+      $0 + 4 + Int($1.nameEnd) - Int($1.nameStart) + Int($1.valueEnd) - Int($1.valueStart)
+    }
+    return [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      var writer = ByteWriter(buffer)
+      writeHead(
+        status: status, headers: headers, framing: framing, version: version, keepAlive: keepAlive,
+        to: &writer)
+      count = writer.count
+    }
   }
 
   /// The size of a chunk in hexadecimal and the end of its line.
@@ -51,15 +80,6 @@ enum ResponseEncoder {
 
   static func append(_ text: StaticString, to output: inout [UInt8]) {
     output.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
-  static func appendNumber(_ number: Int, to output: inout [UInt8]) {
-    var divisor = 1
-    while number / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-      divisor /= 10
-    }
   }
 
   /// Whether a response of that status has a body (RFC 9110, section 6.4.1).

@@ -6,7 +6,7 @@ import Synchronization
 
 extension ServerCore {
   private static let pause = Duration.milliseconds(50)
-  private static let pauseWhenFull = Duration.milliseconds(2)
+  private static let pauseWhenFull = Duration.milliseconds(1)
 
   /// How often, and how long apart, a listener that has died is bound anew.
   private static let attemptsToBind = 20
@@ -45,16 +45,23 @@ extension ServerCore {
 
   /// Accepts until the server has ended, or the listener has died, which is what it says.
   private func acceptConnections(on listener: Listener) async -> Bool {
-    while drainStage.load(ordering: .relaxed) != .finished {
+    var isDeferred = false
+    turns: while drainStage.load(ordering: .relaxed) != .finished {
       var accepted = 0
-      attempts: while accepted < Admission.batch {
+      while accepted < (admission.isFull ? Admission.batchWhenFull : Admission.batch) {
+        if admission.wantsSpeakersOnly != isDeferred {
+          isDeferred.toggle()
+          listener.deferAccepting(isDeferred)
+        }
         if admission.isFull {
           // Nobody gives way before there is somebody to give way to.
-          if !listener.hasPending { admission.foundQueueEmpty() }
-          guard await waitForConnection(on: listener) else { return false }
-          guard !admission.isFull || makeWay() else {
+          if !listener.hasPending {
+            admission.foundQueueEmpty()
+            guard await waitForConnection(on: listener) else { return false }
+          }
+          guard !admission.isFull || (hasCreditForNewcomer(on: listener) && makeWay()) else {
             await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
-            break attempts
+            continue turns
           }
         }
         switch listener.acceptNow() {
@@ -71,9 +78,19 @@ extension ServerCore {
         }
       }
       // The connections just accepted, and those that are ready, come first.
-      await Task.yield()
+      if admission.isFull {
+        guard await waitForConnection(on: listener) else { return false }
+      } else {
+        await Task.yield()
+      }
     }
     return false
+  }
+
+  private func hasCreditForNewcomer(on listener: Listener) -> Bool {
+    admission.takeCredit(at: loop.time, busy: Int64(clamping: loop.statistics.busyNanoseconds)) {
+      listener.waitingConnections
+    }
   }
 
   private func waitForConnection(on listener: Listener) async -> Bool {

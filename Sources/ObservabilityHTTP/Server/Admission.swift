@@ -7,8 +7,9 @@ import ObservabilityPlatform
 
 /// The places of a server, and the rules of giving them. Times are nanoseconds of the loop's clock.
 struct Admission: Sendable {
-  /// How long a new connection cannot be pushed out: its bytes may still be on their way.
-  static let youth: Int64 = 5_000_000
+  /// How long a new connection cannot be pushed out at most, and at least: its bytes may still be on their way.
+  static let longestYouth: Int64 = 5_000_000
+  static let shortestYouth: Int64 = 100_000
   /// How long whoever has got a regular place keeps it, while requests come of others who have none.
   static let quantum: Int64 = 250_000_000
   /// The most patience with a peer that does nothing, while connections come faster than there is room.
@@ -16,7 +17,18 @@ struct Admission: Sendable {
   /// After so many connections in a row without finding the system's queue empty, it counts as long.
   static let longQueue = 64
   /// How many connections are accepted before the others have their turn.
-  static let batch = 8
+  static let batch = 16
+  static let batchWhenFull = 16
+  /// While there is no room, a newcomer is let in for so many requests that are served, and so many for each
+  /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
+  static let requestsANewcomer = 16
+  static let newcomersAMillisecond: Int64 = 4
+  /// The same while the server has nothing to do for half of the time, so that they cost nobody anything.
+  static let newcomersAnIdleMillisecond: Int64 = 10
+  private static let loadWindow: Int64 = 10_000_000
+  /// In how many milliseconds the system's queue is to be worked off, whatever that costs: a probe in it has to be
+  /// answered within a second.
+  static let longestWait = 600
 
   enum Place: Sendable {
     /// One of the limit: its connection is kept open.
@@ -30,6 +42,20 @@ struct Admission: Sendable {
   private(set) var regular = 0
   private(set) var reserve = 0
   private var sinceEmpty = 0
+  /// What newcomers may still cost, in requests, and when time last added to it.
+  private var credit = batchWhenFull * requestsANewcomer
+  private var creditedAt: Int64 = 0
+  /// Whether the server has been at work for more than half of the last window, and when the present one began.
+  private var isBusy = false
+  private var waiting = 0
+  private var busyBefore: Int64 = 0
+  private var windowBegan: Int64 = 0
+  /// Whether only connections whose peer has sent something are wanted. Whoever is let in for nothing, and has to go
+  /// before its request comes, comes again: that is what room is needed for least.
+  private(set) var wantsSpeakersOnly = false
+  /// How long a new connection cannot be pushed out now: longer when newcomers turn out to have something to say,
+  /// shorter when they have to be closed without a request.
+  private(set) var youth = longestYouth
 
   init(regularLimit: Int, reserveLimit: Int) {
     self.regularLimit = max(1, regularLimit)
@@ -43,7 +69,7 @@ struct Admission: Sendable {
   var isFull: Bool { regular >= regularLimit && reserve >= reserveLimit }
 
   /// Whether connections come faster than there is room for, so that the system's queue has grown long. It must not
-  /// overflow: then patience is short, and if need be the young give way to what has waited there.
+  /// overflow: patience is short then.
   var isPressed: Bool { sinceEmpty >= Self.longQueue }
 
   // MARK: - Coming and going
@@ -62,16 +88,55 @@ struct Admission: Sendable {
 
   mutating func entered(_ place: Place) {
     if place == .regular { regular += 1 } else { reserve += 1 }
+    if isFull { wantsSpeakersOnly = true }
   }
 
   mutating func left(_ place: Place) {
     if place == .regular { regular -= 1 } else { reserve -= 1 }
+    // Not at once: it would change with every connection.
+    if regular <= regularLimit - (regularLimit + 3) / 4 { wantsSpeakersOnly = false }
   }
 
   /// A connection has changed from one place to the other.
   mutating func moved(to place: Place) {
     entered(place)
     left(place == .regular ? .reserve : .regular)
+  }
+
+  /// A newcomer on the reserve has sent its first request.
+  mutating func newcomerSpoke() { youth = min(Self.longestYouth, youth * 2) }
+
+  /// A newcomer was closed without a request.
+  mutating func newcomerWasSilent() { youth = max(Self.shortestYouth, youth - youth / 8) }
+
+  // MARK: - The share of newcomers
+
+  /// A request has been served.
+  mutating func served() { credit &+= 1 }
+
+  /// Whether a newcomer can be let in now, though there is no room, without those who have room getting too little.
+  ///
+  /// - Parameters:
+  ///   - busy: how long the server has been at work in all.
+  ///   - waiting: how many connections are in the system's queue. Asked for now and then.
+  mutating func takeCredit(at time: Int64, busy: Int64, waiting countWaiting: () -> Int) -> Bool {
+    let window = elapsed(since: windowBegan, at: time)
+    if window < 0 || window >= Self.loadWindow {
+      isBusy = elapsed(since: busyBefore, at: busy) > window / 2
+      (busyBefore, windowBegan) = (busy, time)
+      waiting = min(max(0, countWaiting()), 1 << 20)
+    }
+    let rate = max(
+      isBusy ? Self.newcomersAMillisecond : Self.newcomersAnIdleMillisecond, Int64(waiting / Self.longestWait)
+    )
+    let most = Self.batchWhenFull * Self.requestsANewcomer
+    let passed = min(max(0, elapsed(since: creditedAt, at: time)), 1_000_000_000)
+    let come = passed * rate / 1_000_000
+    if come > 0 { creditedAt = time }
+    credit = min(most, min(most, credit) + Int(come) * Self.requestsANewcomer)
+    guard credit >= Self.requestsANewcomer else { return false }
+    credit -= Self.requestsANewcomer
+    return true
   }
 
   // MARK: - Giving way
@@ -86,8 +151,7 @@ struct Admission: Sendable {
     describedBy describe: (Connection) -> Candidate
   ) -> (connection: Connection, rank: Rank)? {
     let rules = Rules(
-      time: time, patience: isPressed ? min(Self.pressedPatience, patience) : patience,
-      arrivingGiveWay: isPressed)
+      time: time, patience: isPressed ? min(Self.pressedPatience, patience) : patience, youth: youth)
     var least: (connection: Connection, order: Order)?
     var isSomebodyArriving = false
     for connection in connections {
@@ -125,7 +189,7 @@ struct Admission: Sendable {
     describedBy describe: (Connection) -> Candidate
   ) -> Promotion<Connection>? {
     if regular < regularLimit { return .free }
-    let rules = Rules(time: time, patience: patience, arrivingGiveWay: false)
+    let rules = Rules(time: time, patience: patience, youth: youth)
     var least: (connection: Connection, order: Order)?
     var most: (connection: Connection, requests: Int, since: Int64)?
     for connection in connections {
@@ -158,8 +222,6 @@ extension Admission {
     case retired
     /// Its peer neither sends the body nor reads the response.
     case stalled
-    /// It has no complete head, and is so young that its bytes may still be on their way.
-    case arriving
     /// It waits for a further request.
     case idle
 
@@ -167,7 +229,7 @@ extension Admission {
     var reason: HTTPRejectReason? {
       switch self {
       case .finished: nil
-      case .incomplete, .arriving: .evictedIncomplete
+      case .incomplete: .evictedIncomplete
       case .idle, .retired: .evictedIdle
       case .stalled: .evictedStalled
       }
@@ -200,7 +262,7 @@ extension Admission {
   struct Rules {
     var time: Int64
     var patience: Int64
-    var arrivingGiveWay: Bool
+    var youth: Int64
 
     /// Where a connection stands among those that may be closed; `nil` when it may not.
     func order(of candidate: Candidate) -> Order? {
@@ -210,14 +272,12 @@ extension Admission {
       // Its request may be there to be read: closed before that, it would come again, and so would all others.
       case .new: return nil
       case .head:
-        if elapsed(since: candidate.phaseBegan, at: time) >= Admission.youth {
-          return Order(rank: .incomplete, since: candidate.phaseBegan)
-        }
-        return arrivingGiveWay ? Order(rank: .arriving, since: candidate.phaseBegan) : nil
+        guard elapsed(since: candidate.phaseBegan, at: time) >= youth else { return nil }
+        return Order(rank: .incomplete, since: candidate.phaseBegan)
       case .idle:
         if candidate.place == .regular { return Order(rank: .idle, since: candidate.phaseBegan) }
         // Its next request may be on its way already.
-        guard elapsed(since: candidate.placedAt, at: time) >= Admission.youth else { return nil }
+        guard elapsed(since: candidate.placedAt, at: time) >= Admission.longestYouth else { return nil }
         return Order(rank: .retired, since: candidate.phaseBegan)
       case .body, .handling, .writing:
         guard let since = candidate.stalledSince, elapsed(since: since, at: time) >= patience else {

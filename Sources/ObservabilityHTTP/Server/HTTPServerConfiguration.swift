@@ -17,7 +17,8 @@ package struct HTTPServerConfiguration: Sendable {
   /// Whether a request is a probe: served on the reserve, and during a drain, when others get 503.
   package var isProbe: @Sendable (EndpointRequest) -> Bool = { _ in false }
   /// Answers what needs no waiting, on the loop and at once; `nil` leaves a request to the handler. What has
-  /// to be fast, and cannot block, is answered here: without a suspension, and without a deadline for it.
+  /// to be fast, and cannot block, is answered here: without a suspension, and without a deadline for it. The body is in
+  /// memory. What is too large to be sent at once is asked for again.
   package var answerAtOnce: @Sendable (EndpointRequest) -> EndpointResponse? = { _ in nil }
   /// Whether a peer is free of the limit per address.
   package var isExemptFromAddressLimit: @Sendable (EndpointPeer) -> Bool = { _ in false }

@@ -23,3 +23,20 @@ public struct HTTPServerLimits: Sendable {
   /// The defaults.
   public init() {}
 }
+
+extension HTTPServerLimits {
+  /// The limits as a server uses them: sizes up to a gibibyte and a million of anything, which no machine reaches,
+  /// leave room for arithmetic, and below the least nothing could be served.
+  package var normalised: HTTPServerLimits {
+    var result = self
+    result.maximumRequestLineSize = min(max(maximumRequestLineSize, 16), 1 << 30)
+    result.maximumHeaderSize = min(max(maximumHeaderSize, 16), 1 << 30)
+    result.maximumFieldCount = min(max(maximumFieldCount, 1), 1 << 20)
+    result.maximumBodySize = min(max(maximumBodySize, 0), 1 << 30)
+    result.maximumConnections = min(max(maximumConnections, 1), 1 << 20)
+    result.maximumReserveConnections = min(max(maximumReserveConnections, 0), 1 << 20)
+    result.maximumConnectionsPerAddress = maximumConnectionsPerAddress.map { min(max($0, 1), 1 << 20) }
+    result.maximumRequestsPerConnection = max(maximumRequestsPerConnection, 1)
+    return result
+  }
+}

@@ -7,8 +7,8 @@ import Synchronization
 
 /// The state of a server. Confined to its loop, but for what is atomic.
 final class ServerCore: @unchecked Sendable {
-  /// Bodies up to this size are sent together with their head.
-  static let bufferSize = 16 * 1024
+  /// A head and a body that fit in here together are sent together.
+  static let writeSize = 17 * 1024
   /// What the system keeps of a connection's bytes, about twice as much with what it needs itself: what a peer does
   /// not read is the server's memory, too.
   static let socketBufferSize: Int32 = 64 * 1024
@@ -20,7 +20,6 @@ final class ServerCore: @unchecked Sendable {
   static let readSize = 16 * 1024
   /// The most that is read and dropped after the last response.
   static let mostDropped = 1 << 20
-  private static let sparePoolSize = 4
 
   let configuration: HTTPServerConfiguration
   let observer: (any HTTPServerObserver)?
@@ -29,6 +28,8 @@ final class ServerCore: @unchecked Sendable {
   let counters = ServerCounters()
   /// One for all connections: what is read is parsed, or kept, before another is read from.
   let readBuffer: UnsafeMutableBufferPointer<UInt8>
+  /// One for all connections as well: what is written there is sent, or kept, before another response is.
+  let writeBuffer: UnsafeMutableBufferPointer<UInt8>
 
   /// Read from any thread, so it is no part of what changes beside it.
   let drainStage = Atomic<DrainStage>(.serving)
@@ -37,7 +38,7 @@ final class ServerCore: @unchecked Sendable {
   /// Why nobody can connect any more, and the server ends.
   var listenerFailure: SocketError?
   /// Resumed when a connection has ended, or the drain has.
-  let roomSignal = LoopSignal()
+  let roomSignal = LoopSignal(isUrgent: true)
 
   var admission: Admission
   /// Given up when the process has no descriptor left.
@@ -45,7 +46,6 @@ final class ServerCore: @unchecked Sendable {
 
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var perAddress: [[UInt8]: Int] = [:]
-  private var spareBuffers: [[UInt8]] = []
   private let headAllowance: Int64
   private let bodyAllowance: Int64
   private let idleAllowance: Int64
@@ -58,6 +58,8 @@ final class ServerCore: @unchecked Sendable {
     configuration: HTTPServerConfiguration, loop: EventLoop, observer: (any HTTPServerObserver)?,
     handler: @escaping HTTPHandler
   ) {
+    var configuration = configuration
+    configuration.limits = configuration.limits.normalised
     self.configuration = configuration
     self.loop = loop
     self.observer = observer
@@ -67,6 +69,8 @@ final class ServerCore: @unchecked Sendable {
       reserveLimit: configuration.limits.maximumReserveConnections)
     readBuffer = .allocate(capacity: Self.readSize)
     readBuffer.initialize(repeating: 0)
+    writeBuffer = .allocate(capacity: Self.writeSize)
+    writeBuffer.initialize(repeating: 0)
     let deadlines = configuration.deadlines
     headAllowance = max(0, deadlines.head.clampedNanoseconds)
     bodyAllowance = max(0, deadlines.body.clampedNanoseconds)
@@ -77,7 +81,10 @@ final class ServerCore: @unchecked Sendable {
     writeAllowance = max(0, deadlines.write.clampedNanoseconds)
   }
 
-  deinit { readBuffer.deallocate() }
+  deinit {
+    readBuffer.deallocate()
+    writeBuffer.deallocate()
+  }
 
   var isDraining: Bool { drainStage.load(ordering: .relaxed) != .serving }
   var isRefusing: Bool {
@@ -99,23 +106,6 @@ final class ServerCore: @unchecked Sendable {
     case .body: bodyAllowance
     default: connection.reserve == nil ? headAllowance : reserveAllowance
     }
-  }
-
-  // MARK: Buffers
-
-  /// An empty buffer with room in it.
-  func takeBuffer() -> [UInt8] {
-    if let buffer = spareBuffers.popLast() { return buffer }
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(Self.bufferSize + 1024)
-    return buffer
-  }
-
-  func giveBack(_ buffer: inout [UInt8]) {
-    guard spareBuffers.count < Self.sparePoolSize else { return }
-    buffer.removeAll(keepingCapacity: true)
-    spareBuffers.append(buffer)
-    buffer = []
   }
 
   // MARK: Places
@@ -149,6 +139,7 @@ final class ServerCore: @unchecked Sendable {
 
   /// Gives a connection of the reserve, which has sent a whole request, a regular place if there is one for it.
   func promote(_ connection: HTTPConnection, asking request: EndpointRequest) {
+    if connection.requests == 1 { admission.newcomerSpoke() }
     guard connection.reserve == .connectionLimit, !isRefusing,
       let promotion = admission.promotion(
         ofProbe: configuration.isProbe(request), at: loop.time, patience: stallAllowance,
@@ -174,7 +165,13 @@ final class ServerCore: @unchecked Sendable {
       counters.evicted.wrappingAdd(1, ordering: .relaxed)
       reject(reason)
     }
+    if rank == .incomplete, victim.requests == 0 { admission.newcomerWasSilent() }
     victim.end(forgetting: true)
+  }
+
+  func countRequest() {
+    counters.countRequest()
+    admission.served()
   }
 
   private func countConnections() {
@@ -193,7 +190,10 @@ final class ServerCore: @unchecked Sendable {
     if configuration.limits.maximumConnectionsPerAddress != nil, case .ip(let address, _) = peer {
       perAddress[address, default: 0] += 1
     }
-    connection.task = Task(executorPreference: loop) { await connection.serve() }
+    let start = { connection.task = Task(executorPreference: self.loop) { await connection.serve() } }
+    // Whoever comes while there is no room is answered before those who have some, and is gone: there are never many,
+    // and a probe among them has waited already.
+    if connection.reserve == nil { start() } else { loop.urgently(start) }
   }
 
   func remove(_ connection: HTTPConnection) {
@@ -211,7 +211,7 @@ final class ServerCore: @unchecked Sendable {
 
   private func isOverAddressLimit(_ peer: EndpointPeer) -> Bool {
     guard let limit = configuration.limits.maximumConnectionsPerAddress, case .ip(let address, _) = peer,
-      perAddress[address, default: 0] >= max(1, limit)
+      perAddress[address, default: 0] >= limit
     else { return false }
     return !configuration.isExemptFromAddressLimit(peer)
   }
@@ -221,6 +221,7 @@ final class ServerCore: @unchecked Sendable {
     let listener = try Listener(
       loop: loop, address: address, backlog: configuration.backlog, bufferSize: Self.socketBufferSize,
       accept: configuration.acceptCall)
+    listener.descriptor.isUrgent = true
     self.listener = listener
     return listener
   }

@@ -8,13 +8,13 @@ extension EventLoop {
   /// How often jobs that queue further jobs are followed before descriptors are looked at again.
   private static let roundsWithoutPolling = 4
   /// How many jobs are run before the clock is read.
-  private static let jobsBetweenClocks = 8
+  private static let jobsBetweenClocks = 4
 
   func runUntilStopped() {
     while !isStopping.load(ordering: .acquiring) {
       let began = clock()
       counters.sliceEnded(since: time, at: began)
-      let isIdle = queue.isEmpty && turns.isEmpty
+      let isIdle = queue.isEmpty && urgent.isEmpty && turns.isEmpty
       let ready = pollSet.wait(until: isIdle ? timers.earliest : began, now: began)
       time = clock()
       // Descriptors before timers: after a pause of the whole process, a peer that has sent its
@@ -22,7 +22,7 @@ extension EventLoop {
       if pollSet.dispatch(ready) { takeSubmitted(drainingPipe: true) }
       counters.sliceBegan(at: time, waiting: queue.count + turns.count)
       runQueue(until: time.clampedAdding(slice))
-      while let entry = timers.popDue(at: time) { entry.action() }
+      runTimers()
       runTurns()
     }
     finish()
@@ -31,23 +31,22 @@ extension EventLoop {
   /// Runs what is queued, and what that queues, for a bounded number of rounds, and until the loop's clock shows
   /// `end`; a few jobs at least.
   func runQueue(until end: Int64) {
-    let serial = asUnownedSerialExecutor()
-    let task = asUnownedTaskExecutor()
+    runUrgent()
     var rounds = 0
     while !queue.isEmpty, rounds < Self.roundsWithoutPolling {
       rounds += 1
+      runUrgent()
       swap(&queue, &spare)
       var work: [LoopWork] = []
       swap(&work, &spare)
       var done = 0
       for item in work {
-        switch item {
-        case .job(let job): job.runSynchronously(on: task)
-        case .actorJob(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
-        case .action(let action): action()
-        }
+        run(item)
         done += 1
-        if done % Self.jobsBetweenClocks == 0, clock() >= end { break }
+        if done % Self.jobsBetweenClocks == 0 {
+          runUrgent()
+          if clock() >= end { break }
+        }
       }
       if done < work.count {
         // What is left goes before what has been queued meanwhile.
@@ -58,6 +57,35 @@ extension EventLoop {
       }
       work.removeAll(keepingCapacity: work.count <= 1024)
       swap(&work, &spare)
+    }
+  }
+
+  /// Runs the timers that are due, for a slice at most: thousands of connections may have the same deadline.
+  private func runTimers() {
+    let end = clock().clampedAdding(slice)
+    var done = 0
+    while let entry = timers.popDue(at: time) {
+      entry.action()
+      done += 1
+      if done % Self.jobsBetweenClocks == 0, clock() >= end { return }
+    }
+  }
+
+  private func runUrgent() {
+    while !urgent.isEmpty {
+      var work: [LoopWork] = []
+      swap(&work, &urgent)
+      for item in work { run(item) }
+    }
+  }
+
+  private func run(_ item: LoopWork) {
+    switch item {
+    case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+    case .actorJob(let job):
+      job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    case .action(let action): action()
+    case .readable(let descriptor): descriptor.read()
     }
   }
 
@@ -108,8 +136,9 @@ extension EventLoop {
       let isDone = lock.withLock { () -> Bool in
         queue.append(contentsOf: submitted)
         submitted.removeAll()
-        if queue.isEmpty { isDrainerRunning = false }
-        return queue.isEmpty
+        let isDone = queue.isEmpty && urgent.isEmpty
+        if isDone { isDrainerRunning = false }
+        return isDone
       }
       if isDone { return }
       runQueue(until: .max)
@@ -148,7 +177,7 @@ extension EventLoop {
       takeSubmitted(drainingPipe: false)
       runQueue(until: .max)
       let isDone = lock.withLock { () -> Bool in
-        guard queue.isEmpty, submitted.isEmpty else { return false }
+        guard queue.isEmpty, urgent.isEmpty, submitted.isEmpty else { return false }
         stage = .stopped
         return true
       }

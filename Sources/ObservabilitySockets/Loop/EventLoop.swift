@@ -36,6 +36,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
   // Confined to the loop.
   var queue: [LoopWork] = []
   var spare: [LoopWork] = []
+  /// What comes before all that waits in the queue.
+  var urgent: [LoopWork] = []
+  private var isUrgent = false
   /// Who has given up a turn, in that order.
   var turns: [UnsafeContinuation<Void, Never>] = []
   var timers = TimerHeap()
@@ -84,7 +87,17 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
   }
 
   func enqueue(_ work: LoopWork) {
-    if isCurrent { queue.append(work) } else { submit(work) }
+    guard isCurrent else { return submit(work) }
+    if isUrgent { urgent.append(work) } else { queue.append(work) }
+  }
+
+  /// Lets what `body` queues come before all that waits already, however much that is. Whoever uses it bounds how much
+  /// that comes to. Confined to the loop.
+  package func urgently(_ body: () -> Void) {
+    let before = isUrgent
+    isUrgent = true
+    body()
+    isUrgent = before
   }
 
   // MARK: Work
@@ -159,6 +172,8 @@ enum LoopWork {
   case job(UnownedJob)
   case actorJob(UnownedJob)
   case action(@Sendable () -> Void)
+  /// Bytes have come for somebody who may take them without being resumed.
+  case readable(Descriptor)
 }
 
 /// Where the jobs of a loop's actors come in. It lives as long as its loop, which sets itself here

@@ -33,6 +33,14 @@ package final class Descriptor: @unchecked Sendable {
   /// Told when the peer goes while that is watched: true when the connection has ended, false when the peer has only
   /// said that it sends no more. Let go when the descriptor is closed.
   package var onPeerLeaving: ((_ isGone: Bool) -> Void)?
+  /// Asked, when there is something to read, before whoever waits for that is resumed, which costs more than most reads:
+  /// until when the wait goes on, when it has been taken care of; nil resumes the waiter. Let go when the descriptor is
+  /// closed.
+  package var onReadable: (() -> Int64?)?
+  /// Whether that is to be asked in this turn.
+  private var isReadQueued = false
+  /// Whether those who wait to read go on before all others whose turn it is.
+  package var isUrgent = false
   /// Counts waits, so that a cancellation ends the wait it was meant for and no later one.
   private var waits: UInt64 = 0
   private(set) var readWait: UInt64 = 0
@@ -95,7 +103,8 @@ package final class Descriptor: @unchecked Sendable {
     reader = nil
     readDue = .max
     setEvents(events & ~PollEvents.input)
-    waiter.resume(returning: outcome)
+    guard isUrgent else { return waiter.resume(returning: outcome) }
+    loop.urgently { waiter.resume(returning: outcome) }
   }
 
   /// Ends the wait for writing, if there is one.
@@ -108,12 +117,30 @@ package final class Descriptor: @unchecked Sendable {
   }
 
   func becameReady(_ found: Int16) {
-    if found & (PollEvents.input | PollEvents.trouble) != 0 { endReadWait(.ready) }
+    if found & (PollEvents.input | PollEvents.trouble) != 0, reader != nil { beginRead() }
     if found & (PollEvents.output | PollEvents.trouble) != 0 { endWriteWait(.ready) }
     if events & PollEvents.peerClosed != 0, found & (PollEvents.peerClosed | PollEvents.trouble) != 0 {
       watchPeer(false)
       onPeerLeaving?(found & PollEvents.failure != 0)
     }
+  }
+
+  private func beginRead() {
+    guard onReadable != nil else { return endReadWait(.ready) }
+    guard !isReadQueued else { return }
+    isReadQueued = true
+    // It has come in time, however long its turn takes to come.
+    readDue = .max
+    loop.queue.append(.readable(self))
+  }
+
+  /// Lets what has come be taken, and ends the wait when it was not.
+  func read() {
+    isReadQueued = false
+    guard reader != nil else { return }
+    guard let due = onReadable?() else { return endReadWait(.ready) }
+    readDue = due
+    if due != .max, reader != nil { armDeadline() }
   }
 
   private func begin(_ waiter: Waiter, _ other: Waiter?) -> Bool {
@@ -214,6 +241,7 @@ package final class Descriptor: @unchecked Sendable {
     deadline?.discard()
     deadline = nil
     onPeerLeaving = nil
+    onReadable = nil
     endReadWait(.closed)
     endWriteWait(.closed)
   }

@@ -34,7 +34,7 @@ package final class Listener: Sendable {
       } else {
         _ = systemSetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
       }
-      if let bufferSize { mailobs_bound_buffers(fd, bufferSize, bufferSize / 2, bufferSize / 2) }
+      if let bufferSize { mailobs_bound_buffers(fd, bufferSize, bufferSize / 2) }
       var status = Self.bind(fd, address)
       if status == EADDRINUSE, case .unix(let path) = address {
         try UnixSocketFile.removeStale(path)
@@ -88,6 +88,17 @@ package final class Listener: Sendable {
         throw SocketError.systemCall("accepting on \(boundAddress)", errno: errno)
       }
     }
+  }
+
+  /// How many connections wait to be accepted, as far as the system tells. Confined to the loop.
+  package var waitingConnections: Int {
+    descriptor.isOpen ? Int(mailobs_waiting_connections(descriptor.fd)) : 0
+  }
+
+  /// Whether connections are to be accepted only when their peer has sent something; one that has not within a second
+  /// is accepted all the same. Linux knows this, for TCP; elsewhere nothing changes. Confined to the loop.
+  package func deferAccepting(_ isDeferred: Bool) {
+    if descriptor.isOpen { mailobs_defer_accept(descriptor.fd, isDeferred ? 1 : 0) }
   }
 
   /// What one attempt to accept came to.

@@ -1,0 +1,121 @@
+// Is an answer that needs no waiting the same as one that does, however its request comes?
+
+import EndpointMessages
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import ObservabilityHTTP
+@testable import ObservabilitySockets
+
+@Suite("What is answered at once", .timeLimit(.minutes(30)))
+struct AtOnceTests {
+  private static func answer(_ request: EndpointRequest) -> EndpointResponse? {
+    switch request.path {
+    case "/live": .text(200, "alive")
+    case "/large": .text(200, String(repeating: "l", count: 40_000) + "end")
+    case "/medium": .text(200, String(repeating: "m", count: 15_000) + "end")
+    case "/none": EndpointResponse(status: 204)
+    default: nil
+    }
+  }
+
+  private func withAnswers(
+    _ configure: (inout HTTPServerConfiguration) -> Void = { _ in },
+    _ body: (TestServer) async throws -> Void
+  ) async throws {
+    try await withServer(
+      {
+        $0.answerAtOnce = Self.answer
+        configure(&$0)
+      }, body)
+  }
+
+  /// What must come back for a whole exchange, when each is on a connection that has been served before.
+  private func exchange(_ server: TestServer, pieces: [String]) async throws -> String {
+    let client = try await server.connect()
+    try await client.send("GET /live HTTP/1.1\r\nHost: a\r\n\r\n")
+    _ = try await client.read(through: "alive")
+    try await server.waitForConnections { $0.contains { $0.phase == .idle } }
+    for piece in pieces {
+      let before = server.server.loop.statistics.wakeUps
+      try await client.send(piece)
+      // Looked at by itself, mostly, before the next comes.
+      try await server.wait { _ in server.server.loop.statistics.wakeUps > before }
+    }
+    client.shutdownWrite()
+    return try await client.readAll()
+  }
+
+  @Test(
+    "comes for each request in its order, however the bytes are cut",
+    arguments: [1, 2, 7, 29, 1000])
+  func pieces(length: Int) async throws {
+    try await withAnswers { server in
+      let paths = ["/live", "/other", "/none", "/live"]
+      let requests = paths.map { "GET \($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+      var pieces: [String] = []
+      var rest = requests[...]
+      while !rest.isEmpty {
+        pieces.append(String(rest.prefix(length)))
+        rest = rest.dropFirst(length)
+      }
+      let answers = try await exchange(server, pieces: pieces)
+      #expect(answers.components(of: "HTTP/1.1 200 OK") == 3 && answers.components(of: "alive") == 2)
+      #expect(answers.components(of: "HTTP/1.1 204 No Content") == 1)
+      let places = ["alive", "GET /other", "204"].map { answers.firstRange(of: $0)?.lowerBound }
+      #expect(
+        places.allSatisfy { $0 != nil } && places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+    }
+  }
+
+  @Test(
+    "is whole when it is larger than what is sent at once, and read late", arguments: ["large", "medium"])
+  func sizes(name: String) async throws {
+    try await withAnswers { server in
+      let client = try await server.connect(receiveBuffer: 4096)
+      for _ in 0..<30 { try await client.send("GET /\(name) HTTP/1.1\r\nHost: a\r\n\r\n") }
+      client.shutdownWrite()
+      let answers = try await client.readAll()
+      #expect(answers.components(of: "HTTP/1.1 200 OK") == 30)
+      #expect(answers.components(of: "\(name.prefix(1))end") == 30)
+    }
+  }
+
+  @Test("has what its request asks for: no body for HEAD, and the connection's end")
+  func framing() async throws {
+    try await withAnswers { server in
+      let head = try await exchange(server, pieces: ["HEAD /live HTTP/1.1\r\nHost: a\r\n\r\n"])
+      #expect(head.contains("Content-Length: 5\r\n") && !head.contains("alive"))
+      for request in ["GET /live HTTP/1.0\r\n", "GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"] {
+        let answers = try await exchange(server, pieces: [request + "\r\n" + request + "\r\n"])
+        #expect(answers.components(of: "Connection: close") == 1 && answers.components(of: "alive") == 1)
+      }
+      #expect(try await exchange(server, pieces: ["GET /live HTTP/1.1\r\n\r\n"]).hasPrefix("HTTP/1.1 400 "))
+    }
+  }
+
+  @Test("counts as a request: for the limit of a connection, and for the deadline between two")
+  func counted() async throws {
+    try await withAnswers({
+      $0.limits.maximumRequestsPerConnection = 3
+      $0.deadlines.keepAlive = .seconds(3600)
+    }) { server in
+      let request = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
+      let answers = try await exchange(server, pieces: [request, request])
+      #expect(answers.components(of: "alive") == 2 && answers.components(of: "Connection: close") == 1)
+
+      let client = try await server.connect()
+      for _ in 0..<2 {
+        try await client.send(request)
+        _ = try await client.read(through: "alive")
+        try await server.waitForConnections { $0.contains { $0.phase == .idle } }
+        server.server.loop.advanceClock(by: .seconds(3000))
+      }
+      #expect(server.server.statistics.connections == 1, "the deadline begins anew with each")
+      server.server.loop.advanceClock(by: .seconds(3601))
+      #expect(try await client.readAll() == "")
+      #expect(server.server.statistics.rejected[.keepAliveDeadline] == 1)
+    }
+  }
+}
