@@ -38,11 +38,13 @@ package func outcome<Value: Sendable>(
 
 /// Lets the first outcome through, and calls off what has lost.
 private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
-  private let lock = Lock()
+  private let lock = PlatformMutex()
   private var continuation: UnsafeContinuation<OffLoopOutcome<Value>, Never>?
   private var outcome: OffLoopOutcome<Value>?
   private var callOff: (@Sendable () -> Void)?
   private var token: (any OneShotTimerToken)?
+
+  deinit { lock.destroy() }
 
   /// Hands over who waits; resumes at once when a cancellation has come first.
   func begin(_ continuation: UnsafeContinuation<OffLoopOutcome<Value>, Never>) {
@@ -69,15 +71,12 @@ private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
   }
 
   func end(_ result: OffLoopOutcome<Value>) {
-    typealias Loser = (
-      UnsafeContinuation<OffLoopOutcome<Value>, Never>?, (@Sendable () -> Void)?, (any OneShotTimerToken)?
-    )
-    let (continuation, callOff, token) = lock.withLock { () -> Loser in
-      guard outcome == nil else { return (nil, nil, nil) }
-      outcome = result
-      defer { (self.continuation, self.callOff, self.token) = (nil, nil, nil) }
-      return (self.continuation, self.callOff, self.token)
-    }
+    lock.lock()
+    guard outcome == nil else { return lock.unlock() }
+    outcome = result
+    let (continuation, callOff, token) = (continuation, callOff, token)
+    (self.continuation, self.callOff, self.token) = (nil, nil, nil)
+    lock.unlock()
     token?.cancel()
     callOff?()
     if let continuation { lock.withLock { continuation.resume(returning: result) } }

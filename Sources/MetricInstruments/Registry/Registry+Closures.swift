@@ -9,7 +9,8 @@ extension Registry {
   /// }
   /// ```
   ///
-  /// The closure runs on a thread of its own, once at a time and under the deadline of the scrape. One that throws, blocks,
+  /// The closure runs on a thread of its own, once at a time and under the deadline of the scrape, also while the
+  /// cooperative pool runs nothing. One that throws, blocks,
   /// is late, or calls the registry costs its own family only, and `collector_success{collector}`, under the full name of
   /// the metric, says so. ``unregister(_:)`` ends it. The registry holds the closure, which is not to hold the registry.
   ///

@@ -7,6 +7,8 @@ extension Registry {
     package let collector: any Collector
     /// The same if it is one of the library's own that needs no task.
     package let synchronous: (any SynchronousCollector)?
+    /// What its run prefers to the cooperative pool.
+    package let executor: (any TaskExecutor)?
     /// Whether the names of what it returns are claimed for it.
     package let hasClaims: Bool
     /// The names of its families; empty when they are not known.
@@ -18,6 +20,7 @@ extension Registry {
       self.hasClaims = hasClaims
       name = LabelText(collector.name)
       synchronous = collector as? any SynchronousCollector
+      executor = (collector as? any OwnThreadCollector)?.executor
       familyNames = collector.familyNames
     }
 
@@ -33,13 +36,6 @@ extension Registry {
     package let families: [FamilyCore]
     /// The names that nobody else may have, and the family to which each belongs.
     package let owners: [NameClaim: LabelText]
-    package private(set) var collectors: [NamedCollector]
-
-    /// The same, with collectors that somebody else has.
-    package func adding(_ others: [NamedCollector]) -> Contents {
-      var all = self
-      all.collectors += others
-      return all
-    }
+    package let collectors: [NamedCollector]
   }
 }
