@@ -77,6 +77,21 @@ struct CollectedShapeTests {
     }
   }
 
+  @Test("is not written under another sample's label names, which are told by their bytes")
+  func labelNames() throws {
+    let names = ["\u{E9}", "e\u{301}", "\u{E9}"]
+    let samples = names.enumerated().map { index, name in
+      var sample = CollectedSample(Double(index))
+      sample.labels = [.init(name, "v\(index)")]
+      return sample
+    }
+    let family = try CheckedFamily(Self.family(samples: samples), allowingUTF8: true)
+    let json = try Array(text(family, ExpositionFormat(.json)).utf8)
+    for (index, name) in names.enumerated() {
+      #expect(json.firstRange(of: Array("{\"\(name)\":\"v\(index)\",\"@\":\(index)}".utf8)) != nil)
+    }
+  }
+
   static let others: [CollectedFamily] = [
     family("y_total"), family("x", .gauge), family(help: "Other."), family("x_b_total", unit: "b"),
     family(samples: [CollectedSample(1, ["a": "b"])]), family(samples: []),

@@ -17,6 +17,7 @@ final class MetricsEndpoint: Sendable {
   private let ownCollectors: [Registry.NamedCollector]
   private let encoding: EncodingThread
   private let budget: SpoolBudget
+  private let formats = NegotiatedFormats()
   /// Those of the formats that were asked for: there are few.
   private let madeHeaders = Locked<[(format: ExpositionFormat, headers: EndpointFields)]>([])
   /// A form for people never waits for a scraper's slot, nor a scraper for one of theirs.
@@ -54,7 +55,7 @@ final class MetricsEndpoint: Sendable {
 
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {
-    var format = ExpositionFormat.negotiated(request.headers.accepted)
+    var format = formats.format(for: request.headers)
     format.created = settings.includesCreatedSamples && format.form == .openMetrics
     return await scrape(request, as: format)
   }
