@@ -29,6 +29,15 @@ static inline uint32_t mailobs_thread_stripe(void) {
 // Another number for every thread that lives.
 static inline uintptr_t mailobs_thread_identity(void) { return (uintptr_t)&mailobs_thread_stripe_value; }
 
+// Says that the thread waits for another: it leaves the core's units to a sibling, and looks again a little later.
+static inline void mailobs_spin_hint(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
 // False when this thread is inside already.
 bool mailobs_thread_enter_hook(void);
 void mailobs_thread_leave_hook(void);

@@ -254,7 +254,10 @@ package final class SeriesIndex: @unchecked Sendable {
     guard let series = list.series(position)?.takeUnretainedValue(),
       !others.values.contains(where: { $0 === series })
     else { return false }
-    let isOut = withTable { isWanted(series) && $0.remove(series.labels.hash, at: position) }
+    // Looked for before as well, so that what others wait for does not come from far away in memory.
+    let hash = series.labels.hash
+    guard table.pointee.contains(hash, at: position) else { return false }
+    let isOut = withTable { isWanted(series) && $0.remove(hash, at: position) }
     guard isOut else { return false }
     series.markRemoved()
     list.remove(position)

@@ -106,6 +106,11 @@ struct SeriesTable: ~Copyable {
     return old.position(of: hash, where: wanted)
   }
 
+  /// Whether the entry of a hash at a position is there.
+  func contains(_ hash: UInt64, at position: Int) -> Bool {
+    self.position(of: hash) { $0 == position } != nil
+  }
+
   // MARK: - Change
 
   /// Memory that a table needs or needs no more, so that it is asked for and given back where that delays nobody.

@@ -1,5 +1,6 @@
 // How is one stripe locked, for a few stores and never across a call?
 
+import CObservabilityShims
 import ObservabilityPlatform
 import Synchronization
 
@@ -22,7 +23,7 @@ enum StripeLock {
       // Looked at and not written while it is taken, or its line would go back and forth.
       while word.pointee.load(ordering: .relaxed) != 0 {
         spins &+= 1
-        if spins & 63 == 0 { sched_yield() }
+        if spins & 63 == 0 { sched_yield() } else { mailobs_spin_hint() }
       }
     }
   }
