@@ -38,7 +38,7 @@ package func outcome<Value: Sendable>(
 
 /// Lets the first outcome through, and calls off what has lost.
 private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
-  private let lock = Lock()
+  private let lock = PlatformMutex()
   /// Held while who waits is resumed. Not the other one: a task that is being cancelled is locked by the system, which
   /// asks for that one then, and resuming asks for the task's.
   private let resuming = Lock()
@@ -46,6 +46,8 @@ private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
   private var outcome: OffLoopOutcome<Value>?
   private var callOff: (@Sendable () -> Void)?
   private var token: (any OneShotTimerToken)?
+
+  deinit { lock.destroy() }
 
   /// Hands over who waits; resumes at once when a cancellation has come first.
   func begin(_ continuation: UnsafeContinuation<OffLoopOutcome<Value>, Never>) {
@@ -72,15 +74,12 @@ private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
   }
 
   func end(_ result: OffLoopOutcome<Value>) {
-    typealias Loser = (
-      UnsafeContinuation<OffLoopOutcome<Value>, Never>?, (@Sendable () -> Void)?, (any OneShotTimerToken)?
-    )
-    let (continuation, callOff, token) = lock.withLock { () -> Loser in
-      guard outcome == nil else { return (nil, nil, nil) }
-      outcome = result
-      defer { (self.continuation, self.callOff, self.token) = (nil, nil, nil) }
-      return (self.continuation, self.callOff, self.token)
-    }
+    lock.lock()
+    guard outcome == nil else { return lock.unlock() }
+    outcome = result
+    let (continuation, callOff, token) = (continuation, callOff, token)
+    (self.continuation, self.callOff, self.token) = (nil, nil, nil)
+    lock.unlock()
     token?.cancel()
     callOff?()
     if let continuation { resuming.withLock { continuation.resume(returning: result) } }

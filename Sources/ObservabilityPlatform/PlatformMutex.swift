@@ -27,4 +27,10 @@ struct PlatformMutex {
 
   @usableFromInline
   func unlock() { pthread_mutex_unlock(mutex) }
+
+  func withLock<Result>(_ body: () -> Result) -> Result {
+    lock()
+    defer { unlock() }
+    return body()
+  }
 }

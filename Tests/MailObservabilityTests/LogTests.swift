@@ -61,6 +61,34 @@ struct LogTests {
     #expect(throttle.flush(at: nil).count == 1)
   }
 
+  @Test(
+    "a message is one line of printable text, whatever it was made of",
+    arguments: [
+      ("plain: é 漢字 👩‍👧 \\n", "plain: é 漢字 👩‍👧 \\n"),
+      ("a\nb\r\nc\rd\te", "a\\nb\\r\\nc\\rd\\te"),
+      ("\u{0}\u{B}\u{C}\u{1B}[2J\u{7F}", "\\u{0}\\u{B}\\u{C}\\u{1B}[2J\\u{7F}"),
+      // What is a line's end to some, and a terminal's control sequence.
+      ("\u{85}\u{9B}\u{2028}\u{2029}", "\\u{85}\\u{9B}\\u{2028}\\u{2029}"),
+      ("", ""),
+    ])
+  func lines(text: String, line: String) {
+    #expect(LogMessage(.info, text).text == line)
+    // Once is enough.
+    #expect(LogMessage(.info, line).text == line)
+  }
+
+  @Test("a message is cut at four kibibytes, and still says how many others there were")
+  func length() {
+    let whole = String(repeating: "é", count: LogLine.maximumLength / 2)
+    #expect(LogMessage(.info, whole).text == whole)
+    for longer in [whole + "x", String(repeating: "\n", count: 1_000_000)] {
+      let cut = LogMessage(.info, longer)
+      #expect(LogLine.maximumLength - 5...LogLine.maximumLength ~= cut.text.utf8.count)
+      #expect(cut.text.hasSuffix("…"))
+      #expect(cut.standing(forOthers: 7).text == cut.text + " (and 7 like it)")
+    }
+  }
+
   @Test("every message is shown or counted, whatever comes when")
   func nothingIsLost() {
     let seed = UInt64.random(in: 0 ... .max)
@@ -109,19 +137,6 @@ struct LogTests {
     delivery.send(.warning, "thing 0: again")
     delivery.end()
     #expect(clock.pendingCalls == 0)
-  }
-
-  @Test("a message is one line of bounded length, whatever an error says of itself")
-  func oneLine() async {
-    let log = LogRecorder()
-    let delivery = LogDelivery(to: { log.record($0) }, timer: ManualClock(), now: { .zero })
-    delivery.send(.warning, "collector x: a\nb\r\u{2028}c" + String(repeating: "x", count: 1 << 20))
-    #expect(await eventually { log.messages.count == 1 })
-    let text = log.messages.first?.text ?? ""
-    #expect(text.hasPrefix("collector x: a b  cxxx"))
-    #expect(text.hasSuffix("x…"))
-    #expect(text.unicodeScalars.count == LogDelivery.longest + 1)
-    delivery.end()
   }
 
   @Test("messages come in order, one at a time, on a thread of their own")

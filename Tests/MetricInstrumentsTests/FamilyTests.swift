@@ -110,6 +110,35 @@ struct FamilyTests {
     #expect(throws: RegistrationError.self) { try registry.stateSet("s", help: "", of: Prefix.self) }
   }
 
+  enum Longest: ClosedLabel {
+    case short, long
+    var labelValue: String { self == .short ? "x" : String(repeating: "x", count: 1024) }
+  }
+  enum TooLong: ClosedLabel {
+    case short, long
+    var labelValue: String { self == .short ? "x" : String(repeating: "x", count: 1025) }
+  }
+
+  @Test("refuses values that are longer than those of other labels may be, and state sets do as well")
+  func lengths() throws {
+    let registry = try Registry()
+    _ = try registry.register(.counter("a_total", help: ""), by: ("l", Longest.self))
+    _ = try registry.stateSet("a_state", help: "", of: Longest.self)
+    let refusals: [() throws -> Void] = [
+      { _ = try registry.register(.counter("x_total", help: ""), by: ("l", TooLong.self)) },
+      {
+        _ = try registry.register(.counter("x_total", help: ""), by: ("m", Hundred.self), ("l", TooLong.self))
+      },
+      { _ = try registry.register(.counter("x_total", help: ""), by: ("l", TooLong.self), byBounded: "m") },
+      { _ = try registry.stateSet("x", help: "", of: TooLong.self) },
+    ]
+    for register in refusals {
+      let error = #expect(throws: RegistrationError.self, performing: register)
+      #expect(error?.code == .invalidLabels)
+      #expect(error?.message == "a label value of TooLong has more than 1024 bytes")
+    }
+  }
+
   @Test("has at most ten thousand combinations of values, and says so when it is registered")
   func combinations() throws {
     let registry = try Registry()

@@ -115,9 +115,31 @@ struct NegotiationTests {
     #expect(ExpositionFormat.negotiated(fields.accepted).contentType == openMetrics)
   }
 
+  @Test("is kept for the last few who asked, and for no long field nor for several")
+  func kept() {
+    let known = NegotiatedFormats()
+    for _ in 0..<3 {
+      for index in 0..<(2 * NegotiatedFormats.most) {
+        let accept = index % 2 == 0 ? "application/openmetrics-text;n=\(index)" : "text/plain;n=\(index)"
+        #expect(known.format(for: ["Accept": accept]).contentType == (index % 2 == 0 ? openMetrics : text))
+        #expect(known.count <= NegotiatedFormats.most)
+      }
+      #expect(known.count == NegotiatedFormats.most)
+    }
+    let others = NegotiatedFormats()
+    _ = others.format(for: ["Accept": String(repeating: "a", count: 1025)])
+    _ = others.format(for: ["Accept": "text/plain", "accept": "*/*"])
+    _ = others.format(for: [:])
+    #expect(others.count == 0)
+  }
+
   private static func contentType(accept: String?) -> String {
     var fields = EndpointFields()
     if let accept { fields.append("Accept", accept) }
-    return ExpositionFormat.negotiated(fields.accepted).contentType
+    // Asked again in the same words it is the same.
+    let known = NegotiatedFormats()
+    let contentType = ExpositionFormat.negotiated(fields.accepted).contentType
+    for _ in 0..<2 { #expect(known.format(for: fields).contentType == contentType) }
+    return contentType
   }
 }

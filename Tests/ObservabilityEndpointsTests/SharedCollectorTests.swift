@@ -41,11 +41,12 @@ struct SharedCollectorTests {
     }
   }
 
-  /// Lets scrapes run until so many wait, each with two timers beside that of the run: its own deadline, and the next
-  /// look at the pool.
-  private func waiting(_ scrapes: Int) async {
+  /// Lets scrapes run until so many wait.
+  ///
+  /// - Parameter isLeft: whether the scrape that began the run waits no longer, which leaves it with a deadline.
+  private func waiting(_ scrapes: Int, isLeft: Bool = false) async {
     await slow.gate.entered()
-    let isWaiting = await eventually { [clock] in clock.pendingCalls >= 1 + 2 * scrapes }
+    let isWaiting = await eventually { [clock] in clock.pendingCalls == scrapes + (isLeft ? 1 : 0) }
     #expect(isWaiting)
   }
 
@@ -66,7 +67,7 @@ struct SharedCollectorTests {
     expect(try await impatient.value, toHaveTheValue: false)
     for _ in 0..<20 {
       let impatient = scrape(timeout: 0.01)
-      await waiting(2)
+      await waiting(2, isLeft: true)
       clock.advance(by: .milliseconds(10))
       expect(try await impatient.value, toHaveTheValue: false)
     }
@@ -97,7 +98,7 @@ struct SharedCollectorTests {
     expect(try await impatient.value, toHaveTheValue: false)
     #expect(!slow.isCancelled.isSet)
     let patient = scrape()
-    await waiting(1)
+    await waiting(1, isLeft: true)
     slow.gate.open()
     expect(try await patient.value, toHaveTheValue: true)
     #expect(slow.gate.visits == 1)

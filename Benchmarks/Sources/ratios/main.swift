@@ -32,7 +32,7 @@ while let argument = arguments.popFirst() {
 
 signal(SIGPIPE, SIG_IGN)
 
-let rows = (InstrumentRows.all + SweepRows.all + ExpositionRows.all).filter {
+let rows = (InstrumentRows.all + SweepRows.all + ExpositionRows.all + HTTPRows.all).filter {
   only.isEmpty || $0.name.contains(only)
 }
 if isList {

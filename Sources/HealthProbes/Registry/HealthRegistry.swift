@@ -232,7 +232,7 @@ public final class HealthRegistry: Sendable {
   ///
   /// Readiness fails while it is set; liveness and the checks do not notice.
   public func setMaintenance(_ reason: String?) {
-    state.withLock { $0.maintenance = reason.map(oneLine) }
+    state.withLock { $0.maintenance = reason.map(reasonText) }
   }
 
   /// Says whether the process is about to end. Readiness fails while it is set, whatever servers start and

@@ -42,13 +42,10 @@ final class LogDelivery: Sendable {
 
   deinit { state.withLock { $0.flush }?.cancel() }
 
-  /// The longest message, in characters.
-  static let longest = 1024
-
-  /// Hands over a message as one line, and returns at once.
+  /// Hands over a message, and returns at once.
   func send(_ level: LogMessage.Level, _ text: String) {
     let now = now()
-    let message = LogMessage(level, text.oneLine(atMost: LogDelivery.longest))
+    let message = LogMessage(level, text)
     state.withLock { state in
       deliver(state.throttle.take(message, at: now), &state, at: now)
       arm(&state, at: now)

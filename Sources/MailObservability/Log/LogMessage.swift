@@ -14,11 +14,21 @@ public struct LogMessage: Sendable {
 
   /// How much it matters.
   public let level: Level
-  /// One line of at most 1,024 characters.
+  /// One line, of at most 4 KiB: line ends and other control characters that it was made of are escaped, such as `\n`.
   public let text: String
 
   init(_ level: Level, _ text: String) {
     self.level = level
-    self.text = text
+    self.text = LogLine.of(text)
+  }
+
+  private init(_ level: Level, line: String) {
+    self.level = level
+    text = line
+  }
+
+  /// The message as the last of several that are alike.
+  func standing(forOthers count: Int) -> LogMessage {
+    count == 0 ? self : LogMessage(level, line: "\(text) (and \(count) like it)")
   }
 }

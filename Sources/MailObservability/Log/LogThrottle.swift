@@ -62,8 +62,7 @@ struct LogThrottle: Sendable {
         windows[kind] = nil
         continue
       }
-      let others = window.heldCount - 1
-      messages.append(others == 0 ? held : LogMessage(held.level, "\(held.text) (and \(others) like it)"))
+      messages.append(held.standing(forOthers: window.heldCount - 1))
       windows[kind] = now.map { Window(end: $0 + Self.window, isLasting: true) }
     }
     return messages

@@ -3,29 +3,32 @@
 import MetricInstruments
 import ObservabilitySockets
 
-extension LoopStatistics {
-  /// The statistics as metrics.
-  func families(in namespace: String) -> [CollectedFamily] {
-    func family(_ name: String, _ type: MetricType, _ help: String, _ value: Double) -> CollectedFamily {
-      CollectedFamily(Registry.fullName(name, in: namespace), type, help: help, value: value)
+/// The families about the thread of an event loop.
+enum LoopFamilies {
+  /// The families, whose values are yet to come.
+  static func unread(namespace: String) -> [CollectedFamily] {
+    func family(_ name: String, _ type: MetricType, _ help: String) -> CollectedFamily {
+      CollectedFamily(
+        Registry.fullName("observability_loop_" + name, in: namespace), type, help: help, value: 0)
     }
     return [
+      family("wakeups_total", .counter, "Times that the server's thread looked for something to do."),
+      family("busy_seconds_total", .counter, "Time that the server's thread spent on work."),
       family(
-        "observability_loop_wakeups_total", .counter,
-        "Times that the server's thread looked for something to do.", Double(wakeUps)),
-      family(
-        "observability_loop_busy_seconds_total", .counter, "Time that the server's thread spent on work.",
-        Double(busyNanoseconds) / 1e9),
-      family(
-        "observability_loop_longest_slice_seconds", .gauge,
-        "The most processor time between two looks at the connections, since the start.",
-        Double(longestSliceNanoseconds) / 1e9),
-      family(
-        "observability_loop_queue_length", .gauge, "Jobs that waited when the server's thread last looked.",
-        Double(queueLength)),
-      family(
-        "observability_loop_longest_queue", .gauge, "The most jobs that have ever waited, since the start.",
-        Double(longestQueue)),
+        "longest_slice_seconds", .gauge,
+        "The most processor time between two looks at the connections, since the start."),
+      family("queue_length", .gauge, "Jobs that waited when the server's thread last looked."),
+      family("longest_queue", .gauge, "The most jobs that have ever waited, since the start."),
     ]
+  }
+
+  /// Sets the values of the families, of which the first has this index.
+  static func read(_ statistics: LoopStatistics, into families: inout [CollectedFamily], from first: Int) {
+    func set(_ offset: Int, _ value: Double) { families[first + offset].samples[0].value = .number(value) }
+    set(0, Double(statistics.wakeUps))
+    set(1, Double(statistics.busyNanoseconds) / 1e9)
+    set(2, Double(statistics.longestSliceNanoseconds) / 1e9)
+    set(3, Double(statistics.queueLength))
+    set(4, Double(statistics.longestQueue))
   }
 }

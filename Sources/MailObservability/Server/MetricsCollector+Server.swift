@@ -83,7 +83,7 @@ extension MetricsCollector {
 
   func endpoints(
     _ config: MetricsConfig, _ health: HealthView, timer: any OneShotTimer, log: LogDelivery,
-    collectors: [any Collector] = []
+    collectors: [any SynchronousCollector] = []
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     config.setPaths(of: &settings)

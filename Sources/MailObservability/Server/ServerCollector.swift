@@ -11,24 +11,30 @@ final class ServerCollector: SynchronousCollector {
     weak var server: HTTPServer?
   }
 
-  private let watched = Locked(Watched())
-  /// And not the registry, which holds its collectors.
-  private let namespace: String
-
   static let reservedName = "http_server"
   let name = ServerCollector.reservedName
+  private let watched = Locked(Watched())
+  /// As they were last read: their memory is used again.
+  private let families: Locked<[CollectedFamily]>
 
-  init(namespace: String) { self.namespace = namespace }
+  /// - Parameter namespace: and not the registry, which holds its collectors.
+  init(namespace: String) {
+    let connections = CollectedFamily(
+      Registry.fullName("observability_http_connections", in: namespace), .gauge,
+      help: "Open connections to the observability server.", value: 0)
+    families = Locked([connections] + LoopFamilies.unread(namespace: namespace))
+  }
 
   /// From now on it has something to tell.
   func watch(_ server: HTTPServer) { watched.withLock { $0.server = server } }
 
   func read() -> [CollectedFamily] {
     guard let server = watched.withLock({ $0.server }) else { return [] }
-    return [
-      CollectedFamily(
-        Registry.fullName("observability_http_connections", in: namespace), .gauge,
-        help: "Open connections to the observability server.", value: Double(server.statistics.connections))
-    ] + server.loop.statistics.families(in: namespace)
+    let (connections, statistics) = (Double(server.statistics.connections), server.loop.statistics)
+    return families.withLock { families in
+      families[0].samples[0].value = .number(connections)
+      LoopFamilies.read(statistics, into: &families, from: 1)
+      return families
+    }
   }
 }

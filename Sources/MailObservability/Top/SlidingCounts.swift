@@ -37,10 +37,12 @@ struct SlidingCounts {
     ring[slot].counts.add(name, amount)
   }
 
-  /// The summaries of the parts that the window has now.
+  /// The summaries of the parts that the window has now, but for those in which nothing came.
   mutating func current(at nanoseconds: UInt64) -> [SpaceSaving] {
     _ = advance(to: nanoseconds)
-    return ring.filter { newest - $0.number < UInt64(SlidingCounts.parts) }.map(\.counts)
+    return ring.compactMap {
+      newest - $0.number < UInt64(SlidingCounts.parts) && $0.counts.total > 0 ? $0.counts : nil
+    }
   }
 
   /// The names that have a counter in one of the parts, those that came most often first.

@@ -11,12 +11,16 @@ struct TopListCollector: SynchronousCollector {
   static let limit = 20
 
   let name = TopListCollector.reservedName
-  let lists: TopLists
-  /// And not the registry, which holds its collectors.
-  let namespace: String
+  private let lists: TopLists
+  private let senders: String
+  private let recipients: String
 
-  private var senders: String { Registry.fullName("top_sender_domain_messages", in: namespace) }
-  private var recipients: String { Registry.fullName("top_recipient_domain_messages", in: namespace) }
+  /// - Parameter namespace: and not the registry, which holds its collectors.
+  init(lists: TopLists, namespace: String) {
+    self.lists = lists
+    senders = Registry.fullName("top_sender_domain_messages", in: namespace)
+    recipients = Registry.fullName("top_recipient_domain_messages", in: namespace)
+  }
 
   var familyNames: Set<String> { [senders, recipients] }
 

@@ -24,6 +24,18 @@ package struct ExpositionFormat: Sendable, Hashable {
   package static let text = ExpositionFormat(.text)
   package static let openMetrics = ExpositionFormat(.openMetrics)
 
+  /// A number that two formats share only if what they render of a family is the same.
+  var renderingKey: UInt64 {
+    let scheme: UInt64 =
+      switch escaping {
+      case .allowUTF8: 0
+      case .underscores: 1
+      case .dots: 2
+      case .values: 3
+      }
+    return isOpenMetrics ? scheme | 4 : scheme
+  }
+
   var isOpenMetrics: Bool { form == .openMetrics }
 
   /// The value of `Content-Type`.

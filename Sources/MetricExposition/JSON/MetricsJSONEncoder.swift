@@ -11,7 +11,7 @@ import MetricInstruments
 struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
   /// What each item shows of its series; begun together, so that the scrape is of one moment.
-  private let readings: [FamilyReading?]
+  private var readings: [FamilyReading?]
   private var item = 0
   /// Whether the current family's header is out, and whether any of its series is.
   private var hasHeader = false
@@ -69,42 +69,46 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
     sparseNames = family.descriptor.sparseNames?.current
     let isAlwaysShown = family.descriptor.isPlain
     begin(rendered, &buffer)
-    let isComplete =
-      switch readings[item] {
-      case .counters(let series):
-        encode(series, rendered, untilSize: size, to: &buffer) { encoder, counter, buffer in
-          encoder.beginSeries(counter.labels, rendered, &buffer)
-          buffer.append(counterValue: counter)
-          buffer.appendPadded(rendered.afterNumber)
-        }
-      case .gauges(let series):
-        encode(series, rendered, untilSize: size, to: &buffer) { encoder, gauge, buffer in
-          guard gauge.isSet else { return }
-          encoder.beginSeries(gauge.labels, rendered, &buffer)
-          buffer.append(json: gauge.value)
-          buffer.appendPadded(rendered.afterNumber)
-        }
-      case .histograms(let series):
-        encode(series, rendered, untilSize: size, to: &buffer) { encoder, histogram, buffer in
-          histogram.read(into: &encoder.distribution)
-          let counts = encoder.distribution.counts
-          guard isAlwaysShown || counts.contains(where: { $0 != 0 }) else { return }
-          encoder.beginSeries(histogram.labels, rendered, &buffer)
-          buffer.append(jsonCounts: counts, sum: encoder.distribution.sum, rendered)
-          buffer.appendPadded(rendered.afterNumber)
-        }
-      case .variables(let series):
-        encode(series, rendered, untilSize: size, to: &buffer) { encoder, variable, buffer in
-          encoder.beginSeries(variable.labels, rendered, &buffer)
-          buffer.append(variable.number)
-          buffer.appendPadded(rendered.afterNumber)
-        }
-      case .info(let info):
-        encode([(info.facts.map(\.value), true)], rendered, to: &buffer)
-      case .stateSet(let set):
-        encode(zip(set.names, set.current).map { ([$0], $1) }, rendered, to: &buffer)
-      case nil: true
+    let isComplete: Bool
+    switch readings[item] {
+    case .counters(var series):
+      defer { readings[item] = .counters(series) }
+      isComplete = encode(&series, rendered, untilSize: size, to: &buffer) { encoder, counter, buffer in
+        encoder.beginSeries(counter.labels, rendered, &buffer)
+        buffer.append(counterValue: counter)
+        buffer.appendPadded(rendered.afterNumber)
       }
+    case .gauges(var series):
+      defer { readings[item] = .gauges(series) }
+      isComplete = encode(&series, rendered, untilSize: size, to: &buffer) { encoder, gauge, buffer in
+        guard gauge.isSet else { return }
+        encoder.beginSeries(gauge.labels, rendered, &buffer)
+        buffer.append(json: gauge.value)
+        buffer.appendPadded(rendered.afterNumber)
+      }
+    case .histograms(var series):
+      defer { readings[item] = .histograms(series) }
+      isComplete = encode(&series, rendered, untilSize: size, to: &buffer) { encoder, histogram, buffer in
+        histogram.read(into: &encoder.distribution)
+        let counts = encoder.distribution.counts
+        guard isAlwaysShown || counts.contains(where: { $0 != 0 }) else { return }
+        encoder.beginSeries(histogram.labels, rendered, &buffer)
+        buffer.append(jsonCounts: counts, sum: encoder.distribution.sum, rendered)
+        buffer.appendPadded(rendered.afterNumber)
+      }
+    case .variables(var series):
+      defer { readings[item] = .variables(series) }
+      isComplete = encode(&series, rendered, untilSize: size, to: &buffer) { encoder, variable, buffer in
+        encoder.beginSeries(variable.labels, rendered, &buffer)
+        buffer.append(variable.number)
+        buffer.appendPadded(rendered.afterNumber)
+      }
+    case .info(let info):
+      isComplete = encode([(info.facts.map(\.value), true)], rendered, to: &buffer)
+    case .stateSet(let set):
+      isComplete = encode(zip(set.names, set.current).map { ([$0], $1) }, rendered, to: &buffer)
+    case nil: isComplete = true
+    }
     if isComplete { end(rendered, &buffer) }
     return isComplete
   }
@@ -120,7 +124,7 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
   }
 
   private mutating func encode<Child>(
-    _ series: SeriesReading<Child>, _ rendered: RenderedJSON, untilSize size: Int,
+    _ series: inout SeriesReading<Child>, _ rendered: RenderedJSON, untilSize size: Int,
     to buffer: inout OutputBuffer, write: (inout MetricsJSONEncoder, Child, inout OutputBuffer) -> Void
   ) -> Bool {
     while !series.isComplete {
@@ -161,16 +165,23 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
 
   // MARK: - What is not kept in the form that a scrape wants
 
+  /// - Parameter names: those of the labels, where not all series have the same.
   private mutating func encode(
-    values: [String], _ rendered: RenderedJSON, to buffer: inout OutputBuffer,
+    values: [String], named names: [String]? = nil, _ rendered: RenderedJSON, to buffer: inout OutputBuffer,
     number: (inout OutputBuffer) -> Void
   ) {
     buffer.appendPadded(hasSeries ? rendered.next : rendered.first)
     hasSeries = true
     for (index, value) in values.enumerated() {
-      if index > 0 { buffer.appendPadded(rendered.between[index - 1]) }
+      if let names {
+        buffer.append(jsonString: names[index])
+        buffer.append(":\"")
+      } else if index > 0 {
+        buffer.appendPadded(rendered.between[index - 1])
+      }
       var value = value
       value.withUTF8 { buffer.append(jsonEscaped: UnsafeRawBufferPointer($0)) }
+      if names != nil { buffer.append("\",") }
     }
     buffer.appendPadded(rendered.beforeNumber)
     number(&buffer)
@@ -179,31 +190,21 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
 
   /// Writes a collected family; always whole, since a collector's answer is in memory anyway.
   private mutating func encode(_ family: CheckedFamily, to buffer: inout OutputBuffer) -> Bool {
-    switch family.content {
-    case .numbers(let series):
-      encode(series, of: family.descriptor, to: &buffer) { number, _, buffer in buffer.append(json: number) }
-    case .distributions(let series):
-      encode(series, of: family.descriptor, to: &buffer) { distribution, rendered, buffer in
+    let shape = family.shape
+    let rendered = shape.rendering.value(for: 0) {
+      RenderedJSON(shape.descriptor, labelNames: shape.commonNames ?? [], isList: shape.commonNames == nil)
+    }
+    begin(rendered, &buffer)
+    for (index, labels) in shape.labels.enumerated() {
+      let names = shape.commonNames == nil ? labels.names : nil
+      encode(values: labels.values, named: names, rendered, to: &buffer) { buffer in
+        guard !family.distributions.isEmpty else { return buffer.append(json: family.numbers[index]) }
+        let distribution = family.distributions[index]
         buffer.append(jsonCounts: distribution.counts, sum: distribution.sum, rendered)
       }
     }
-    return true
-  }
-
-  private mutating func encode<Value>(
-    _ series: [CheckedFamily.Series<Value>], of family: FamilyDescriptor, to buffer: inout OutputBuffer,
-    value: (Value, RenderedJSON, inout OutputBuffer) -> Void
-  ) {
-    // A collector may give each sample labels of its own.
-    let names = series.first?.labels.names ?? []
-    let isUniform = series.allSatisfy { $0.labels.names == names }
-    var rendered = RenderedJSON(family, labelNames: names, isList: !isUniform)
-    begin(rendered, &buffer)
-    for series in series {
-      if !isUniform { rendered = RenderedJSON(family, labelNames: series.labels.names, isList: true) }
-      encode(values: series.labels.values, rendered, to: &buffer) { value(series.value, rendered, &$0) }
-    }
     end(rendered, &buffer)
+    return true
   }
 }
 

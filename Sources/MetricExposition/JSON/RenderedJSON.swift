@@ -99,7 +99,7 @@ final class RenderedJSON: @unchecked Sendable {
 
 extension FamilyCore {
   var renderedJSON: RenderedJSON {
-    rendering.value(for: RenderedJSON.key) {
+    rendering.value(for: 0) {
       if case .stateSet = children {
         RenderedJSON(descriptor, labelNames: [descriptor.baseName])
       } else {
@@ -108,9 +108,4 @@ extension FamilyCore {
       }
     }
   }
-}
-
-extension RenderedJSON {
-  /// Beside the text formats, whose keys are their own type.
-  fileprivate static let key = "json"
 }

@@ -10,13 +10,62 @@ extension CheckedFamily {
     _ family: CollectedFamily, allowingUTF8: Bool, constants: ConstantLabels = .none
   ) throws(CollectedFamilyError) {
     do throws(SampleProblem) {
-      try self.init(checking: family, allowingUTF8, constants)
+      self.init(try CollectedShape(checking: family, allowingUTF8, constants))
+      try takeValues(of: family)
     } catch {
       throw CollectedFamilyError(family.name, error.text)
     }
   }
 
-  private init(
+  /// Takes another family of the same collector in the place of this one, by the same rules. The shape is used again if it
+  /// is the same, the memory in any case. What has thrown is of no use any more.
+  package mutating func update(
+    to family: CollectedFamily, allowingUTF8: Bool, constants: ConstantLabels = .none
+  ) throws(CollectedFamilyError) {
+    do throws(SampleProblem) {
+      if !shape.isShape(of: family) { shape = try CollectedShape(checking: family, allowingUTF8, constants) }
+      try takeValues(of: family)
+    } catch {
+      throw CollectedFamilyError(family.name, error.text)
+    }
+  }
+
+  /// Takes the values of a family whose shape has been checked.
+  private mutating func takeValues(of family: CollectedFamily) throws(SampleProblem) {
+    numbers.removeAll(keepingCapacity: true)
+    distributions.removeAll(keepingCapacity: true)
+    timestamps.removeAll(keepingCapacity: true)
+    if family.type == .histogram {
+      distributions.reserveCapacity(shape.labels.count)
+    } else {
+      numbers.reserveCapacity(shape.labels.count)
+    }
+    let hasTimestamps = family.samples.contains { $0.timestamp != nil }
+    for sample in family.samples {
+      let timestamp = try sample.checkedTimestamp()
+      let before = numbers.count + distributions.count
+      switch (family.type, sample.value) {
+      case (.counter, .number(let number)):
+        guard number.isFinite, number >= 0 else { throw SampleProblem("a counter cannot be \(number)") }
+        numbers.append(number)
+      case (.gauge, .number(let number)), (.unknown, .number(let number)): numbers.append(number)
+      case (.info, .info): numbers.append(1)
+      case (.stateset, .states(let states)): for state in states { numbers.append(state.isOn ? 1 : 0) }
+      case (.histogram, .distribution(let distribution, let sum)):
+        distributions.append(try distribution.checked(sum: sum, bounds: shape.descriptor.bounds))
+      case (let type, let value):
+        throw SampleProblem("a sample of type \(type) cannot be \(value.kind)")
+      }
+      if hasTimestamps {
+        let added = numbers.count + distributions.count - before
+        timestamps.append(contentsOf: repeatElement(timestamp, count: added))
+      }
+    }
+  }
+}
+
+extension CollectedShape {
+  fileprivate convenience init(
     checking family: CollectedFamily, _ allowingUTF8: Bool, _ constants: ConstantLabels
   ) throws(SampleProblem) {
     let descriptor = FamilyDescriptor(family)
@@ -25,38 +74,25 @@ extension CheckedFamily {
     } catch {
       throw SampleProblem(error.message)
     }
-    var numbers: [Series<Double>] = []
-    var distributions: [Series<HistogramSnapshot>] = []
+    var all: [Labels] = []
     var seen: Set<SeriesIdentity> = []
     for sample in family.samples {
       let labels = try Labels(sample, of: descriptor, allowingUTF8, constants)
       guard seen.insert(SeriesIdentity(labels)).inserted else {
         throw SampleProblem("two samples have the same labels, of which empty ones do not count")
       }
-      let timestamp = try sample.checkedTimestamp()
-      switch (family.type, sample.value) {
-      case (.counter, .number(let number)):
-        guard number.isFinite, number >= 0 else { throw SampleProblem("a counter cannot be \(number)") }
-        numbers.append(Series(labels: labels, value: number, timestamp: timestamp))
-      case (.gauge, .number(let number)), (.unknown, .number(let number)):
-        numbers.append(Series(labels: labels, value: number, timestamp: timestamp))
-      case (.info, .info):
-        numbers.append(Series(labels: labels, value: 1, timestamp: timestamp))
-      case (.stateset, .states(let states)):
-        for state in try states.checked() {
-          var labels = labels
-          labels.names.append(descriptor.baseName)
-          labels.values.append(state.name)
-          numbers.append(Series(labels: labels, value: state.isOn ? 1 : 0, timestamp: timestamp))
-        }
-      case (.histogram, .distribution(let distribution, let sum)):
-        let snapshot = try distribution.checked(sum: sum, bounds: descriptor.bounds)
-        distributions.append(Series(labels: labels, value: snapshot, timestamp: timestamp))
-      case (let type, let value):
-        throw SampleProblem("a sample of type \(type) cannot be \(value.kind)")
+      guard family.type == .stateset, case .states(let states) = sample.value else {
+        all.append(labels)
+        continue
+      }
+      for state in try states.checked() {
+        var labels = labels
+        labels.names.append(descriptor.baseName)
+        labels.values.append(state.name)
+        all.append(labels)
       }
     }
-    self.init(descriptor, family.type == .histogram ? .distributions(distributions) : .numbers(numbers))
+    self.init(descriptor, all, from: family)
   }
 }
 
@@ -75,7 +111,7 @@ private struct SeriesIdentity: Hashable {
 
   private let pairs: [Pair]
 
-  init(_ labels: CheckedFamily.Labels) {
+  init(_ labels: CollectedShape.Labels) {
     pairs = zip(labels.names, labels.values)
       .compactMap { $1.isEmpty ? nil : Pair(name: LabelText($0), value: LabelText($1)) }
       .sorted { $0.name < $1.name }
@@ -94,7 +130,7 @@ extension FamilyDescriptor {
   }
 }
 
-extension CheckedFamily.Labels {
+extension CollectedShape.Labels {
   fileprivate init(
     _ sample: CollectedSample, of family: FamilyDescriptor, _ allowingUTF8: Bool, _ constants: ConstantLabels
   ) throws(SampleProblem) {

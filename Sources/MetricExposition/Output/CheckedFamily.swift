@@ -4,53 +4,51 @@ package import MetricInstruments
 
 /// A collected family that every form of the exposition can carry: the encoders take nothing else of a collector's.
 package struct CheckedFamily: Sendable {
-  package let descriptor: FamilyDescriptor
-  let content: Content
+  /// What is the same at every scrape, as long as the collector returns the same series.
+  var shape: CollectedShape
+  /// One for each series; none when it is a histogram.
+  var numbers: [Double] = []
+  /// One for each series of a histogram, with counts as many as the descriptor has bounds and one more.
+  var distributions: [HistogramSnapshot] = []
+  /// One for each series, or none when no sample has one.
+  var timestamps: [SampleTimestamp?] = []
 
-  enum Content: Sendable {
-    case numbers([Series<Double>])
-    /// Counts as many as the descriptor has bounds and one more, in every series.
-    case distributions([Series<HistogramSnapshot>])
-  }
+  package var descriptor: FamilyDescriptor { shape.descriptor }
 
-  struct Series<Value: Sendable>: Sendable {
-    let labels: Labels
-    let value: Value
-    let timestamp: SampleTimestamp?
-  }
-
-  /// Names and values, as many of the one as of the other.
-  struct Labels: Sendable {
-    var names: [String] = []
-    var values: [String] = []
-  }
+  init(_ shape: CollectedShape) { self.shape = shape }
 
   /// A family of numbers that the library itself makes: its names and labels are known to be right.
-  package init(own descriptor: FamilyDescriptor, _ numbers: [(labelValue: String, number: Double)]) {
-    let constants = descriptor.constantLabels
-    var described = descriptor
-    // They are among the labels of each sample, as a collector's are.
-    described.constantLabels = .none
-    self.descriptor = described
-    content = .numbers(
-      numbers.map {
-        Series(
-          labels: Labels(
-            names: descriptor.labelNames + constants.names, values: [$0.labelValue] + constants.values),
-          value: $0.number, timestamp: nil)
-      })
+  package init(own descriptor: FamilyDescriptor) { shape = CollectedShape(own: descriptor, []) }
+
+  /// Takes new numbers in the place of those that there are, whose memory is used again.
+  ///
+  /// - Parameters:
+  ///   - descriptor: that of the family.
+  ///   - count: how many series there are.
+  ///   - label: the value of the label of each.
+  ///   - number: the value of each.
+  package mutating func update(
+    own descriptor: FamilyDescriptor, _ count: Int, label: (Int) -> String, number: (Int) -> Double
+  ) {
+    var isSame = shape.labels.count == count
+    for index in 0..<count where isSame {
+      isSame = shape.labels[index].values.first?.hasSameBytes(as: label(index)) ?? false
+    }
+    if !isSame { shape = CollectedShape(own: descriptor, (0..<count).map(label)) }
+    numbers.removeAll(keepingCapacity: true)
+    for index in 0..<count { numbers.append(number(index)) }
   }
 
-  init(_ descriptor: FamilyDescriptor, _ content: Content) {
-    self.descriptor = descriptor
-    self.content = content
-  }
+  func timestamp(_ series: Int) -> SampleTimestamp? { timestamps.isEmpty ? nil : timestamps[series] }
 }
 
 /// Why a family that a collector returned is not in the scrape.
 package struct CollectedFamilyError: Error, CustomStringConvertible {
   let family: LabelText
   package let description: String
+
+  /// What stands where a family is yet to be checked.
+  package static let notYet = CollectedFamilyError("", "it has not been checked")
 
   init(_ family: String, _ problem: String) {
     self.family = LabelText(family)

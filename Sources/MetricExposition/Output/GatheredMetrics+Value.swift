@@ -121,14 +121,11 @@ extension FamilyCore {
 
 extension CheckedFamily {
   fileprivate func value(of wanted: WantedSample) -> Double? {
-    switch content {
-    case .numbers(let all): all.first { wanted.has($0.labels.pairs) }?.value
-    case .distributions(let all):
-      all.first { wanted.has($0.labels.pairs) }.flatMap { wanted.value(of: $0.value) }
-    }
+    guard let index = shape.labels.firstIndex(where: { wanted.has($0.pairs) }) else { return nil }
+    return distributions.isEmpty ? numbers[index] : wanted.value(of: distributions[index])
   }
 }
 
-extension CheckedFamily.Labels {
+extension CollectedShape.Labels {
   fileprivate var pairs: [(name: String, value: String)] { zip(names, values).map { (name: $0, value: $1) } }
 }

@@ -31,18 +31,24 @@ package struct GatheredMetrics: Sendable {
   ///
   /// - Parameter names: if not empty, only families that have one of these names, or samples of that name.
   package init(
-    registered: [FamilyCore], collected: [CheckedFamily] = [], names: Set<String> = []
+    registered: [FamilyCore], collected: consuming [CheckedFamily] = [], names: Set<String> = []
   ) {
+    func isWanted(_ descriptor: FamilyDescriptor) -> Bool { names.isEmpty || descriptor.isNamed(in: names) }
+    collected.sort { LabelText.precedes($0.descriptor.name, $1.descriptor.name) }
     var items: [Item] = []
     items.reserveCapacity(registered.count + collected.count)
-    let wanted = registered.lazy.filter { names.isEmpty || $0.descriptor.isNamed(in: names) }
-    items.append(contentsOf: wanted.map { .registered($0) })
-    if !collected.isEmpty {
-      items += collected.lazy.filter { names.isEmpty || $0.descriptor.isNamed(in: names) }.map {
-        .collected($0)
+    // Both are in order, so that one pass puts them together.
+    var next = 0
+    for family in registered where isWanted(family.descriptor) {
+      while next < collected.count,
+        LabelText.precedes(collected[next].descriptor.name, family.descriptor.name)
+      {
+        if isWanted(collected[next].descriptor) { items.append(.collected(collected[next])) }
+        next += 1
       }
-      items.sort { $0.name < $1.name }
+      items.append(.registered(family))
     }
+    for family in collected[next...] where isWanted(family.descriptor) { items.append(.collected(family)) }
     self.items = items
   }
 }

@@ -9,12 +9,19 @@ package import MetricInstruments
 /// is of the next scrape.
 package struct Gathering: Sendable {
   private let registered: [FamilyCore]
-  private var owners: [NameClaim: LabelText]
+  /// Of names that the registry holds; not copied, since it may be large.
+  private let owners: [NameClaim: LabelText]
+  /// Of names that collectors returned.
+  private var taken: [NameClaim: LabelText] = [:]
   private var collected: [CheckedFamily] = []
 
-  package init(_ contents: Registry.Contents) {
+  /// - Parameter expected: about how many families collectors have.
+  package init(_ contents: Registry.Contents, expecting expected: Int = 0) {
     registered = contents.families
     owners = contents.owners
+    collected.reserveCapacity(expected)
+    // A gauge claims four names, and others a few more.
+    taken.reserveCapacity(expected * 8)
   }
 
   /// Adds what one collector returned, as far as it can be shown and its names are free, and says what is
@@ -25,13 +32,12 @@ package struct Gathering: Sendable {
   package mutating func add(
     _ families: [Result<CheckedFamily, CollectedFamilyError>], areClaimed: Bool = false
   ) -> [CollectedFamilyError] {
-    var occurrences: [LabelText: Int] = [:]
-    for family in families { occurrences[family.name, default: 0] += 1 }
+    let repeated = Gathering.repeated(families)
     var problems: [CollectedFamilyError] = []
     for family in families {
       do throws(CollectedFamilyError) {
         let checked = try family.get()
-        guard occurrences[family.name] == 1 else {
+        guard !repeated.contains(family.name) else {
           throw CollectedFamilyError(family.name.text, "the collector returned it more than once")
         }
         try add(checked, isClaimed: areClaimed)
@@ -42,26 +48,45 @@ package struct Gathering: Sendable {
     return problems
   }
 
+  /// The names that come more than once.
+  private static func repeated(_ families: [Result<CheckedFamily, CollectedFamilyError>]) -> Set<LabelText> {
+    var repeated: Set<LabelText> = []
+    // Most collectors have a few families, for which a table would cost more than it saves.
+    guard families.count > 16 else {
+      for (index, family) in families.enumerated()
+      where families[..<index].contains(where: { $0.name == family.name }) {
+        repeated.insert(family.name)
+      }
+      return repeated
+    }
+    var seen: Set<LabelText> = []
+    seen.reserveCapacity(families.count)
+    for family in families where !seen.insert(family.name).inserted { repeated.insert(family.name) }
+    return repeated
+  }
+
   private mutating func add(_ family: CheckedFamily, isClaimed: Bool) throws(CollectedFamilyError) {
     let name = LabelText(family.descriptor.name)
-    let claims = family.descriptor.claims
+    let claims = family.shape.claims
     for claim in claims {
-      if let owner = owners[claim], !(isClaimed && owner == name) {
-        throw CollectedFamilyError(name.text, "\(claim.name) is taken by \(owner)")
-      }
+      var owner = taken[claim]
+      if let registered = owners[claim], !(isClaimed && registered == name) { owner = registered }
+      if let owner { throw CollectedFamilyError(name.text, "\(claim.name) is taken by \(owner)") }
     }
-    for claim in claims { owners[claim] = name }
+    for claim in claims { taken[claim] = name }
     collected.append(family)
   }
 
   /// Adds the library's own families, whose names the registry gives to nobody.
-  package mutating func add(own families: [CheckedFamily]) { collected += families }
+  package mutating func add(own family: CheckedFamily) { collected.append(family) }
 
-  /// The families in the order of their names.
+  /// The families in the order of their names, for once.
   ///
   /// - Parameter names: if not empty, only families that have one of these names, or samples of that name.
-  package func metrics(named names: Set<String> = []) -> GatheredMetrics {
-    GatheredMetrics(registered: registered, collected: collected, names: names)
+  package mutating func takeMetrics(named names: Set<String> = []) -> GatheredMetrics {
+    var all: [CheckedFamily] = []
+    swap(&all, &collected)
+    return GatheredMetrics(registered: registered, collected: all, names: names)
   }
 }
 

@@ -5,49 +5,47 @@ import MetricInstruments
 extension TextEncoder {
   /// Writes a collected family; always whole, since a collector's answer is in memory anyway.
   func encode(_ family: CheckedFamily, to buffer: inout OutputBuffer) -> Bool {
-    let rendered = RenderedFamily(family.descriptor, format)
-    switch family.content {
-    case .numbers(let series):
-      if !series.isEmpty { buffer.appendPadded(rendered.header) }
-      for series in series { encode(series, rendered, to: &buffer) }
-    case .distributions(let series):
-      if !series.isEmpty { buffer.appendPadded(rendered.header) }
-      for series in series { encode(series, rendered, to: &buffer) }
+    let shape = family.shape
+    guard !shape.labels.isEmpty else { return true }
+    let rendered = shape.rendering.value(for: format.renderingKey) {
+      RenderedFamily(shape.descriptor, format)
+    }
+    let labels = shape.rendering.value(for: format.renderingKey) {
+      RenderedLabels(shape.labels.map { ($0.names, $0.values) }, format)
+    }
+    buffer.appendPadded(rendered.header)
+    var index = 0
+    labels.withEach { text in
+      if family.distributions.isEmpty {
+        buffer.begin(rendered.line, text)
+        buffer.append(number: family.numbers[index])
+        endLine(family.timestamp(index), &buffer)
+      } else {
+        encode(family.distributions[index], text, family.timestamp(index), rendered, to: &buffer)
+      }
+      index += 1
     }
     return true
   }
 
   private func encode(
-    _ series: CheckedFamily.Series<Double>, _ rendered: RenderedFamily, to buffer: inout OutputBuffer
+    _ distribution: HistogramSnapshot, _ text: UnsafeRawBufferPointer, _ timestamp: SampleTimestamp?,
+    _ rendered: RenderedFamily, to buffer: inout OutputBuffer
   ) {
-    let labels = series.labels.written(for: format)
-    defer { labels.deallocate() }
-    buffer.begin(rendered.line, labels.text)
-    buffer.append(number: series.value)
-    endLine(series.timestamp, &buffer)
-  }
-
-  private func encode(
-    _ series: CheckedFamily.Series<HistogramSnapshot>, _ rendered: RenderedFamily,
-    to buffer: inout OutputBuffer
-  ) {
-    let labels = series.labels.written(for: format)
-    defer { labels.deallocate() }
-    let text = labels.text
     var total: UInt64 = 0
-    for (end, count) in zip(rendered.bucketEnds, series.value.counts) {
+    for (end, count) in zip(rendered.bucketEnds, distribution.counts) {
       total &+= count
       buffer.beginBucket(rendered.line, text)
       buffer.appendPadded(text.isEmpty ? Piece(rebasing: end.dropFirst()) : end)
       buffer.append(integer: total)
-      endLine(series.timestamp, &buffer)
+      endLine(timestamp, &buffer)
     }
     buffer.begin(rendered.sum, text)
-    buffer.append(number: series.value.sum)
-    endLine(series.timestamp, &buffer)
+    buffer.append(number: distribution.sum)
+    endLine(timestamp, &buffer)
     buffer.begin(rendered.count, text)
     buffer.append(integer: total)
-    endLine(series.timestamp, &buffer)
+    endLine(timestamp, &buffer)
   }
 
   /// The timestamp, in seconds in OpenMetrics and in milliseconds in the older format, and the end of the line.
@@ -61,12 +59,5 @@ extension TextEncoder {
       }
     }
     buffer.append(UInt8(ascii: "\n"))
-  }
-}
-
-extension CheckedFamily.Labels {
-  /// The labels as text; the caller frees them.
-  fileprivate func written(for format: ExpositionFormat) -> SeriesLabels {
-    SeriesLabels(names: format.escaped(names), values: values)
   }
 }

@@ -10,7 +10,7 @@ import MetricInstruments
 struct TextEncoder: ~Copyable, ExpositionEncoder {
   private let items: [GatheredMetrics.Item]
   /// What each item shows of its series; begun together, so that the scrape is of one moment.
-  private let readings: [FamilyReading?]
+  private var readings: [FamilyReading?]
   let format: ExpositionFormat
   private var item = 0
   /// Whether the current family's header is out: a family without samples has none.
@@ -57,14 +57,16 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
   ) -> Bool {
     let rendered = family.rendered(format)
     switch readings[item] {
-    case .counters(let series):
-      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+    case .counters(var series):
+      defer { readings[item] = .counters(series) }
+      return encode(&series, of: family, rendered, untilSize: size, to: &buffer) {
         encoder, counter, labels, buffer in
         encoder.begin(rendered, &buffer)
         encoder.encode(counter, labels, rendered, to: &buffer)
       }
-    case .gauges(let series):
-      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+    case .gauges(var series):
+      defer { readings[item] = .gauges(series) }
+      return encode(&series, of: family, rendered, untilSize: size, to: &buffer) {
         encoder, gauge, labels, buffer in
         guard gauge.isSet else { return }
         encoder.begin(rendered, &buffer)
@@ -72,9 +74,10 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
         buffer.append(number: gauge.value)
         buffer.append(UInt8(ascii: "\n"))
       }
-    case .histograms(let series):
+    case .histograms(var series):
+      defer { readings[item] = .histograms(series) }
       let isAlwaysShown = family.descriptor.isPlain
-      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+      return encode(&series, of: family, rendered, untilSize: size, to: &buffer) {
         encoder, histogram, labels, buffer in
         // The exemplars first: each is then of an observation that the counts hold.
         let exemplars = encoder.format.isOpenMetrics ? histogram.exemplars.all : []
@@ -83,8 +86,9 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
         encoder.begin(rendered, &buffer)
         encoder.encode(histogram, exemplars, labels, rendered, to: &buffer)
       }
-    case .variables(let series):
-      return encode(series, of: family, rendered, untilSize: size, to: &buffer) {
+    case .variables(var series):
+      defer { readings[item] = .variables(series) }
+      return encode(&series, of: family, rendered, untilSize: size, to: &buffer) {
         encoder, variable, labels, buffer in
         encoder.begin(rendered, &buffer)
         buffer.begin(rendered.line, labels)
@@ -93,15 +97,24 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
       }
     case .info(let info):
       begin(rendered, &buffer)
-      encode(
-        labels: info.facts.map { ($0.name, $0.value) }, family.descriptor, value: 1, at: rendered.line,
-        to: &buffer)
+      let facts = info.facts
+      let labels = labels(
+        of: family, whoseValues: { $0.elementsEqual(facts) { $0.hasSameBytes(as: $1.value) } }
+      ) {
+        [(facts.map(\.name), facts.map(\.value))]
+      }
+      labels.withEach { text in
+        buffer.begin(rendered.line, text)
+        buffer.append("1\n")
+      }
     case .stateSet(let set):
       begin(rendered, &buffer)
       let label = family.descriptor.baseName
-      for (name, isOn) in zip(set.names, set.current) {
-        encode(
-          labels: [(label, name)], family.descriptor, value: isOn ? 1 : 0, at: rendered.line, to: &buffer)
+      let labels = labels(of: family, whoseValues: { _ in true }) { set.names.map { ([label], [$0]) } }
+      var states = set.current.makeIterator()
+      labels.withEach { text in
+        buffer.begin(rendered.line, text)
+        buffer.append(states.next() == true ? "1\n" : "0\n" as StaticString)
       }
     case nil: break
     }
@@ -110,8 +123,8 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
 
   /// Writes the next series with `write`, which is given the labels as the reader is told them.
   private mutating func encode<Child>(
-    _ series: SeriesReading<Child>, of family: FamilyCore, _ rendered: RenderedFamily, untilSize size: Int,
-    to buffer: inout OutputBuffer,
+    _ series: inout SeriesReading<Child>, of family: FamilyCore, _ rendered: RenderedFamily,
+    untilSize size: Int, to buffer: inout OutputBuffer,
     write: (inout TextEncoder, Child, UnsafeRawBufferPointer, inout OutputBuffer) -> Void
   ) -> Bool {
     while !series.isComplete {
@@ -168,16 +181,16 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
     if format.created { buffer.appendLine(rendered.created, labels, histogram.created) }
   }
 
-  private func encode(
-    labels: [(String, String)], _ family: FamilyDescriptor, value: UInt64, at start: LineStart,
-    to buffer: inout OutputBuffer
-  ) {
-    let labels = SeriesLabels(
-      names: format.escaped(labels.map(\.0)), values: labels.map(\.1), constants: family.constantLabels)
-    defer { labels.deallocate() }
-    buffer.begin(start, labels.text)
-    buffer.append(integer: value)
-    buffer.append(UInt8(ascii: "\n"))
+  /// The labels of the series of a family that belong to no instrument, as the reader is told them.
+  ///
+  /// - Parameter isCurrent: whether the values of the first series are still these.
+  private func labels(
+    of family: FamilyCore, whoseValues isCurrent: ([String]) -> Bool,
+    _ labels: () -> [(names: [String], values: [String])]
+  ) -> RenderedLabels {
+    family.rendering.value(for: format.renderingKey, while: { isCurrent($0.firstValues) }) {
+      RenderedLabels(labels(), format, family.descriptor.constantLabels)
+    }
   }
 }
 
@@ -190,6 +203,6 @@ extension ExpositionFormat {
 
 extension FamilyCore {
   func rendered(_ format: ExpositionFormat) -> RenderedFamily {
-    rendering.value(for: format) { RenderedFamily(descriptor, format) }
+    rendering.value(for: format.renderingKey) { RenderedFamily(descriptor, format) }
   }
 }

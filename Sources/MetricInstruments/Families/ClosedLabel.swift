@@ -10,7 +10,7 @@
 /// child costs an addition. Conform enums without associated values; anything else is refused with an error when
 /// a family is registered.
 public protocol ClosedLabel: CaseIterable, Hashable, Sendable {
-  /// The value as scrapers see it.
+  /// The value as scrapers see it, of at most 1,024 bytes.
   var labelValue: String { get }
 }
 
@@ -61,6 +61,9 @@ extension ClosedLabel {
     let values = cases.map(\.labelValue)
     guard Set(values.map { LabelText($0) }).count == values.count else {
       throw fail("two cases of \(Self.self) have the same label value")
+    }
+    guard values.allSatisfy({ LabelText($0).text.utf8.count <= LabelValue.maximumLength }) else {
+      throw fail("a label value of \(Self.self) has more than \(LabelValue.maximumLength) bytes")
     }
     return values
   }

@@ -127,6 +127,11 @@ final class SeriesList: @unchecked Sendable {
     }
   }
 
+  /// What was kept for a reader of the part that ends at `end`, which it reads now.
+  func take(from reader: KeptSeries, through end: Int) -> [KeptSeries.Entry] {
+    readers.withLock { _ in reader.take(through: end) }
+  }
+
   func endReading(_ reader: KeptSeries) {
     readers.withLock { $0.removeAll { $0 === reader } }
   }

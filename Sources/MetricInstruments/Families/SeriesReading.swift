@@ -9,10 +9,10 @@ import ObservabilityPlatform
 /// come to it, so a reading holds at most the series that there were at its beginning.
 ///
 /// One thread at a time reads. The reading ends when all is read or nobody holds it.
-package final class SeriesReading<Child: MetricInstrument>: @unchecked Sendable {
+package struct SeriesReading<Child: MetricInstrument>: Sendable {
   private enum Source {
     case fixed([Child])
-    case list(SeriesList, KeptSeries)
+    case list(ListReading)
   }
 
   private let source: Source
@@ -27,34 +27,36 @@ package final class SeriesReading<Child: MetricInstrument>: @unchecked Sendable 
 
   /// A reading of a list whose series are all of this type.
   init(_ list: SeriesList) {
-    let (kept, end) = list.beginReading()
-    source = .list(list, kept)
-    self.end = end
+    // What comes now is too young to be read.
+    let reading = list.endIndex > 0 ? ListReading(list) : nil
+    source = reading.map { .list($0) } ?? .fixed([])
+    end = reading?.end ?? 0
   }
-
-  deinit { if case .list(let list, let kept) = source { list.endReading(kept) } }
 
   /// Whether every series was read.
   package var isComplete: Bool { position >= end }
 
   /// Hands the next series to `body`, in the order in which they appeared, without holding a lock.
-  package func readPart(_ body: (Child) throws -> Void) rethrows {
+  package mutating func readPart(_ body: (Child) throws -> Void) rethrows {
     let part = position..<min(position + KeptSeries.part, end)
     position = part.upperBound
     switch source {
     case .fixed(let series): for index in part { try body(series[index]) }
-    case .list(let list, let kept): try read(part, of: list, kept, body)
+    case .list(let reading):
+      try read(part, of: reading, body)
+      if isComplete { reading.complete() }
     }
   }
 
   /// Hands every series to `body`, in the order in which they appeared, without holding a lock.
-  package func forEach(_ body: (Child) throws -> Void) rethrows {
+  package consuming func forEach(_ body: (Child) throws -> Void) rethrows {
     while !isComplete { try readPart(body) }
   }
 
   private func read(
-    _ part: Range<Int>, of list: SeriesList, _ kept: KeptSeries, _ body: (Child) throws -> Void
+    _ part: Range<Int>, of reading: ListReading, _ body: (Child) throws -> Void
   ) rethrows {
+    let (list, kept) = (reading.list, reading.kept)
     var missing: UInt128 = 0
     for index in part {
       if let series = list.series(index, bornBy: kept.beginning, as: Child.self) {
@@ -64,16 +66,31 @@ package final class SeriesReading<Child: MetricInstrument>: @unchecked Sendable 
       }
     }
     // What was seen above stays alive up to here, even if it was removed meanwhile.
-    for entry in kept.take(through: part.upperBound)
+    for entry in list.take(from: kept, through: part.upperBound)
     where missing & (1 << (entry.position - part.lowerBound)) != 0 {
       try body(unsafeDowncast(entry.series, to: Child.self))
     }
-    if isComplete { list.endReading(kept) }
   }
 }
 
-/// What was removed while one reading was under way and is yet to be read by it.
-final class KeptSeries: Sendable {
+/// The part of a reading that its list has to know of: it ends when all is read or nobody holds it.
+private final class ListReading: Sendable {
+  let list: SeriesList
+  let kept: KeptSeries
+  let end: Int
+
+  init(_ list: SeriesList) {
+    self.list = list
+    (kept, end) = list.beginReading()
+  }
+
+  deinit { complete() }
+
+  func complete() { list.endReading(kept) }
+}
+
+/// What was removed while one reading was under way and is yet to be read by it. Guarded by its list's lock on readers.
+final class KeptSeries: @unchecked Sendable {
   /// How many positions are read between two looks at what was kept aside: one for each bit of `missing`.
   static let part = 128
 
@@ -84,30 +101,21 @@ final class KeptSeries: Sendable {
 
   /// The moment at which the reading began, in births and removals of the list.
   let beginning: UInt64
+  /// How many positions are read; what is removed there is not needed.
+  private var read = 0
+  /// By a part of the positions, so that growing is cheap and taking out needs no search.
+  private var entries: [Int: [Entry]] = [:]
 
-  private struct State {
-    /// How many positions are read; what is removed there is not needed.
-    var read = 0
-    /// By a part of the positions, so that growing is cheap and taking out needs no search.
-    var entries: [Int: [Entry]] = [:]
-  }
-
-  private let state = Locked(State())
   init(beginning: UInt64) { self.beginning = beginning }
 
   func keep(_ series: MetricInstrument, at position: Int) {
-    state.withLock { state in
-      guard position >= state.read else { return }
-      state.entries[position / KeptSeries.part, default: []].append(
-        Entry(position: position, series: series))
-    }
+    guard position >= read else { return }
+    entries[position / KeptSeries.part, default: []].append(Entry(position: position, series: series))
   }
 
   /// What was kept of the part that ends at `end`, which is read now.
   func take(through end: Int) -> [Entry] {
-    state.withLock { state in
-      state.read = end
-      return state.entries.removeValue(forKey: (end - 1) / KeptSeries.part) ?? []
-    }
+    read = end
+    return entries.removeValue(forKey: (end - 1) / KeptSeries.part) ?? []
   }
 }

@@ -31,5 +31,10 @@ package struct LabelText: Sendable, Hashable, Comparable, CustomStringConvertibl
     left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
   }
 
+  /// The same order for texts that are known to have no NUL.
+  package static func precedes(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+
   package var description: String { text }
 }

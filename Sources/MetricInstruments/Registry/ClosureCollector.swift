@@ -3,11 +3,11 @@
 import ObservabilityPlatform
 
 /// A collector of one family, whose names nobody else has.
-struct ClosureCollector: Collector {
+struct ClosureCollector: OwnThreadCollector {
   private let descriptor: FamilyDescriptor
   private let read: @Sendable () async throws -> [CollectedSample]
   /// Of its own, so that what blocks there holds up neither the pool nor another closure.
-  private let executor = OwnThreadExecutor(name: "metric closure")
+  let executor: any TaskExecutor = OwnThreadExecutor(name: "metric closure")
 
   init(_ descriptor: FamilyDescriptor, read: @escaping @Sendable () async throws -> [CollectedSample]) {
     self.descriptor = descriptor
@@ -18,7 +18,7 @@ struct ClosureCollector: Collector {
   var familyNames: Set<String> { [descriptor.name] }
 
   func collect() async throws -> [CollectedFamily] {
-    let samples = try await withTaskExecutorPreference(executor) { try await read() }
+    let samples = try await read()
     let names = Set(descriptor.labelNames.map { LabelText($0) })
     for label in samples.lazy.flatMap(\.labels) where !names.contains(LabelText(label.name)) {
       throw UnknownLabel(description: "\(label.name) is none of the labels \(descriptor.labelNames)")

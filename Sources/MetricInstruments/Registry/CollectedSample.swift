@@ -67,6 +67,13 @@ public struct CollectedSample: Sendable, Hashable {
   /// millisecond.
   public var timestamp: Double?
 
+  /// A number whose labels are kept by whoever makes it.
+  package init(_ value: Double, labels: [Label]) {
+    self.labels = labels
+    self.value = .number(value)
+    timestamp = nil
+  }
+
   /// A value with labels.
   public init(_ value: Value, _ labels: KeyValuePairs<String, String> = [:], timestamp: Double? = nil) {
     self.value = value

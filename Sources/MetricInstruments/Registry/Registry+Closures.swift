@@ -9,11 +9,11 @@ extension Registry {
   /// }
   /// ```
   ///
-  /// The closure runs on a thread of its own, under the deadline of the scrape, and once at a time for the scrapes of one
-  /// server; another server, or a call of `text(_:)`, asks it for itself. One that throws, blocks, is late, or calls the
-  /// registry costs its own family only, and `collector_success{collector}`, under the full name of the metric, says so.
-  /// So many closures that block at once are as many threads: what has many series is one closure with labels.
-  /// ``unregister(_:)`` ends it. The registry holds the closure, which is not to hold the registry.
+  /// The closure runs on a thread of its own, under the deadline of the scrape, also while the cooperative pool runs
+  /// nothing, and once at a time for the scrapes of one server; another server, or a call of `text(_:)`, asks it for
+  /// itself. One that throws, blocks, is late, or calls the registry costs its own family only, and
+  /// `collector_success{collector}`, under the full name of the metric, says so. So many closures that block at once are as
+  /// many threads: what has many series is one closure with labels. ``unregister(_:)`` ends it. The registry holds the closure, which is not to hold the registry.
   ///
   /// - Parameters:
   ///   - name: the name; it ends in the unit if there is one.

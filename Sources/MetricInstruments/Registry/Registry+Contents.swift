@@ -11,6 +11,8 @@ extension Registry {
     package let collector: any Collector
     /// The same if it is one of the library's own that needs no task.
     package let synchronous: (any SynchronousCollector)?
+    /// What its run prefers to the cooperative pool.
+    package let executor: (any TaskExecutor)?
     /// Whether the names of what it returns are claimed for it.
     package let hasClaims: Bool
     /// The names of its families, and those that their samples may have; empty when they are not known.
@@ -23,6 +25,7 @@ extension Registry {
       self.hasClaims = hasClaims
       name = LabelText(collector.name)
       synchronous = collector as? any SynchronousCollector
+      executor = (collector as? any OwnThreadCollector)?.executor
       sampleNames = collector.familyNames.reduce(into: []) { names, family in
         for type in MetricType.allCases {
           let descriptor = FamilyDescriptor(
@@ -45,13 +48,6 @@ extension Registry {
     package let families: [FamilyCore]
     /// The names that nobody else may have, and the family to which each belongs.
     package let owners: [NameClaim: LabelText]
-    package private(set) var collectors: [NamedCollector]
-
-    /// The same, with collectors that somebody else has.
-    package func adding(_ others: [NamedCollector]) -> Contents {
-      var all = self
-      all.collectors += others
-      return all
-    }
+    package let collectors: [NamedCollector]
   }
 }

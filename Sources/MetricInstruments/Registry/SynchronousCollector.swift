@@ -7,6 +7,11 @@ package protocol SynchronousCollector: Collector {
   func read() throws -> [CollectedFamily]
 }
 
+/// A collector of a host's code that may block: its run is not begun on the cooperative pool.
+protocol OwnThreadCollector: Collector {
+  var executor: any TaskExecutor { get }
+}
+
 extension SynchronousCollector {
   package func collect() async throws -> [CollectedFamily] { try read() }
 }

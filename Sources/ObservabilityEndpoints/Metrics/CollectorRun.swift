@@ -8,12 +8,21 @@ import MetricInstruments
 ///
 /// How long a scrape waits is its own affair; what it waits for is shared, see ``CollectorFlights``.
 final class CollectorRun: Sendable {
-  private let check: CollectedFamilyCheck
+  let memory: CollectedMemory
+  /// The families about collectors as they were last made.
+  private let lastReports = Locked<Reports?>(nil)
   private let timer: any OneShotTimer
   private let log: @Sendable (String) -> Void
-  private let flights: CollectorFlights
+  let flights: CollectorFlights
+  private let runLimit: Duration
   private let poolDelay: @Sendable () -> Duration
-  private let patience: Duration
+
+  private struct Reports {
+    var success: CheckedFamily
+    var duration: CheckedFamily
+    /// How it went with each collector that was asked.
+    var outcomes: [(name: LabelText, isSuccess: Bool, duration: Duration)] = []
+  }
 
   /// Each family as it can be shown, or why it cannot: what is wrong with one costs the others nothing.
   typealias Families = [Result<CheckedFamily, CollectedFamilyError>]
@@ -25,6 +34,8 @@ final class CollectorRun: Sendable {
     let hasClaims: Bool
     let result: Result<Families, any Error>
     let duration: Duration
+
+    var familyCount: Int { (try? result.get().count) ?? 0 }
   }
 
   /// - Parameter limit: how long a collector may take, whichever scrape asked first.
@@ -34,65 +45,85 @@ final class CollectorRun: Sendable {
   ) {
     self.timer = timer
     self.log = log
-    check = CollectedFamilyCheck(registry)
+    runLimit = limit
+    memory = CollectedMemory(registry)
     poolDelay = settings.poolDelay
-    patience = settings.poolPatience
-    flights = CollectorFlights(check, within: limit, timer: timer)
+    flights = CollectorFlights(memory, within: limit, timer: timer, settings: settings)
   }
 
   /// Asks those that need the pool, as far as they may have families of these names, and waits for them until the limit.
   ///
   /// Those that have not come to run when the pool has had time for it, and all of them once the pool is stuck, are waited
-  /// for no longer: the rest of the scrape is what people want to see then.
+  /// for no longer: the rest of the scrape is what people want to see then. How much time that is follows the pool, see
+  /// ``PoolPatience``.
   func ask(
     _ collectors: [Registry.NamedCollector], within limit: Duration, names: Set<String>
   ) async -> [Outcome] {
     let asked = collectors.filter { $0.synchronous == nil && $0.mayHave(names) }
     guard !asked.isEmpty else { return [] }
     let answers = CollectorAnswers(asked)
-    let (flights, poolDelay, patience) = (flights, poolDelay, patience)
-    guard poolDelay() < patience else { return answers.close(.poolIsStuck) }
-    _ = await outcome(within: limit, timer: timer) { end in
-      answers.begin { end(.finished(())) }
-      let waiters = asked.indices.map { index in
-        flights.join(asked[index]) { answers.add($0, at: index) }
-      }
-      let watch = RepeatingTimer(every: patience, on: timer) {
-        let isStuck = poolDelay() >= patience
-        for index in asked.indices where isStuck || !flights.hasBegun(asked[index]) {
-          answers.add(.failure(CollectorFlights.Unanswered.poolIsStuck), at: index)
-        }
-      }
-      return {
-        watch.stop()
-        for (waiter, named) in zip(waiters, asked) { flights.leave(waiter, of: named) }
+    let (flights, poolDelay, patience) = (flights, poolDelay, flights.patience)
+    // What has a thread of its own may have an answer all the same.
+    let wasStuck = poolDelay() >= patience
+    let number = flights.nextNumber()
+    for (index, collector) in asked.enumerated() {
+      if wasStuck, collector.executor == nil {
+        answers.add(.failure(CollectorFlights.Unanswered.poolIsStuck), at: index)
+      } else {
+        flights.join(collector, .init(answers: answers, index: index), as: number)
       }
     }
+    // Nor longer than a run may take, so that what it has begun has a deadline.
+    let waited = await answers.wait(within: min(limit, runLimit), timer: timer, every: patience) { answers in
+      let isStuck = poolDelay() >= patience
+      for index in asked.indices {
+        if isStuck {
+          answers.add(.failure(CollectorFlights.Unanswered.poolIsStuck), at: index)
+        } else if !flights.hasBegun(asked[index]) {
+          answers.add(.failure(CollectorFlights.Unanswered.notBegun), at: index)
+        }
+      }
+    }
+    for collector in asked { flights.leave(number, of: collector.id, after: waited) }
     return answers.close(.late)
   }
 
   /// Reads those that need no task, as far as they may have families of these names, on the calling thread.
-  private func read(_ collectors: [Registry.NamedCollector], names: Set<String>) -> [Outcome] {
-    collectors.compactMap { named in
-      guard let collector = named.synchronous, named.mayHave(names) else { return nil }
+  private func read(
+    _ collectors: [Registry.NamedCollector], names: Set<String>, into outcomes: inout [Outcome]
+  ) {
+    for named in collectors where named.mayHave(names) {
+      guard let collector = named.synchronous else { continue }
       let start = ContinuousClock.now
-      let result = Result { try check(collector.read()) }
-      return Outcome(
-        collector: named.name, hasClaims: named.hasClaims, result: result,
-        duration: ContinuousClock.now - start)
+      let result = Result { try memory.checked(collector.read(), of: named.id) }
+      outcomes.append(
+        Outcome(
+          collector: named.name, hasClaims: named.hasClaims, result: result,
+          duration: ContinuousClock.now - start))
     }
   }
 
   /// What a scrape shows: what the registry held when it began, what collectors returned as far as its names are free,
   /// and how it went with each of them. The library's own are read now.
+  ///
+  /// - Parameter own: collectors that are in no registry.
   func metrics(
-    _ contents: Registry.Contents, _ reports: CollectorReports, _ outcomes: [Outcome],
-    named names: Set<String>
+    _ contents: Registry.Contents, own: [Registry.NamedCollector] = [], _ reports: CollectorReports,
+    _ outcomes: [Outcome], named names: Set<String>
   ) -> GatheredMetrics {
-    let outcomes = outcomes + read(contents.collectors, names: names)
-    var gathering = Gathering(contents)
-    var successes: [(labelValue: String, number: Double)] = []
-    for outcome in outcomes.sorted(by: { $0.collector < $1.collector }) {
+    memory.keepOnly(contents.collectors, own)
+    var outcomes = outcomes
+    outcomes.reserveCapacity(outcomes.count + contents.collectors.count + own.count)
+    read(contents.collectors, names: names, into: &outcomes)
+    read(own, names: names, into: &outcomes)
+    outcomes.sort { $0.collector < $1.collector }
+    var gathering = Gathering(contents, expecting: 2 + outcomes.reduce(0) { $0 + $1.familyCount })
+    // Taken out, so that its memory can be used again.
+    var report =
+      lastReports.withLock { $0.take() }
+      ?? Reports(success: CheckedFamily(own: reports.success), duration: CheckedFamily(own: reports.duration))
+    report.outcomes.removeAll(keepingCapacity: true)
+    for outcome in outcomes {
       let problems = add(outcome, to: &gathering)
       for problem in problems.prefix(CollectorRun.mostLogged) {
         log("collector \(outcome.collector): \(problem)")
@@ -101,15 +132,21 @@ final class CollectorRun: Sendable {
         let rest = problems.count - CollectorRun.mostLogged
         log("collector \(outcome.collector): \(rest) more of its families cannot be shown")
       }
-      successes.append((outcome.collector.text, problems.isEmpty ? 1 : 0))
+      report.outcomes.append((outcome.collector, problems.isEmpty, outcome.duration))
     }
     if !outcomes.isEmpty {
-      let durations = outcomes.map { ($0.collector.text, $0.duration.seconds) }
-      gathering.add(own: [
-        CheckedFamily(own: reports.success, successes), CheckedFamily(own: reports.duration, durations),
-      ])
+      let (count, went) = (report.outcomes.count, report.outcomes)
+      report.success.update(own: reports.success, count, label: { went[$0].name.text }) {
+        went[$0].isSuccess ? 1 : 0
+      }
+      report.duration.update(own: reports.duration, count, label: { went[$0].name.text }) {
+        went[$0].duration.seconds
+      }
+      gathering.add(own: report.success)
+      gathering.add(own: report.duration)
     }
-    return gathering.metrics(named: names)
+    lastReports.withLock { $0 = report }
+    return gathering.takeMetrics(named: names)
   }
 
   /// How many lines a scrape logs of one collector, which may return any number of bad families.

@@ -10,14 +10,17 @@ final class MetricsEndpoint: Sendable {
   private let registry: Registry
   private let variables: PublishedVariables
   private let timer: any OneShotTimer
-  private let collectors: CollectorRun
+  let collectors: CollectorRun
   private let settings: EndpointSettings
   private let observer: EndpointObserver
   /// Those of the server, which are in no registry.
   private let ownCollectors: [Registry.NamedCollector]
   private let encoding: EncodingThread
   private let budget: SpoolBudget
-  /// A form for people never waits for the scrapers' place, nor a scraper for theirs.
+  private let formats = NegotiatedFormats()
+  /// Those of the formats that were asked for: there are few.
+  private let madeHeaders = Locked<[(format: ExpositionFormat, headers: EndpointFields)]>([])
+  /// A form for people never waits for a scraper's slot, nor a scraper for one of theirs.
   private let admissions: (exposition: ScrapeAdmission, json: ScrapeAdmission, variables: ScrapeAdmission)
 
   init(
@@ -42,12 +45,17 @@ final class MetricsEndpoint: Sendable {
   /// Bytes that are encoded and wait for slow readers.
   var spooledBytes: Int { budget.spooled }
 
+  /// Slots that scrapes hold.
+  var slotsInUse: Int {
+    [admissions.exposition, admissions.json, admissions.variables].reduce(0) { $0 + $1.slotsInUse }
+  }
+
   /// No scrape is to be expected any more.
   func stop() { encoding.stop() }
 
   /// Answers in the form that `Accept` asks for.
   func exposition(_ request: EndpointRequest) async -> EndpointResponse {
-    var format = ExpositionFormat.negotiated(request.headers.accepted)
+    var format = formats.format(for: request.headers)
     format.created = settings.includesCreatedSamples && format.form == .openMetrics
     return await scrape(request, as: format)
   }
@@ -70,13 +78,13 @@ final class MetricsEndpoint: Sendable {
     // takes too long for the loop.
     var contents = registry.sortedContents
     if contents == nil { contents = await encoding.run(within: limit) { _ in registry.contents } }
-    guard let contents = contents?.adding(ownCollectors) else { return late }
+    guard let contents else { return late }
     let outcomes = await collectors.ask(
       contents.collectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
-    let collectors = collectors
+    let (collectors, own) = (collectors, ownCollectors)
     return await respond(to: request, in: format, slot, since: start, within: limit) {
       registry.expireIdleSeries()
-      return collectors.metrics(contents, registry.reports, outcomes, named: names)
+      return collectors.metrics(contents, own: own, registry.reports, outcomes, named: names)
     }
   }
 
@@ -160,15 +168,19 @@ final class MetricsEndpoint: Sendable {
   private static func collectorsShare(of limit: Duration) -> Duration { limit - min(limit / 5, .seconds(2)) }
 
   private func headers(of format: ExpositionFormat) -> EndpointFields {
-    let isNegotiated = format.form.isNegotiated
-    var headers: EndpointFields = [
-      "Content-Type": format.contentType,
-      "Vary": isNegotiated ? "Accept, Accept-Encoding" : "Accept-Encoding",
-      "Cache-Control": "no-store",
-    ]
-    // The forms for scrapers have types of their own; JSON is what a browser could take for something else.
-    if !isNegotiated { headers.append("X-Content-Type-Options", "nosniff") }
-    return headers
+    madeHeaders.withLock { made in
+      if let known = made.first(where: { $0.format == format }) { return known.headers }
+      let isNegotiated = format.form.isNegotiated
+      var headers: EndpointFields = [
+        "Content-Type": format.contentType,
+        "Vary": isNegotiated ? "Accept, Accept-Encoding" : "Accept-Encoding",
+        "Cache-Control": "no-store",
+      ]
+      // The forms for scrapers have types of their own; JSON is what a browser could take for something else.
+      if !isNegotiated { headers.append("X-Content-Type-Options", "nosniff") }
+      made.append((format, headers))
+      return headers
+    }
   }
 
   /// Prometheus gives up at its own time-out; half a second is left for the way back. What makes no sense is ignored.

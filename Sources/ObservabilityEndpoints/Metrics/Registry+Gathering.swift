@@ -15,7 +15,7 @@ extension Registry {
     within limit: Duration, timer: any OneShotTimer, names: Set<String> = []
   ) async -> GatheredMetrics {
     // One for all calls, so that a collector that hangs holds one task.
-    let run = attachments.value(for: "collectors") {
+    let run = attachments.value(for: 0) {
       var settings = EndpointSettings()
       // Whoever calls runs on the pool.
       settings.poolPatience = limit

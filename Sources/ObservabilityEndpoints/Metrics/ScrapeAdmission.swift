@@ -15,6 +15,8 @@ final class ScrapeAdmission: Sendable {
 
   init(limit: Int) { state = Locked(State(slots: ScrapeSlots(limit: limit))) }
 
+  var slotsInUse: Int { state.withLock { $0.slots.count } }
+
   /// Nil when there is no slot.
   func enter() -> ScrapeSlot? {
     let now = ContinuousClock.now
