@@ -64,7 +64,7 @@ struct LeavingClientTests {
   }
 
   private func stream(_ path: String) async throws -> EndpointBodyStream {
-    let response = await service.endpoints.respond(to: try EndpointRequest(target: path, peer: loopback))
+    let response = await service.endpoints.respond(to: try EndpointRequest(target: path, peer: .unix))
     guard case .stream(let stream) = response.body else { throw Unexpected() }
     return stream
   }
@@ -74,7 +74,7 @@ struct LeavingClientTests {
   private func leave(at stage: Stage, _ path: String, isTold: Bool) async throws {
     func cancelled(when isThere: @Sendable () async -> Bool) async throws {
       let scrape = Task { [service] in
-        await service.endpoints.respond(to: try EndpointRequest(target: path, peer: loopback))
+        await service.endpoints.respond(to: try EndpointRequest(target: path, peer: .unix))
       }
       let isThere = await eventually(isThere)
       #expect(isThere)
