@@ -159,6 +159,8 @@ struct ReadingTests {
       let late = try await server.connect()
       try await late.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n")
       late.shutdownWrite()
+      // Before that there is no connection either.
+      #expect(await eventually { never.visits == 2 })
       try await server.wait { statistics in
         server.server.loop.advanceClock(by: .seconds(1))
         return statistics.connections == 0
