@@ -41,13 +41,16 @@ private final class DeadlineRace<Value: Sendable>: @unchecked Sendable {
   private let lock = PlatformMutex()
   /// Held while who waits is resumed. Not the other one: a task that is being cancelled is locked by the system, which
   /// asks for that one then, and resuming asks for the task's.
-  private let resuming = Lock()
+  private let resuming = PlatformMutex()
   private var continuation: UnsafeContinuation<OffLoopOutcome<Value>, Never>?
   private var outcome: OffLoopOutcome<Value>?
   private var callOff: (@Sendable () -> Void)?
   private var token: (any OneShotTimerToken)?
 
-  deinit { lock.destroy() }
+  deinit {
+    lock.destroy()
+    resuming.destroy()
+  }
 
   /// Hands over who waits; resumes at once when a cancellation has come first.
   func begin(_ continuation: UnsafeContinuation<OffLoopOutcome<Value>, Never>) {
