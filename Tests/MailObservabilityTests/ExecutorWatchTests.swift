@@ -12,19 +12,6 @@ struct ExecutorWatchTests {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Blocks more tasks than the pool has threads, until the flag is set.
-  private static func blockPool() -> Flag {
-    let (isBlocked, isOver) = (Flag(), Flag())
-    for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
-      Task.detached {
-        isBlocked.set()
-        isOver.waitBlocking()
-      }
-    }
-    isBlocked.waitBlocking()
-    return isOver
-  }
-
   private static func request(_ target: String) throws -> EndpointRequest {
     try EndpointRequest(target: target, headers: ["Host": "localhost"], peer: .unix)
   }
@@ -41,7 +28,7 @@ struct ExecutorWatchTests {
     let endpoints = try metrics.endpoints(config)
     let answers = try await onThread { () -> Result<[String: EndpointResponse], any Error> in
       Result {
-        let isOver = Self.blockPool()
+        let isOver = blockPool()
         defer { isOver.set() }
         let paths = [
           "/live", "/live?verbose", "/livez", "/live/executor", "/live/nothing", "/ready", "/ready/storage",

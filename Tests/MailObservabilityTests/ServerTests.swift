@@ -20,19 +20,6 @@ struct ServerTests {
     (0..<10).map { _ in HTTPClient.get("/live", at: address)?.status }
   }
 
-  /// Blocks more tasks than the pool has threads, so that none is left for what comes after them, until the flag is set.
-  private static func blockPool() -> Flag {
-    let (isBlocked, isOver) = (Flag(), Flag())
-    for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
-      Task.detached {
-        isBlocked.set()
-        isOver.waitBlocking()
-      }
-    }
-    isBlocked.waitBlocking()
-    return isOver
-  }
-
   private static let allAlive = [Int?](repeating: 200, count: 10)
 
   @Test("tells a scraper what was recorded")
@@ -168,7 +155,7 @@ struct ServerTests {
     let server = try await metrics.startHTTPServer(.patient)
     let address = try #require(server.boundAddress)
     let statuses = await onThread { () -> [Int?] in
-      let isOver = Self.blockPool()
+      let isOver = blockPool()
       defer { isOver.set() }
       return Self.lives(at: address) + [HTTPClient.get("/ready", at: address)?.status]
     }
@@ -189,7 +176,7 @@ struct ServerTests {
     let server = try await metrics.startHTTPServer(config)
     let address = try #require(server.boundAddress)
     let body = await onThread { () -> String? in
-      let isOver = Self.blockPool()
+      let isOver = blockPool()
       defer { isOver.set() }
       return HTTPClient.get("/metrics", at: address)?.body
     }

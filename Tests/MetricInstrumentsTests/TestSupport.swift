@@ -31,3 +31,15 @@ extension Registry {
       .compactMap { $0 as? Counter }.first { $0.labels.values == [family] }?.value
   }
 }
+
+/// Why a registration is refused; nil when it is not.
+func code(_ body: () throws -> Void) -> RegistrationError.Code? {
+  do {
+    try body()
+    return nil
+  } catch let error as RegistrationError {
+    return error.code
+  } catch {
+    return nil
+  }
+}

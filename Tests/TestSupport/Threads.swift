@@ -29,6 +29,20 @@ package func waiting<Result: Sendable>(_ body: @escaping @Sendable () async -> R
   }
 }
 
+/// Blocks more tasks than the pool has threads, so that none is left for what comes after them, until the flag is set.
+/// The calling thread must be none of the pool's.
+package func blockPool() -> Flag {
+  let (isBlocked, isOver) = (Flag(), Flag())
+  for _ in 0..<(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) * 2) {
+    Task.detached {
+      isBlocked.set()
+      isOver.waitBlocking()
+    }
+  }
+  isBlocked.waitBlocking()
+  return isOver
+}
+
 private func started(_ name: String, _ body: @escaping @Sendable () -> Void) -> SystemThread {
   do { return try .start(name: name, body) } catch { preconditionFailure("no thread for a test: \(error)") }
 }

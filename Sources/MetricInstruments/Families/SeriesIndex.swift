@@ -65,7 +65,7 @@ package final class SeriesIndex: @unchecked Sendable {
 
   /// Takes the calling thread's lock.
   @inline(__always)
-  private func lockOwn() -> UnsafeMutablePointer<StripeLock.Word> {
+  func lockOwn() -> UnsafeMutablePointer<StripeLock.Word> {
     let own = lock(Stripes.current())
     return StripeLock.tryLock(own) ? own : lockAnother()
   }
@@ -141,7 +141,7 @@ package final class SeriesIndex: @unchecked Sendable {
 
   /// The series of a key, with one of the locks held and as long as it is.
   @inline(__always)
-  private func inUse(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
+  func inUse(_ key: some LabelKey, hash: UInt64) -> Unmanaged<MetricInstrument>? {
     guard let position = position(of: key, hash: hash),
       let series = list.series(position)
     else { return nil }
@@ -160,61 +160,10 @@ package final class SeriesIndex: @unchecked Sendable {
     }
   }
 
-  // MARK: - Counting
-
-  @usableFromInline
-  func increment(_ first: String) {
-    withKey(first) { increment($0) } ?? increment([first])
-  }
-
-  @usableFromInline
-  func increment(_ first: String, _ second: String) {
-    withKey(first, second) { increment($0) } ?? increment([first, second])
-  }
-
-  @usableFromInline
-  func increment(_ first: String, _ second: String, _ third: String) {
-    withKey(first, second, third) { increment($0) } ?? increment([first, second, third])
-  }
-
-  @usableFromInline
-  func increment(_ first: String, _ second: String, _ third: String, _ fourth: String) {
-    withKey(first, second, third, fourth) { increment($0) } ?? increment([first, second, third, fourth])
-  }
-
-  @inline(never)
-  private func increment(_ values: [String]) { increment(KeyOfTexts(values: values)) }
-
-  /// Adds one to the counter of a key; the index must be one of counters.
-  ///
-  /// A reference that is handed out is retained and released, and threads that look up the same value fight
-  /// over that count. Here the addition is made with the thread's own lock held, and that is what keeps the
-  /// counter: it was found in the table, a removal takes it out of there with all locks held, this one
-  /// included, and lets go of it only after. The lock's acquiring exchange and releasing store order the
-  /// addition before that on weakly ordered processors too. What an addition seldom has to look at can wait
-  /// or allocate, so it is done by a reference, without the lock.
-  @inline(__always)
-  private func increment(_ key: some LabelKey) {
-    let hash = key.hash(hashing)
-    let own = lockOwn()
-    guard let found = inUse(key, hash: hash) else {
-      StripeLock.unlock(own)
-      unsafeDowncast(admitted(key, hash: hash), to: Counter.self).increment()
-      return
-    }
-    guard let look = found._withUnsafeGuaranteedRef({ unsafeDowncast($0, to: Counter.self).addOne() }) else {
-      StripeLock.unlock(own)
-      return
-    }
-    _ = found.retain()
-    StripeLock.unlock(own)
-    unsafeDowncast(found.takeRetainedValue(), to: Counter.self).finish(look)
-  }
-
   // MARK: - Admission
 
   @inline(never)
-  private func admitted(_ key: some LabelKey, hash: UInt64) -> MetricInstrument {
+  func admitted(_ key: some LabelKey, hash: UInt64) -> MetricInstrument {
     switch admission(of: key, hash: hash) {
     case .own(let series): series.takeRetainedValue()
     case .other(let reason): other(for: reason, pinned == 0 ? [] : key.values)
