@@ -121,25 +121,14 @@ struct TopListTests {
     let filler = String(repeating: "x", count: 230)
     func record(_ range: Range<Int>) { for number in range { list.record("\(number).\(filler).example") } }
     record(0..<5_000)
-    let before = residentBytes()
+    let before = heapInUse()
     record(5_000..<max(20_000, TopListTests.events))
-    let growth = residentBytes() - before
     #expect(list.top(.max).count <= SlidingCounts.parts * TopList.capacity)
     if TopListTests.events >= 1_000_000 {
-      print("\(TopListTests.events) hostile names of 245 bytes: \(growth) more bytes resident")
+      let growth = try #require(heapInUse()) - #require(before)
+      print("\(TopListTests.events) hostile names of 245 bytes: \(growth) more bytes in use")
       #expect(growth < 4 << 20)
     }
-  }
-
-  /// Where the system says so without a library.
-  private func residentBytes() -> Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 128)
-    guard fgets(&line, 128, file) != nil else { return 0 }
-    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let fields = text.split(separator: " ")
-    return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 : 0
   }
 
   // MARK: - The window
