@@ -187,7 +187,7 @@ import Testing
     let all = try Options(arguments: [])
     #expect(
       [all.smtp, all.imap, all.jmap, all.metrics] == [
-        "127.0.0.1:2525", "127.0.0.1:1143", "127.0.0.1:8080", "127.0.0.1:9090",
+        "127.0.0.1:2525", "127.0.0.1:1143", "127.0.0.1:8080", "127.0.0.1:9464",
       ])
     let one = try Options(arguments: ["--smtp", "127.0.0.1:0"])
     #expect([one.smtp, one.imap, one.jmap, one.metrics] == ["127.0.0.1:0", nil, nil, nil])

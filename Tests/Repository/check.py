@@ -6,6 +6,8 @@
 - Every Swift file begins with the question that it answers.
 - No text names a folder of the machine that it was written on.
 - Tests/Embedding stores every public type by its bare name, beside the libraries that a host uses.
+- What the tables of the articles on migrating and recording name exists: calls in Tests/Embedding, symbols in the public
+  listing, metrics in the catalogue, paths in the table of routes.
 """
 
 import collections
@@ -106,6 +108,72 @@ def check_blocks(paths):
     return problems if count else ["not one Swift block was found"]
 
 
+# Tables that name what there is
+
+TABLES = ("MigratingFromRusmesMetrics.md", "MigratingFromSwiftPrometheus.md", "RecordingInAServer.md")
+# A row without a counterpart says so in these words, and in no others.
+WITHOUT = ("not offered", "none")
+
+
+def rows(text):
+    """The second cell of each row of each table, with the number of its line; not of heads and rules."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        is_head = number < len(lines) and lines[number].startswith("|-")
+        if line.startswith("| ") and not is_head and len(cells) > 1:
+            yield number, cells[1].rstrip(" |")
+
+
+def is_there(name, there):
+    if name.startswith("rusmes_"):
+        return name.split("{")[0] in there.metrics
+    if name.startswith("/"):
+        return f'"{name}"' in there.routes
+    if (ROOT / name).exists():
+        return True
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", there.code) is not None
+
+
+def untrue(text, there):
+    problems = []
+    for number, cell in rows(text):
+        symbols = re.findall(r"``([^`]+)``", cell)
+        names = re.findall(r"`([^`]+)`", re.sub(r"``[^`]+``", "", cell))
+        if not symbols and not names and cell not in WITHOUT:
+            problems.append((number, f"neither a counterpart nor '{WITHOUT[0]}': {cell}"))
+        problems += [(number, f"no such thing: {name}") for name in names if not is_there(name, there)]
+        problems += [
+            (number, f"not public: {name}") for name in symbols if name.replace("/", ".") not in there.symbols]
+    return problems
+
+
+There = collections.namedtuple("There", "metrics routes code symbols")
+
+
+def what_is_there():
+    catalogue = (ROOT / "Tests/MailObservabilityTests/CatalogueTests.swift").read_text()
+    lines = re.search(r'let catalogue = """\n(.*?)"""', catalogue, re.S).group(1).splitlines()
+    listing = (ROOT / "Tests/Repository/public-api.txt").read_text()
+    routes = ["Sources/ObservabilityEndpoints/Routes/RouteTable.swift", "Sources/MailObservability/Server/MetricsConfig.swift"]
+    return There(
+        metrics={f"rusmes_{name}" for line in lines for name in line.split()[1:]},
+        routes="\n".join((ROOT / path).read_text() for path in routes),
+        code="\n".join(re.sub(r"//.*", "", path.read_text()) for path in sorted(EMBEDDING.rglob("*.swift"))),
+        symbols=set(re.findall(r"^\w+ (\S+):", listing, re.M)))
+
+
+def check_tables():
+    there, problems = what_is_there(), []
+    for name in TABLES:
+        path = f"Sources/MailObservability/MailObservability.docc/{name}"
+        text = (ROOT / path).read_text()
+        if not list(rows(text)):
+            problems.append(f"{path}: no table was found")
+        problems += [f"{path}:{line}: {problem}" for line, problem in untrue(text, there)]
+    return problems
+
+
 # First lines
 
 
@@ -172,6 +240,12 @@ def check_checks():
     assert unproved(block, [["let a = 1", "if a {", "b()", "}"]]) == [3]
     assert unproved(uncommented("  /// ```swift\n  /// x()\n  /// ```"), [["y()"]]) == [2]
     assert unproved("```swift\nlet a = 1\n", [["let a = 1"]]) == [2]
+    there = There({"rusmes_a_total"}, 'at: "/ready"', "metrics.a.increment()", {"Counter", "Histogram.Timer"})
+    table = "| old | new | why |\n|---|---|---|\n| `x` | %s | |\n"
+    for cell in ("`metrics.a.increment()`, ``Histogram/Timer``", '`rusmes_a_total{b="c"}`', "`/ready`", "not offered"):
+        assert untrue(table % cell, there) == [], cell
+    for cell in ("`metrics.a.incr`", "``Histogram/Timers``", "`rusmes_b_total`", "`/read`", "", "soon"):
+        assert [line for line, _ in untrue(table % cell, there)] == [3], cell
     assert is_question("// Who? He.") and not is_question("// Somebody.") and not is_question("import Foundation")
     home = "/".join(["", "home", "somebody"])
     assert machine_paths(f"see {home}.") == [f"{home}."] and machine_paths(f"https://example.com{home}") == []
@@ -185,7 +259,7 @@ def main():
     paths = tracked()
     problems = [
         *check_cases(paths), *check_blocks(paths), *check_first_lines(paths), *check_machine_paths(paths),
-        *check_names(),
+        *check_names(), *check_tables(),
     ]
     for problem in problems:
         print(problem)

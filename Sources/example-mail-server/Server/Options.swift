@@ -48,7 +48,7 @@ struct Options: Sendable, Equatable {
       --faults FILE              a file whose words are faults to simulate, reread every second:
                                  storage queue authentication executor delivery maintenance
     Without a listener option: SMTP 127.0.0.1:2525, IMAP 127.0.0.1:1143, JMAP 127.0.0.1:8080,
-    metrics 127.0.0.1:9090. Without --user: alice with the password "secret", who gets all mail.
+    metrics 127.0.0.1:9464. Without --user: alice with the password "secret", who gets all mail.
     """
 
   init(arguments: some Sequence<String>) throws(UsageError) {
@@ -68,7 +68,7 @@ struct Options: Sendable, Equatable {
       smtp = "127.0.0.1:2525"
       imap = "127.0.0.1:1143"
       jmap = "127.0.0.1:8080"
-      metrics = "127.0.0.1:9090"
+      metrics = "127.0.0.1:9464"
     }
   }
 

@@ -8,7 +8,7 @@ try metrics.health.add(
     try await store.ping()
     return .pass
   })
-let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:9090"))
+let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:9464"))
 
 metrics.smtp.connections.increment()  // a counter
 let connection = metrics.connections.open(.smtp)  // a gauge that cannot drift

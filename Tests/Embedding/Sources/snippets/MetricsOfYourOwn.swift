@@ -91,3 +91,15 @@ func bucketsOfTheCatalogue() throws -> MetricsCollector {
   let metrics = try MetricsCollector(buckets: buckets)
   return metrics
 }
+
+func furtherFacts(metrics: MetricsCollector) throws -> InfoMetric {
+  let deployment = try metrics.registry.info(
+    "deployment_info", help: "Where this server runs.", ["site": "berlin", "tier": "edge"])
+  return deployment
+}
+
+func inThreeLines(metrics: MetricsCollector) throws {
+  let greylisted = try metrics.registry.register(
+    .counter("greylisted_total", help: "Recipients put off by greylisting."))
+  greylisted.increment()
+}

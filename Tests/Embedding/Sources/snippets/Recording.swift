@@ -48,3 +48,53 @@ func theMostFrequent(metrics: MetricsCollector) {
   metrics.top.failedLogins.record("jane@example.org")
   metrics.top.rejectingNetworks.record("192.0.2.25")
 }
+
+/// What the article's table says to record, and when.
+func aMailThroughTheServer(metrics: MetricsCollector) {
+  metrics.smtp.connections.increment()
+  let connection = metrics.connections.open(.smtp)
+  let session = metrics.startSMTPSessionTimer()
+  metrics.imap.connections.increment()
+  metrics.imap.sessionDuration.observe(.seconds(9))
+  metrics.smtp.connectionsRejected[.overload].increment()
+
+  metrics.smtp.commands[.mail].increment()
+  metrics.smtp.commandDuration[.mail].observe(.milliseconds(2))
+  metrics.smtp.replies["250"].increment()
+  metrics.imap.commands.increment()
+  metrics.imap.commandDuration[.fetch].observe(.milliseconds(2))
+  metrics.imap.responses[.ok].increment()
+  metrics.jmap.requests.increment()
+  metrics.jmap.methodDuration["Email/get"].observe(.milliseconds(2))
+
+  metrics.authentication.attempts[.submission, .failure].increment()
+  metrics.authentication.mechanisms[.plain].increment()
+  metrics.tls.sessions[.starttls].increment()
+  metrics.tls.handshakeErrors[.incoming].increment()
+
+  metrics.smtp.messagesRejected[.unknownRecipient].increment()
+  metrics.smtp.messagesReceived.increment()
+  metrics.smtp.messageSize.observe(2_048)
+  metrics.smtp.recipientsPerMessage.observe(1)
+  metrics.queue.puts.increment()
+  let processing = metrics.startMessageProcessingTimer()
+  metrics.mail.processed.increment()
+  processing.observe()
+
+  metrics.delivery.attempts[.remote, .delivered].increment()
+  metrics.delivery.attemptDuration[.remote].observe(.milliseconds(30))
+  metrics.delivery.failures[.refused].increment()
+  metrics.mail.delivered.increment()
+  metrics.mail.bounced.increment()
+  metrics.mail.dropped.increment()
+  metrics.smtp.messagesSent.increment()
+
+  metrics.queue.size.set(3)
+  metrics.queue.messages[.deferred].set(1)
+  metrics.queue.oldestMessageAge.set(17)
+  metrics.smtp.errors.increment()
+  metrics.imap.errors.increment()
+  metrics.jmap.errors.increment()
+  session.observe()
+  connection.end()
+}

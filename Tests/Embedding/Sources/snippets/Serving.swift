@@ -65,3 +65,9 @@ func answered(probe request: EndpointRequest, by endpoints: MetricsEndpoints) as
   let response = await endpoints.respond(to: request)
   return response
 }
+
+func onAUnixSocket(metrics: MetricsCollector) async throws {
+  let config = MetricsConfig(bindAddress: "unix:/run/mail/observability.sock")
+  let server = try await metrics.startHTTPServer(config)
+  await server.shutdown()
+}

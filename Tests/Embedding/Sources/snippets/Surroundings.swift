@@ -13,3 +13,7 @@ struct TraceContext: Sendable {
   @TaskLocal static var current: TraceContext?
   var traceID: String
 }
+
+struct Log: Sendable {
+  func write(_ line: String) { print(line) }
+}
