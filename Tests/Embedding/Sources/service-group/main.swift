@@ -3,7 +3,6 @@
 import MailObservability
 import NIOCore
 import NIOPosix
-import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -53,34 +52,57 @@ if CommandLine.arguments.contains("--serve") {
   exit(0)
 }
 
-let (starts, start) = AsyncStream.makeStream(of: Started.self)
-let group = Task {
-  try await serve(MetricsConfig(bindAddress: "127.0.0.1:0"), mailPort: 0, delay: .seconds(2)) {
-    start.yield(Started(server: $0, mail: $1, metrics: $2))
+/// A group whose mail server and whose probes answer.
+struct Running {
+  let group: Task<Void, any Error>
+  let metrics: MetricsCollector
+  let http: Int
+  let smtp: Int
+
+  init(delay: Duration) async throws {
+    let (starts, start) = AsyncStream.makeStream(of: Started.self)
+    group = Task {
+      try await serve(MetricsConfig(bindAddress: "127.0.0.1:0"), mailPort: 0, delay: delay) {
+        start.yield(Started(server: $0, mail: $1, metrics: $2))
+      }
+    }
+    guard let started = await starts.first(where: { _ in true }),
+      let http = started.server.boundAddress.flatMap({ $0.split(separator: ":").last }).flatMap({ Int($0) }),
+      let smtp = started.mail.listener.channel.localAddress?.port
+    else { fatalError("nothing was started") }
+    metrics = started.metrics
+    self.http = http
+    self.smtp = smtp
+    try await wait(for: "HTTP/1.1 200 OK", from: "/ready")
+    // Sessions are served once the group runs, which watches signals by then.
+    _ = try await ask(smtp, "QUIT\r\n", until: "221 ")
+  }
+
+  func wait(for answer: String, from path: String) async throws {
+    while try await probe(path, at: http) != answer { try await Task.sleep(for: .milliseconds(20)) }
   }
 }
-guard let started = await starts.first(where: { _ in true }),
-  let http = started.server.boundAddress.flatMap({ $0.split(separator: ":").last }).flatMap({ Int($0) }),
-  let smtp = started.mail.listener.channel.localAddress?.port
-else { fatalError("nothing was started") }
 
 var wrong: [String] = []
-func check(_ isRight: Bool, _ what: String) { if !isRight { wrong.append(what) } }
 
-let ok = "HTTP/1.1 200 OK"
-let unavailable = "HTTP/1.1 503 Service Unavailable"
-while try await probe("/ready", at: http) != ok { try await Task.sleep(for: .milliseconds(20)) }
-let session = try await ask(smtp, "EHLO client.example\r\nQUIT\r\n", until: "221 ")
-check(session?.contains("250 ") == true, "a session: \(session ?? "none")")
-check(await started.metrics.registry.value("rusmes_smtp_commands_total", ["command": "ehlo"]) == 1, "EHLO")
-
+// Between the signal and the end of the delay, which nothing here waits for.
+let waiting = try await Running(delay: .seconds(3_600))
 kill(getpid(), SIGTERM)
-while try await probe("/ready", at: http) != unavailable { try await Task.sleep(for: .milliseconds(20)) }
-check(try await probe("/live", at: http) == ok, "alive during the delay")
-let late = try await ask(smtp, "NOOP\r\nQUIT\r\n", until: "221 ")
-check(late?.contains("250 ") == true, "mail is served during the delay: \(late ?? "refused")")
-try await group.value
-check(try await ask(smtp, "", until: "220 ") == nil, "the mail server has ended")
-check(try await probe("/live", at: http) == nil, "the observability server has ended")
+try await waiting.wait(for: "HTTP/1.1 503 Service Unavailable", from: "/ready")
+if try await probe("/live", at: waiting.http) != "HTTP/1.1 200 OK" { wrong.append("not alive in the delay") }
+let session = try await ask(waiting.smtp, "EHLO client.example\r\nQUIT\r\n", until: "221 ")
+if session?.contains("250 ") != true { wrong.append("no mail in the delay: \(session ?? "refused")") }
+let greetings = await waiting.metrics.registry.value("rusmes_smtp_commands_total", ["command": "ehlo"])
+if greetings != 1 { wrong.append("EHLO was counted \(greetings ?? 0) times") }
+waiting.group.cancel()
+_ = await waiting.group.result
+
+// After it.
+let ending = try await Running(delay: .milliseconds(1))
+kill(getpid(), SIGTERM)
+try await ending.group.value
+if try await ask(ending.smtp, "", until: "220 ") != nil { wrong.append("mail is served after the end") }
+if try await probe("/live", at: ending.http) != nil { wrong.append("probes are answered after the end") }
+
 print(wrong.isEmpty ? "unready, then closed, then gone" : "wrong: \(wrong)")
 if !wrong.isEmpty { exit(1) }
