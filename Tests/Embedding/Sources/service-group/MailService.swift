@@ -16,6 +16,8 @@ struct MailService: Service {
 
   static func listen(host: String, port: Int, metrics: MetricsCollector) async throws -> MailService {
     let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      // So that a restart can bind again while the system still remembers old connections.
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .bind(host: host, port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
           let lines = ByteToMessageHandler(LineBasedFrameDecoder(), maximumBufferSize: 2_048)
