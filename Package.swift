@@ -89,7 +89,8 @@ let package = Package(
         "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
     tests(
-      "MailObservabilityTests", ["MailObservability", "HealthProbes", "ObservabilityPlatform", "TestSupport"]),
+      "MailObservabilityTests",
+      ["MailObservability", "HealthProbes", "ObservabilityPlatform", "ObservabilitySockets", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [

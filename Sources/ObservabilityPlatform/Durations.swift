@@ -1,15 +1,19 @@
 // How do durations become numbers, whatever somebody has configured?
 
 extension Duration {
+  /// The duration, clamped to what 64 bits of seconds hold. Beyond them, where sums and multiples lead,
+  /// `components` traps.
+  package var clamped: Duration { min(max(self, .seconds(Int64.min)), .seconds(Int64.max)) }
+
   /// The duration in seconds.
   package var seconds: Double {
-    let (seconds, attoseconds) = components
+    let (seconds, attoseconds) = clamped.components
     return Double(seconds) + Double(attoseconds) * 1e-18
   }
 
   /// Whole nanoseconds; what does not fit is clamped, so that any duration may be configured.
   package var clampedNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
+    let (seconds, attoseconds) = clamped.components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return seconds < 0 ? .min : .max }
     let (sum, carry) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)

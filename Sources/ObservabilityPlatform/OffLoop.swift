@@ -17,13 +17,14 @@ package func offLoop<Value: Sendable>(
   _ work: @escaping @Sendable () async throws -> Value
 ) async -> OffLoopOutcome<Value> {
   await outcome(within: limit, timer: timer) { end in
+    let isOver = OnceSet()
     let task = Task.detached {
-      do {
-        end(.finished(try await work()))
-      } catch {
-        end(.failed(error))
-      }
+      let outcome: OffLoopOutcome<Value>
+      do { outcome = .finished(try await work()) } catch { outcome = .failed(error) }
+      // What ends by itself is not cancelled at its end.
+      isOver.set()
+      end(outcome)
     }
-    return { task.cancel() }
+    return { if !isOver.isSet { task.cancelElsewhere() } }
   }
 }

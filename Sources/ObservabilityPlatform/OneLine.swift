@@ -1,21 +1,38 @@
-// How does a text that may hold anything fit in one line of a log or a page?
+// How does a text that somebody else has written stay on one line of a log or a page?
 
 extension String {
-  /// The text as one line of at most so many characters and an ellipsis. The description of an error can hold anything: a
-  /// newline in it would forge a line, and a megabyte would be stored and shown with every message.
+  /// The text with escapes, such as `\n`, for what would end a line or steer a terminal, and cut, with an
+  /// ellipsis, where it has more bytes of UTF-8 than `limit`, which is at least 16. The description of an error
+  /// may hold anything: a newline in it would forge a line, and a megabyte would be shown with every message.
   package func oneLine(atMost limit: Int) -> String {
-    var line = String.UnicodeScalarView()
-    var count = 0
-    for scalar in unicodeScalars {
-      if count == limit {
-        line.append("…")
-        break
-      }
-      let isControl =
-        scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
-      line.append(isControl ? " " : scalar)
-      count += 1
+    var text = self
+    let isFit = text.withUTF8 { bytes in
+      // What is not ASCII is looked at closely: line separators are among it.
+      bytes.count <= limit && bytes.allSatisfy { 0x20..<0x7F ~= $0 }
     }
-    return String(line)
+    guard !isFit else { return text }
+    let ellipsis = "…"
+    var line = ""
+    /// Where the line is cut if more comes than there is room for.
+    var cut = line.endIndex
+    for scalar in text.unicodeScalars {
+      line.unicodeScalars.append(contentsOf: scalar.onOneLine.unicodeScalars)
+      guard line.utf8.count <= limit else { return line[..<cut] + ellipsis }
+      if line.utf8.count <= limit - ellipsis.utf8.count { cut = line.endIndex }
+    }
+    return line
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var onOneLine: String {
+    switch (self, properties.generalCategory) {
+    case ("\n", _): "\\n"
+    case ("\r", _): "\\r"
+    case ("\t", _): "\\t"
+    case (_, .control), (_, .lineSeparator), (_, .paragraphSeparator):
+      "\\u{\(String(value, radix: 16, uppercase: true))}"
+    default: String(self)
+    }
   }
 }

@@ -107,7 +107,7 @@ package func outcome<Value: Sendable>(
 }
 
 /// Something that has happened, or not yet.
-private final class OnceSet: Sendable {
+final class OnceSet: Sendable {
   private let value = Atomic(false)
 
   var isSet: Bool { value.load(ordering: .acquiring) }

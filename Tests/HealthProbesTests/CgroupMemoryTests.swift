@@ -1,6 +1,8 @@
 // Is the memory of the control group read rightly in either version, at any depth?
 
+import TestSupport
 @testable import HealthProbes
+import ObservabilityPlatform
 import Testing
 
 @Suite("The memory of the control group")
@@ -222,6 +224,33 @@ struct CgroupMemoryTests {
     let directory = try TemporaryDirectory()
     for (path, text) in example.files { try directory.write(path, text) }
     #expect(try CgroupMemory(root: directory.path).read() == example.reading)
+  }
+
+  static let pieces = [
+    "0::/", "5:memory:/", "5:cpu,memory:/a/b", "36 25 0:30 / /sys/fs/cgroup rw", " - cgroup2 cgroup2 rw",
+    " - cgroup cgroup rw,memory", "\\040", "\\999", "\\", "\n", "\r\n", " ", ":", "/", "..", "max", "-1", "0",
+    "1000",
+    "18446744073709551615", "9223372036854771712", "inactive_file ", "total_active_file ",
+    "hierarchical_memory_limit ", "\0", "\u{301}",
+  ]
+
+  @Test("whatever those files hold", arguments: [SeededGenerator.seed])
+  func garbage(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let directory = try TemporaryDirectory()
+    let group = ["current", "max", "high", "stat"].map { "sys/fs/cgroup/memory.\($0)" }
+    let old = ["usage_in_bytes", "limit_in_bytes", "stat"].map { "sys/fs/cgroup/memory/memory.\($0)" }
+    for _ in 0..<500 * SeededGenerator.rounds {
+      for name in ["proc/self/cgroup", "proc/self/mountinfo"] + group + old where Bool.random(using: &random)
+      {
+        let count = Int.random(in: 0..<12, using: &random)
+        let text = (0..<count).compactMap { _ in Self.pieces.randomElement(using: &random) }.joined()
+        try directory.write(name, text)
+      }
+      let reading: MemoryReading?
+      do throws(SystemError) { reading = try CgroupMemory(root: directory.path).read() } catch { continue }
+      #expect((reading?.limitBytes ?? 0) < 1 << 60)
+    }
   }
 
   @Test("of this process can be read, if there is one")

@@ -102,4 +102,26 @@ struct ManyChecksTests {
     #expect(scheduler.nextWake == nil)
     #expect(scheduler.queuedWakes <= 65)
   }
+
+  @Test("are forgotten in the scheduler's queue when they are gone, also behind what is due sooner")
+  func goneBehind() {
+    var scheduler = HealthScheduler()
+    let now = HealthInstant(sinceOrigin: .zero)
+    _ = scheduler.handle(.backgroundStarted, at: now)
+    func run(_ number: UInt64, _ settings: HealthCheck.Settings) {
+      let id = HealthScheduler.CheckID(value: number)
+      for case .start(let run, _) in scheduler.handle(.added(id, name: "\(number)", settings), at: now) {
+        _ = scheduler.handle(.finished(run, HealthObservation(.pass)), at: now)
+      }
+    }
+    run(0, .init(period: .seconds(1)))
+    var longest = 0
+    for number in 1...UInt64(Self.count) {
+      run(number, .init(deadline: .seconds(60), period: .seconds(3600)))
+      _ = scheduler.handle(.removed(HealthScheduler.CheckID(value: number)), at: now)
+      longest = max(longest, scheduler.queuedWakes)
+    }
+    #expect(longest <= 80)
+    #expect(scheduler.nextWake == now + .seconds(1))
+  }
 }

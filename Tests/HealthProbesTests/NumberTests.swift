@@ -11,6 +11,8 @@ struct NumberTests {
     Duration(secondsComponent: .min, attosecondsComponent: 0), .seconds(-1), .zero, .nanoseconds(1),
     .seconds(1),
     Duration(secondsComponent: .max, attosecondsComponent: 999_999_999_999_999_999),
+    // Sums and multiples lead beyond what 64 bits of seconds hold.
+    .seconds(Int64.min) * 18, .seconds(Int64.max) * 18,
   ]
   static let integers = [Int.min, -1, 0, 1, 65_535, 65_536, .max]
   static let fractions = [
@@ -74,6 +76,14 @@ struct NumberTests {
       }
       #expect(isMade == (value >= 1 && other >= 1))
     }
+  }
+
+  @Test("that is a time is written for people, and becomes seconds", arguments: durations)
+  func text(value: Duration) {
+    #expect(!value.brief.isEmpty)
+    #expect(value.seconds.isFinite && (value.seconds < 0) == (value < .zero))
+    let file = judgeFile("/", modified: value, now: .seconds(1_700_000_000), .zero, .zero)
+    #expect(file.reason?.hasPrefix("/ was modified ") == true)
   }
 
   @Test("that is the deadline of answers", arguments: durations)

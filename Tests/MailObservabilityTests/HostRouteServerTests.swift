@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A server with routes of its host", .timeLimit(.minutes(30)))
 struct HostRouteServerTests {
-  struct Broken: Error {}
+  struct Broken: Error, CustomStringConvertible { let description = "broken\nin two lines" }
 
   private func get(_ path: String, _ server: ObservabilityServer, headers: [String] = []) async throws
     -> Reply
@@ -68,7 +68,9 @@ struct HostRouteServerTests {
     gate.open()
     for task in hanging { #expect(try await task.value.body.hasSuffix("late")) }
     #expect(
-      await eventually { log.messages.contains { $0.text.hasPrefix("the route /throws failed: Broken") } })
+      await eventually {
+        log.messages.contains { $0.text == "the route /throws failed: broken\\nin two lines" }
+      })
     let counted = try await get("/metrics?name[]=rusmes_observability_http_requests_total", server).body
     #expect(counted.contains("{route=\"host\",code=\"500\"} 1\n"))
     await server.shutdown(gracePeriod: .zero)

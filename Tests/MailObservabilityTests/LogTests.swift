@@ -79,11 +79,11 @@ struct LogTests {
 
   @Test("a message is cut at four kibibytes, and still says how many others there were")
   func length() {
-    let whole = String(repeating: "é", count: LogLine.maximumLength / 2)
+    let whole = String(repeating: "é", count: LogMessage.maximumLength / 2)
     #expect(LogMessage(.info, whole).text == whole)
     for longer in [whole + "x", String(repeating: "\n", count: 1_000_000)] {
       let cut = LogMessage(.info, longer)
-      #expect(LogLine.maximumLength - 5...LogLine.maximumLength ~= cut.text.utf8.count)
+      #expect(LogMessage.maximumLength - 5...LogMessage.maximumLength ~= cut.text.utf8.count)
       #expect(cut.text.hasSuffix("…"))
       #expect(cut.standing(forOthers: 7).text == cut.text + " (and 7 like it)")
     }

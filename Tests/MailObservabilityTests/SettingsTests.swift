@@ -33,11 +33,16 @@ struct SettingsTests {
     ("executorThreshold", { $0.executorThreshold = $1 }),
   ]
 
+  /// Waits that may be none.
+  static let mayBeNone = ["deadlines.keepAlive", "deadlines.stall", "deadlines.linger"]
+
   static let numbers = [Int.min, -1, 0, 1, .max]
   static let durations = [
     Duration(secondsComponent: .min, attosecondsComponent: 0), .seconds(-1), .nanoseconds(-1), .zero,
     .nanoseconds(1),
     .seconds(1), .seconds(Int64.max),
+    // Sums and multiples lead beyond what 64 bits of seconds hold.
+    .seconds(Int64.min) * 18, .seconds(Int64.max) * 18,
   ]
 
   /// Starts a server and asks it, or finds that the setting is refused. Returns whether it was started.
@@ -80,7 +85,7 @@ struct SettingsTests {
     Self.deadlines[index].set(&config, value)
     let isStarted = try await tryOut(
       Self.deadlines[index].name, config, isNear: value < .seconds(3600))
-    if value >= .seconds(1) { #expect(isStarted) }
+    #expect(isStarted == (value >= .milliseconds(10) || Self.mayBeNone.contains(Self.deadlines[index].name)))
   }
 
   @Test("of scrapes works or is refused by its name", arguments: numbers)
@@ -97,6 +102,25 @@ struct SettingsTests {
     for deadline in Self.deadlines { deadline.set(&config, .seconds(Int64.max)) }
     config.maximumConcurrentScrapes = .max
     #expect(try await tryOut("", config))
+  }
+
+  @Test("that is none, and every text, is named in one line of bounded length")
+  func texts() throws {
+    let hostile = "/a\n\u{1B}[2J\0" + String(repeating: "x", count: 1_000_000)
+    let changes: [(setting: String, change: (inout MetricsConfig) -> Void)] = [
+      ("path", { $0.path = hostile }), ("pathPrefix", { $0.pathPrefix = hostile }),
+      ("probeAliases", { $0.probeAliases = [hostile: .live] }), ("hostNames", { $0.hostNames = [hostile] }),
+      ("routes", { $0.routes = [EndpointRoute(hostile) { _ in .text(200, "") }] }),
+      ("healthChecks", { $0.healthChecks = [hostile: .init()] }),
+    ]
+    for (setting, change) in changes {
+      var config = anyPort
+      change(&config)
+      let error = #expect(throws: MetricsConfigError.self) { _ = try config.validated() }
+      #expect(error?.setting == setting)
+      #expect(error?.message.hasPrefix(setting + " \"/a\\n\\u{1B}[2J\\u{0}xxx") == true)
+      #expect((1...4096).contains(error?.message.utf8.count ?? 0))
+    }
   }
 
   @Test("is in these tables")

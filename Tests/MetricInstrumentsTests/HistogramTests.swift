@@ -69,8 +69,15 @@ struct HistogramTests {
   @Test("refuses a negative duration")
   func negativeDuration() {
     histogram.observe(Duration.milliseconds(-1))
+    histogram.observe(Duration.seconds(Int64.min) * 18)
     #expect(histogram.snapshot.count == 0)
-    #expect(registry.rejected[.negative].value == 1)
+    #expect(registry.rejected[.negative].value == 2)
+  }
+
+  @Test("takes a duration that is longer than its seconds can be counted")
+  func longestDuration() {
+    histogram.observe(Duration.seconds(Int64.max) * 18)
+    #expect(histogram.snapshot.count == 1)
   }
 
   @Test("refuses an observation that its sum has no room for, count and all")

@@ -211,6 +211,6 @@ struct ProbeTests {
     let service = try Service()
     try service.health.add(HealthCheck("x", mode: .onDemand) { .fail("a\"b\\c\nd</script>") })
     let body = try await service.get("/health?verbose").body
-    #expect(body.contains(#"a\"b\\c d\u003c/script\u003e"#))
+    #expect(body.contains(#"a\"b\\c\\nd\u003c/script\u003e"#))
   }
 }

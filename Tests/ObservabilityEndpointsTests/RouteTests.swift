@@ -109,5 +109,8 @@ struct RouteTests {
       #expect(answer.body.contains("href=\".\(path)\""))
     }
     #expect(!answer.body.contains("<script"))
+    // A mark that belongs to what stands before it makes another character of the two, for people.
+    let marked = try await Service { $0.serviceName = "<\u{301}&\u{200D}\"\u{301}" }.get("/")
+    #expect(marked.body.contains("<h1>&lt;\u{301}&amp;\u{200D}&quot;\u{301}</h1>"))
   }
 }

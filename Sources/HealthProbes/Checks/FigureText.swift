@@ -1,9 +1,11 @@
 // How are durations, fractions and bytes written in a reason, for people?
 
+import ObservabilityPlatform
+
 extension Duration {
   /// `800 ms`, `1.5 s`, `2 min`: for reasons, which people read.
   package var brief: String {
-    let (seconds, attoseconds) = components
+    let (seconds, attoseconds) = clamped.components
     if seconds == 0 { return "\(attoseconds / 1_000_000_000_000_000) ms" }
     if seconds < 10 {
       let tenths = attoseconds / 100_000_000_000_000_000

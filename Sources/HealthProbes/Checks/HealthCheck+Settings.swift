@@ -12,7 +12,7 @@ extension HealthCheck {
     /// How long one run may take.
     public var deadline: Duration
     /// The time from the start of one run to the start of the next, and the age up to which a result is used
-    /// without asking again.
+    /// without asking again. At least a millisecond.
     public var period: Duration
     /// The age at which a stored result becomes a failure. `nil`: three periods and a deadline.
     public var validity: Duration?
@@ -54,6 +54,8 @@ extension HealthCheck {
 
     /// Longer than this is treated as this: adding `Duration`s near their maximum would trap.
     static let longest = Duration.seconds(10 * 365 * 86_400)
+    /// A shorter period is treated as this: a check would do nothing but begin.
+    static let shortest = Duration.milliseconds(1)
 
     func validated(for name: String) throws(HealthError) -> Settings {
       var settings = self
@@ -62,6 +64,10 @@ extension HealthCheck {
       settings.validity = validity.map { min($0, Self.longest) }
       guard settings.deadline > .zero, settings.period > .zero else {
         throw HealthError(.invalidSetting, of: name, "deadline and period must be positive")
+      }
+      settings.period = max(settings.period, Self.shortest)
+      if let validity = settings.validity, validity > .zero {
+        settings.validity = max(validity, Self.shortest)
       }
       guard settings.effectiveValidity >= settings.period else {
         throw HealthError(

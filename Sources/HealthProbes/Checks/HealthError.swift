@@ -25,7 +25,7 @@ public struct HealthError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// What kind of mistake it is.
   public let code: Code
-  /// The name of the check, as one line of at most 256 characters.
+  /// The name of the check, as one line of at most 1 KiB.
   public let check: String
   /// What is wrong, and what would be right.
   public let message: String

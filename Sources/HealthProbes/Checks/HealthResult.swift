@@ -2,8 +2,8 @@
 
 /// What one run of a health check found.
 ///
-/// A reason is shown only to trusted clients and given to the observers' hooks. Control characters in it are
-/// replaced by spaces and it is cut after 256 characters, so it can be logged and printed as it is.
+/// A reason is shown only to trusted clients and given to the observers' hooks. Line ends and other control
+/// characters in it are escaped, such as `\n`, and it is cut at 1 KiB, so it can be logged and printed as it is.
 public enum HealthResult: Sendable, Hashable {
   /// The thing that was checked works.
   case pass

@@ -2,8 +2,8 @@
 
 import ObservabilityPlatform
 
-/// `text` as one line of at most 256 characters.
-func reasonText(_ text: String) -> String { text.oneLine(atMost: 256) }
+/// `text` as one line of at most 1 KiB.
+func reasonText(_ text: String) -> String { text.oneLine(atMost: 1024) }
 
 extension HealthResult {
   /// The same result with a reason that fits in one line.

@@ -43,14 +43,16 @@ extension HealthRegistry.State {
       switchedOff.append(.init(original: checks[place].original, lease: checks[place].lease))
       return removeCheck(at: place)
     }
-    for place in checks.indices where checks[place].check.name == name {
+    for place in checks.indices[place(of: name)...].prefix(while: { checks[$0].check.name == name }) {
       // One that was added meanwhile and does not fit keeps what it has.
       guard let check = try? checks[place].original.overridden(by: overrides[name]),
         check.settings != checks[place].check.settings
       else { continue }
-      checks[place].check = check
-      checksByID[checks[place].id] = check
-      return .configured(checks[place].id, check.settings)
+      let registered = checks[place]
+      checks[place] = .init(
+        id: registered.id, original: registered.original, check: check, lease: registered.lease)
+      checksByID[registered.id] = check
+      return .configured(registered.id, check.settings)
     }
     guard let place = switchedOff.firstIndex(where: { $0.original.name == name }) else { return nil }
     let aside = switchedOff.remove(at: place)

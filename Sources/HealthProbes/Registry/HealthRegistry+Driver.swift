@@ -41,7 +41,7 @@ extension HealthRegistry {
       arm(&state, at: now)
       return deferred
     }
-    for task in deferred.cancelled { task.cancel() }
+    for task in deferred.cancelled { task.cancelElsewhere() }
     for continuation in deferred.completed { continuation.resume() }
     take(deferred.samples)
     if deferred.hasHooks { deliverHooks() }

@@ -24,14 +24,22 @@ public final class HealthRegistry: Sendable {
   typealias RunID = HealthScheduler.RunID
   typealias AnswerID = HealthScheduler.AnswerID
 
-  struct Registered {
+  /// A reference, since all that come behind it in the order of names are moved when one comes or goes.
+  final class Registered: Sendable {
     let id: CheckID
     /// As the host made it.
     let original: HealthCheck
     /// As the configuration has it.
-    var check: HealthCheck
+    let check: HealthCheck
     /// The server whose own it is; nil for the process's.
-    var lease: HealthLease?
+    let lease: HealthLease?
+
+    init(id: CheckID, original: HealthCheck, check: HealthCheck, lease: HealthLease?) {
+      self.id = id
+      self.original = original
+      self.check = check
+      self.lease = lease
+    }
   }
 
   /// A check that the configuration has switched off.
@@ -81,7 +89,7 @@ public final class HealthRegistry: Sendable {
     }
 
     /// Where the first check of this name is, or would be.
-    private func place(of name: String) -> Int {
+    func place(of name: String) -> Int {
       var (start, end) = (0, checks.count)
       while start < end {
         let middle = (start + end) / 2
@@ -206,16 +214,20 @@ public final class HealthRegistry: Sendable {
     var wasKnown = false
     var isLast = false
     // What a check holds is the host's, and may call the registry when it ends: it goes with nothing locked.
-    let held = state.withLock { ($0.checks, $0.switchedOff) }
+    var held: [HealthCheck] = []
     defer { withExtendedLifetime(held) {} }
     // Each server may have lent one of this name.
     while !isLast {
       process { state in
         if state.declared.remove(name) != nil || state.hasCheck(name) { wasKnown = true }
+        held += state.switchedOff.lazy.map(\.original).filter { $0.name == name }
         state.switchedOff.removeAll { $0.original.name == name }
         let place = state.firstCheck(named: name)
         isLast = place == nil
-        return place.map { state.removeCheck(at: $0) }
+        return place.map { place in
+          held.append(state.checks[place].check)
+          return state.removeCheck(at: place)
+        }
       }
     }
     return wasKnown

@@ -167,7 +167,7 @@ final class ConnectingSockets: Sendable {
   /// Rounded up, so that it is not asked again and again in the last millisecond.
   private static func milliseconds(_ duration: Duration) -> Int32 {
     guard duration > .zero else { return 0 }
-    let (seconds, attoseconds) = duration.components
+    let (seconds, attoseconds) = duration.clamped.components
     let whole = min(seconds, 1_000_000) * 1000 + attoseconds / 1_000_000_000_000_000 + 1
     return Int32(clamping: whole)
   }

@@ -1,5 +1,7 @@
 // What does the library say that it would otherwise print?
 
+import ObservabilityPlatform
+
 /// Something that somebody may want to read in a log.
 public struct LogMessage: Sendable {
   /// How much it matters.
@@ -17,9 +19,12 @@ public struct LogMessage: Sendable {
   /// One line, of at most 4 KiB: line ends and other control characters that it was made of are escaped, such as `\n`.
   public let text: String
 
+  /// The most bytes of UTF-8.
+  static let maximumLength = 4096
+
   init(_ level: Level, _ text: String) {
     self.level = level
-    self.text = LogLine.of(text)
+    self.text = text.oneLine(atMost: Self.maximumLength)
   }
 
   private init(_ level: Level, line: String) {

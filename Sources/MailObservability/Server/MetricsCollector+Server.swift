@@ -25,11 +25,22 @@ extension MetricsCollector {
   public func startHTTPServer(
     _ config: MetricsConfig = MetricsConfig()
   ) async throws(MetricsConfigError) -> ObservabilityServer {
+    try await startHTTPServer(config) { try SocketAddress.parse($0) }
+  }
+
+  /// - Parameter lookUp: reads the address; blocks as long as the system's resolver does.
+  func startHTTPServer(
+    _ config: MetricsConfig, lookUp: @escaping @Sendable (String) throws -> SocketAddress
+  ) async throws(MetricsConfigError) -> ObservabilityServer {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
     let config = try config.validated()
     try config.configureChecks(of: health)
     do {
-      return try await start(config, at: try SocketAddress.parse(config.bindAddress))
+      // On a thread of its own, so that no other name that the resolver hangs on holds it up.
+      let address = try await Task.detached {
+        try await BlockingThreads(limit: 1, queueLimit: 1).run { try lookUp(config.bindAddress) }
+      }.value
+      return try await start(config, at: address)
     } catch {
       throw .failed(setting: "bindAddress", value: config.bindAddress, "cannot be used", error)
     }

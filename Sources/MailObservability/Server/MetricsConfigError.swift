@@ -1,5 +1,6 @@
 // Why could the server not be started?
 
+import ObservabilityPlatform
 import ObservabilitySockets
 
 /// A setting that cannot be used, and why.
@@ -23,7 +24,7 @@ public struct MetricsConfigError: Error, Sendable, CustomStringConvertible {
   public let setting: String
   /// Its value.
   public let value: String
-  /// The setting, its value and what is wrong with it.
+  /// The setting, its value and what is wrong with it, as one line of at most 4 KiB.
   public let message: String
 
   /// - Parameter problem: what is wrong, to be read after the setting and its value.
@@ -31,7 +32,7 @@ public struct MetricsConfigError: Error, Sendable, CustomStringConvertible {
     self.code = code
     self.setting = setting
     self.value = value
-    message = "\(setting) \"\(value)\" \(problem)"
+    message = "\(setting) \"\(value)\" \(problem)".oneLine(atMost: 4096)
   }
 
   /// The message.

@@ -1,10 +1,12 @@
 // How is a time written for people and in `application/health+json`?
 
+import ObservabilityPlatform
+
 /// Times as people and `application/health+json` write them.
 enum RFC3339 {
   /// A time since 1970 in UTC, to the second.
   static func text(_ time: Duration) -> String {
-    let seconds = min(max(time.components.seconds, 0), 253_402_300_799)
+    let seconds = min(max(time.clamped.components.seconds, 0), 253_402_300_799)
     let (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
     let (year, month, dayOfMonth) = date(daysSince1970: day)
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))T"

@@ -143,7 +143,7 @@ final class CollectorFlights: Sendable {
         }
         finish(number, of: id, .success(memory.checked(families, of: id)))
       } catch {
-        finish(number, of: id, .failure(error))
+        finish(number, of: id, .failure(DescribedError(error)))
       }
     }
     let task: Task<Void, Never>
@@ -174,7 +174,7 @@ final class CollectorFlights: Sendable {
       guard let waiters = state.flights[id]?.state.callOff(run) else { return ([], nil) }
       return (waiters, state.flights[id]?.task)
     }
-    task?.cancel()
+    task?.cancelElsewhere()
     for waiter in waiters { waiter(.failure(Unanswered.late)) }
   }
 }

@@ -24,13 +24,19 @@ final class HostRoute: Sendable {
     let handOver = HandOver()
     let outcome = await offLoop(within: limit, timer: timer) { [self] in
       defer { underWay.withLock { $0 -= 1 } }
-      handOver.offer(try await route.respond(request))
+      do {
+        var response = try await route.respond(request)
+        response.body = response.body.toldElsewhere
+        handOver.offer(response)
+      } catch {
+        throw DescribedError(error)
+      }
     }
     switch outcome {
     case .finished:
       if let response = handOver.take() { return response }
-    case .failed(let error) where !(error is CancellationError && Task.isCancelled):
-      log("the route \(route.path) failed: \("\(error)".oneLine(atMost: 256))")
+    case .failed(let error as DescribedError):
+      log("the route \(route.path) failed: \(error)")
       return .text(500, "The route failed.\n")
     case .failed, .deadlineExceeded: break
     }
@@ -77,6 +83,13 @@ private final class HandOver: Sendable {
 }
 
 extension EndpointBody {
+  /// The same with a host's stream that is told of its end on the pool, whoever tells it.
+  fileprivate var toldElsewhere: EndpointBody {
+    guard case .stream(var stream) = self, let finished = stream.finished else { return self }
+    stream.finished = { Task.detached { finished() } }
+    return .stream(stream)
+  }
+
   /// No piece will be asked for any more.
   fileprivate func finish() {
     if case .stream(let stream) = self { stream.finished?() }
