@@ -56,6 +56,29 @@ enum Base64 {
     return output
   }
 
+  /// The bytes of base64 as mail carries it: foreign octets are skipped (RFC 2045 section 6.8), and what was cut
+  /// off is left out.
+  static func decodeLeniently(_ encoded: some Collection<UInt8>) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(encoded.count / 4 * 3)
+    var bits: UInt32 = 0
+    var held = 0
+    for byte in encoded {
+      if byte == padding {
+        // Texts that were encoded one after the other begin anew.
+        held = 0
+      } else if let value = sextet(byte) {
+        bits = bits << 6 | value
+        held += 6
+        if held >= 8 {
+          held -= 8
+          output.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+        }
+      }
+    }
+    return output
+  }
+
   private static func sextet(_ byte: UInt8) -> UInt32? {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte) - 65
