@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Do the probes tell each fault and its end, while liveness answers in time? Under the server's own traffic.
+"""Do the probes and the page tell each fault and its end, while liveness answers in time? Under the server's own traffic.
 
 Needs nothing but Python. Usage: faults.py PATH_TO_EXAMPLE_MAIL_SERVER
 """
@@ -41,8 +41,14 @@ def main():
             for fault in FAULTS:
                 faults.write_text(fault + "\n")
                 slowest = wait_for(server, 503, f"fault {fault}", slowest)
+                # While the executor is blocked, probes are all that is answered.
+                if fault != "executor":
+                    page = server.get("/", timeout=10)[1]
+                    assert f"<dd>{fault} fails: " in page, f"the page does not name {fault}: {page}"
                 faults.write_text("")
                 slowest = wait_for(server, 200, f"the end of {fault}", slowest)
+                page = server.get("/", timeout=10)[1]
+                assert " fails" not in page, f"the page still says that something fails: {page}"
                 print(f"{fault}: 503 and back to 200")
             # A stop must not need the pool either.
             faults.write_text("executor\n")

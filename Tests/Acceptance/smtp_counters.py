@@ -15,6 +15,7 @@ from transcript import Transcript
 WHOLE_FAMILIES = (
     "rusmes_smtp_", "rusmes_mail_", "rusmes_authentication_", "rusmes_tls_sessions_total", "rusmes_queue_puts",
     "rusmes_queue_items", "rusmes_alias_", "rusmes_messages_per_domain_total", "rusmes_delivery_attempts_total",
+    "rusmes_imap_", "rusmes_jmap_",
 )
 
 

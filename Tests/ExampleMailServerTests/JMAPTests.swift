@@ -13,6 +13,8 @@ import Testing
       ("{\"a\":{\"b\":[]}}", "{\"a\":{\"b\":[]}}"),
       ("\"\\u00e4\\ud83d\\ude00\\n\\u0000\"", "\"ä😀\\n\\u0000\""), ("0", "0"), ("-0", "0"), ("1E2", "100.0"),
       ("99999999999999999999", "1e+20"), ("\"\u{7f}\"", "\"\\u007f\""),
+      // Two names, although they look the same.
+      ("{\"\u{e9}\":1,\"e\u{301}\":2}", "{\"\u{e9}\":1,\"e\u{301}\":2}"),
     ])
   func roundTrip(_ text: String, _ expected: String) throws {
     #expect(try JSONParser.parse(Array(text.utf8)).encoded.text == expected)
@@ -94,7 +96,7 @@ import Testing
     )
     #expect(
       answer.contains(
-        #"{"id":"e2","keywords":{"$seen":true},"messageId":["2@x"],"from":[{"name":"A, B","email":"a@example.com"}],"subject":"mail 2","bodyValues":{"1":{"value":"body 2\r\n","#
+        #"{"id":"e2","keywords":{"$seen":true},"messageId":["2@x"],"from":[{"name":"A, B","email":"a@example.com"}],"subject":"mail 2","bodyValues":{"1":{"value":"body 2\n","#
       ))
     #expect(answer.hasSuffix(#""notFound":["e9"]}"#))
   }
@@ -121,7 +123,33 @@ import Testing
     #expect(
       try call("Mailbox/query", "{ACCOUNT,\"filter\":{\"role\":\"trash\"},\"calculateTotal\":true}")
         .hasSuffix(#""ids":["m4"],"total":1}"#))
+    let sort = #""sort":[{"property":"sortOrder"},{"property":"name","isAscending":false}]"#
+    #expect(try call("Mailbox/query", "{ACCOUNT,\(sort)}").hasSuffix(#""ids":["m1","m4","m3","m2"]}"#))
   }
+
+  @Test("nothing has changed since the present state, and of another one nothing is known")
+  func changes() throws {
+    for type in ["Mailbox", "Thread", "Email"] {
+      #expect(
+        try call("\(type)/changes", "{ACCOUNT,\"sinceState\":\"3\"}").hasSuffix(
+          #""oldState":"3","newState":"3","hasMoreChanges":false,"created":[],"updated":[],"destroyed":[]}"#))
+    }
+    for type in ["Mailbox", "Email"] {
+      #expect(
+        try call("\(type)/queryChanges", "{ACCOUNT,\"sinceQueryState\":\"3\"}").hasSuffix(
+          #""oldQueryState":"3","newQueryState":"3","removed":[],"added":[]}"#))
+    }
+  }
+
+  @Test("each mail is a thread")
+  func threads() throws {
+    #expect(
+      try call("Thread/get", "{ACCOUNT,\"ids\":[\"t2\",\"e2\",\"t9\"]}").hasSuffix(
+        #""list":[{"id":"t2","emailIds":["e2"]}],"notFound":["e2","t9"]}"#))
+    #expect(try call("Thread/get", "{ACCOUNT}").contains("e3"))
+  }
+
+  private static let many = Array(repeating: "{\"text\":\"x\"}", count: 64).joined(separator: ",")
 
   @Test(
     "what a method cannot do is the error that the RFC names",
@@ -132,7 +160,28 @@ import Testing
       ("Email/get", "{ACCOUNT,\"properties\":[\"bogus\"]}", "invalidArguments"),
       ("Email/query", "{ACCOUNT,\"filter\":{\"bogus\":1}}", "unsupportedFilter"),
       ("Email/query", "{ACCOUNT,\"sort\":[{\"property\":\"bogus\"}]}", "unsupportedSort"),
+      ("Email/query", "{ACCOUNT,\"sort\":[{\"property\":\"subject\"}]}", "unsupportedSort"),
+      ("Email/query", "{ACCOUNT,\"sort\":[{}]}", "invalidArguments"),
       ("Email/query", "{ACCOUNT,\"limit\":-1}", "invalidArguments"),
+      ("Email/query", "{ACCOUNT,\"position\":\"1\"}", "invalidArguments"),
+      ("Email/query", "{ACCOUNT,\"filter\":{\"minSize\":-1}}", "invalidArguments"),
+      ("Email/query", "{ACCOUNT,\"filter\":{\"after\":\"yesterday\"}}", "invalidArguments"),
+      ("Email/query", "{ACCOUNT,\"filter\":{\"before\":\"1970-02-30T00:00:00Z\"}}", "invalidArguments"),
+      ("Email/query", "{ACCOUNT,\"filter\":{\"operator\":\"XOR\",\"conditions\":[]}}", "invalidArguments"),
+      (
+        "Email/query", "{ACCOUNT,\"filter\":{\"operator\":\"OR\",\"conditions\":[\(many)]}}",
+        "unsupportedFilter"
+      ),
+      ("Mailbox/query", "{ACCOUNT,\"sort\":[{\"property\":\"role\"}]}", "unsupportedSort"),
+      ("Mailbox/query", "{ACCOUNT,\"filter\":[]}", "invalidArguments"),
+      ("Email/get", "{ACCOUNT,\"ids\":[],\"maxBodyValueBytes\":-1}", "invalidArguments"),
+      ("Email/get", "{ACCOUNT,\"ids\":[],\"fetchTextBodyValues\":1}", "invalidArguments"),
+      ("Email/changes", "{ACCOUNT,\"sinceState\":\"2\"}", "cannotCalculateChanges"),
+      ("Email/changes", "{ACCOUNT}", "invalidArguments"),
+      ("Mailbox/queryChanges", "{ACCOUNT,\"sinceQueryState\":\"x\"}", "cannotCalculateChanges"),
+      ("Email/set", "{ACCOUNT,\"update\":[]}", "invalidArguments"),
+      ("Email/set", "{ACCOUNT,\"destroy\":{}}", "invalidArguments"),
+      ("Email/set", "{ACCOUNT,\"ifInState\":\"x\"}", "stateMismatch"),
     ])
   func errors(_ name: String, _ arguments: String, _ type: String) {
     #expect { try call(name, arguments) } throws: { ($0 as? JMAPMethodError)?.type == type }

@@ -218,7 +218,8 @@ import Testing
       ["--bogus"], ["--smtp"], ["--smtp", ""], ["--smtp", "nonsense"], ["--imap", "127.0.0.1:99999"],
       ["--relay", "x"], ["--user", "alice"], ["--user", ":x"], ["--user", "alice:"],
       ["--traffic", "x"],
-      ["--traffic", "-1"], ["--traffic", "nan"], ["--traffic", "inf"], ["--max-message-size", "0"],
+      ["--traffic", "-1"], ["--traffic", "nan"], ["--traffic", "inf"], ["--traffic", "1e-300"],
+      ["--max-message-size", "0"],
       ["--domain", "-x"], ["extra"],
       ["--queue-lifetime", "0"], ["--executor-threshold", "0.001"], ["--executor-threshold", "nan"],
     ])

@@ -12,10 +12,14 @@ let strictness: [SwiftSetting] = [
 ]
 
 /// Has no `main`: libFuzzer brings it.
-func fuzzer(_ name: String) -> Target {
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"],
+    name: name, dependencies: dependencies,
     swiftSettings: strictness + [.unsafeFlags(["-parse-as-library"])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strictness)
 }
 
 let package = Package(
@@ -23,20 +27,39 @@ let package = Package(
   platforms: [.macOS(.v15)],
   targets: [
     .target(name: "CObservabilityShims"),
+    library("ObservabilityPlatform", ["CObservabilityShims"]),
+    library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
+    library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("EndpointMessages"),
+    library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
+    library(
+      "ObservabilityEndpoints",
+      ["EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform"]),
+    library(
+      "MailObservability",
+      [
+        "MetricInstruments", "MetricExposition", "HealthProbes", "EndpointMessages", "ObservabilitySockets",
+        "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
+      ]),
+    // The example without its `main`; nothing of it is public, so it is opened as for tests.
     .target(
-      name: "ObservabilityPlatform", dependencies: ["CObservabilityShims"], swiftSettings: strictness),
-    .target(
-      name: "ObservabilitySockets", dependencies: ["CObservabilityShims", "ObservabilityPlatform"],
-      swiftSettings: strictness),
-    .target(name: "EndpointMessages", swiftSettings: strictness),
-    .target(
-      name: "ObservabilityHTTP",
-      dependencies: ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"],
-      swiftSettings: strictness),
-    .target(
-      name: "FuzzSupport", dependencies: ["ObservabilityHTTP", "EndpointMessages"], swiftSettings: strictness),
-    fuzzer("fuzz-head"),
-    fuzzer("fuzz-chunks"),
-    fuzzer("fuzz-target"),
+      name: "example-mail-server",
+      dependencies: [
+        "MailObservability", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
+        "ObservabilityPlatform",
+      ],
+      exclude: ["main.swift"], swiftSettings: strictness + [.unsafeFlags(["-enable-testing"])]),
+    library("FuzzSupport", ["ObservabilityHTTP", "EndpointMessages"]),
+    library(
+      "ExampleDialogues", ["example-mail-server", "MailObservability", "EndpointMessages", "FuzzSupport"]),
+    fuzzer("fuzz-head", ["FuzzSupport"]),
+    fuzzer("fuzz-chunks", ["FuzzSupport"]),
+    fuzzer("fuzz-target", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
+    fuzzer("fuzz-smtp", ["ExampleDialogues"]),
+    fuzzer("fuzz-imap", ["ExampleDialogues"]),
+    fuzzer("fuzz-jmap", ["ExampleDialogues"]),
+    fuzzer("fuzz-json", ["ExampleDialogues"]),
   ]
 )

@@ -164,6 +164,15 @@ struct BuiltInCheckTests {
     #expect(judgeFile("/list", modified: modified, now: now, .seconds(60), .seconds(120)) == result)
   }
 
+  @Test("judge the age of a file whose time is the least or the largest that there is")
+  func extremeFileAge() {
+    let now = Duration.seconds(1_700_000_000)
+    for modified in [Duration.seconds(Int64.min), .seconds(Int64.min) + .seconds(1), .seconds(Int64.max)] {
+      let result = judgeFile("/list", modified: modified, now: now, .seconds(60), .seconds(120))
+      #expect((result == .pass) == (modified > now), "\(modified)")
+    }
+  }
+
   @Test("read the age of a real file, and fail for one that does not exist")
   func realFileAge() async throws {
     let health = makeRegistry()

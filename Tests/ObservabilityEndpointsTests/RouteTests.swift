@@ -1,6 +1,7 @@
 // Which path is answered by what?
 
 import EndpointMessages
+import HealthProbes
 @testable import ObservabilityEndpoints
 import Testing
 
@@ -112,5 +113,40 @@ struct RouteTests {
     // A mark that belongs to what stands before it makes another character of the two, for people.
     let marked = try await Service { $0.serviceName = "<\u{301}&\u{200D}\"\u{301}" }.get("/")
     #expect(marked.body.contains("<h1>&lt;\u{301}&amp;\u{200D}&quot;\u{301}</h1>"))
+  }
+
+  @Test("name on the page what does not pass, with the reason for trusted peers only")
+  func pageNamesChecks() async throws {
+    let service = try Service()
+    for (name, result) in [
+      ("mounted", HealthResult.pass), ("disk", .warn("nearly <full>")),
+      ("storage", .fail("no disk & no tape")),
+    ] {
+      try service.health.add(HealthCheck(name) { result })
+    }
+    _ = try await service.get("/health")
+    let page = try await service.get("/").body
+    #expect(page.contains("<dd>unhealthy</dd>"))
+    #expect(page.contains("<dd>storage fails: no disk &amp; no tape</dd>"))
+    #expect(page.contains("<dd>disk warns: nearly &lt;full&gt;</dd>"))
+    #expect(!page.contains("mounted"))
+    let seen = try await service.get("/", peer: stranger).body
+    #expect(seen.contains("<dd>storage fails</dd>"))
+    #expect(!seen.contains("tape") && !seen.contains("full"))
+  }
+
+  @Test("tell load balancers that ask by OPTIONS which probe fails")
+  func failingOptions() async throws {
+    let service = try Service()
+    try service.health.add(HealthCheck("storage", probes: .ready) { .fail("no disk") })
+    for (target, status) in [
+      ("/ready", 503), ("/health", 503), ("/live", 204), ("/ready?exclude=storage", 204),
+    ] {
+      #expect(try await service.get(target).status == (status == 204 ? 200 : 503), "\(target)")
+      let answer = try await service.get(target, method: "OPTIONS")
+      #expect(answer.status == status && answer.headers["Allow"] == "GET, HEAD, OPTIONS", "\(target)")
+    }
+    service.health.setMaintenance("moving")
+    #expect(try await service.get("/ready", method: "OPTIONS").status == 503)
   }
 }

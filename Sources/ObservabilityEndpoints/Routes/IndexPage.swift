@@ -3,7 +3,7 @@
 import EndpointMessages
 import HealthProbes
 
-/// Name, version, uptime, state, and a link to everything else.
+/// Name, version, uptime, state, the checks that do not pass, and a link to everything else.
 struct IndexPage: Sendable {
   private let health: HealthView
   private let settings: EndpointSettings
@@ -25,6 +25,8 @@ struct IndexPage: Sendable {
     let items = links.map { path, text in
       "<li><a href=\"\(escaped(base(of: request) + path))\">\(escaped(path))</a> – \(text)</li>"
     }
+    let showsReasons = settings.trust.objection(to: request) == nil
+    let checks = report.checks.compactMap { line(of: $0, showsReason: showsReasons) }.joined()
     let version = settings.version.isEmpty ? "" : "<dt>version</dt><dd>\(escaped(settings.version))</dd>"
     let html = """
       <!doctype html>
@@ -34,7 +36,7 @@ struct IndexPage: Sendable {
       <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em}\
       dt{font-weight:bold}</style></head>
       <body><h1>\(title)</h1>
-      <dl><dt>state</dt><dd>\(state)</dd>\(version)<dt>up</dt><dd>\(uptime)</dd></dl>
+      <dl><dt>state</dt><dd>\(state)</dd>\(checks)\(version)<dt>up</dt><dd>\(uptime)</dd></dl>
       <ul>\(items.joined())</ul></body></html>
 
       """
@@ -46,6 +48,19 @@ struct IndexPage: Sendable {
         "Content-Security-Policy":
           "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       ], body: .bytes(Array(html.utf8)))
+  }
+
+  /// What is wrong with a check; nil when nothing is.
+  private func line(of check: HealthCheckReport, showsReason: Bool) -> String? {
+    let term: String
+    switch check.state {
+    case .pass: return nil
+    case .warn: term = "warns"
+    case .fail: term = "fails"
+    case .pending: term = "is not known yet"
+    }
+    let reason = showsReason ? check.reason.map { ": \(escaped($0))" } ?? "" : ""
+    return "<dt>check</dt><dd>\(escaped(check.name)) \(term)\(reason)</dd>"
   }
 
   /// What the paths of links begin with. It is relative, so that they lead somewhere whatever a proxy in between, or the

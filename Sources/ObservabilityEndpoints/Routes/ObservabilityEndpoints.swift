@@ -68,8 +68,7 @@ package final class ObservabilityEndpoints: Sendable {
       return EndpointResponse(status: 204, headers: allow)
     }
     guard let route = route(of: request) else { return .text(404, "There is nothing at this path.\n") }
-    // Whatever the path would answer: load balancers ask this way by default.
-    guard request.method != "OPTIONS" else { return EndpointResponse(status: 204, headers: allow) }
+    guard request.method != "OPTIONS" else { return await options(of: route, request) }
     guard isRead(request) else {
       return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
@@ -77,6 +76,19 @@ package final class ObservabilityEndpoints: Sendable {
       return .text(403, objection.text)
     }
     return await route.answer(self, request)
+  }
+
+  /// Whatever the path would answer, its options are known. But load balancers ask a probe this way by default, and have
+  /// to hear when it fails.
+  private func options(of route: Route, _ request: EndpointRequest) async -> EndpointResponse {
+    if route.isProbe {
+      var answer = await route.answer(self, request)
+      if answer.status >= 500 {
+        answer.headers.set("Allow", "GET, HEAD, OPTIONS")
+        return answer
+      }
+    }
+    return EndpointResponse(status: 204, headers: allow)
   }
 
   /// Answers a plain probe whose answer is known, without a suspension; nil leaves the request to `respond(to:)`.

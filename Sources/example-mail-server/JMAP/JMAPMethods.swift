@@ -2,12 +2,21 @@
 
 struct JMAPMethods {
   let account: String
+  /// The capabilities that the request uses: methods of others are unknown to it.
+  var using = Set(JMAPRequest.capabilities)
+  /// How many octets the answer may have.
+  var room = JMAPRequest.maxSizeResponse
   /// Answers a request for this account.
   let access: (StoreRequest) -> StoreAnswer
 
   static let names: Set<String> = [
-    "Core/echo", "Mailbox/get", "Mailbox/query", "Email/query", "Email/get", "Email/set",
+    "Core/echo", "Mailbox/get", "Mailbox/changes", "Mailbox/query", "Mailbox/queryChanges", "Thread/get",
+    "Thread/changes", "Email/get", "Email/changes", "Email/query", "Email/queryChanges", "Email/set",
   ]
+
+  private static func capability(of name: String) -> String {
+    JMAPRequest.capabilities[name == "Core/echo" ? 0 : 1]
+  }
 
   /// An id that may hold any account name (RFC 8620 section 1.2 allows only some characters).
   static func accountID(of account: String) -> String {
@@ -15,8 +24,10 @@ struct JMAPMethods {
   }
 
   func perform(_ name: String, _ arguments: JSON) throws(JMAPMethodError) -> JSON {
+    guard Self.names.contains(name), using.contains(Self.capability(of: name)) else {
+      throw JMAPMethodError("unknownMethod", name)
+    }
     if name == "Core/echo" { return arguments }
-    guard Self.names.contains(name) else { throw JMAPMethodError("unknownMethod", name) }
     guard let id = arguments["accountId"]?.stringValue else {
       throw JMAPMethodError("invalidArguments", "accountId is needed")
     }
@@ -27,16 +38,21 @@ struct JMAPMethods {
     case "Mailbox/query": return try mailboxQuery(arguments, mailboxes, state)
     case "Email/query": return try emailQuery(arguments, mailboxes, state)
     case "Email/get": return try emailGet(arguments, mailboxes, state)
-    default: return try emailSet(arguments, mailboxes, state)
+    case "Email/set": return try emailSet(arguments, mailboxes, state)
+    case "Thread/get": return try threadGet(arguments, mailboxes, state)
+    case "Email/queryChanges", "Mailbox/queryChanges": return try queryChanges(arguments, state)
+    default: return try changes(arguments, state)
     }
   }
 
   func load(_ request: StoreRequest) throws(JMAPMethodError) -> ([Mailbox], state: Int) {
-    switch access(request) {
-    case .mailboxes(let mailboxes, let state): return (mailboxes, state)
-    case .failure(.unavailable): throw JMAPMethodError("serverUnavailable", "The storage does not work")
-    case .failure(let error): throw JMAPMethodError("serverFail", "\(error)")
+    let answer = access(request)
+    if case .mailboxes(let mailboxes, let state) = answer { return (mailboxes, state) }
+    if case .failure(.unavailable) = answer {
+      throw JMAPMethodError("serverUnavailable", "The storage does not work")
     }
+    if case .failure(let error) = answer { throw JMAPMethodError("serverFail", "\(error)") }
+    throw JMAPMethodError("serverFail", "The storage did not answer the question")
   }
 
   /// The ids asked for, each once (RFC 8620 section 5.1); nil stands for all of them.
@@ -72,7 +88,10 @@ struct JMAPMethods {
     guard arguments["anchor"] ?? .null == .null else {
       throw JMAPMethodError("anchorNotFound", "anchors are not kept")
     }
-    let requested = arguments["position"]?.integerValue ?? 0
+    let given = arguments["position"] ?? 0
+    guard let requested = given.integerValue else {
+      throw JMAPMethodError("invalidArguments", "position must be a whole number")
+    }
     // A negative position counts from the end; `-ids.count` is the farthest that makes a difference.
     let position = requested < 0 ? max(0, ids.count + max(requested, -ids.count)) : requested
     var limit = JMAPRequest.maxObjects

@@ -5,11 +5,12 @@ struct JMAPRequestError: Error, Equatable {
   let type: String
   let detail: String
   var limit: String?
+  var status = 400
 
   var body: JSON {
     var members: [JSON.Member] = [
       .init(name: "type", value: .string("urn:ietf:params:jmap:error:\(type)")),
-      .init(name: "status", value: 400), .init(name: "detail", value: .string(detail)),
+      .init(name: "status", value: .integer(status)), .init(name: "detail", value: .string(detail)),
     ]
     if let limit { members.append(.init(name: "limit", value: .string(limit))) }
     return .object(members)
@@ -25,6 +26,9 @@ struct JMAPMethodError: Error, Equatable {
     self.type = type
     self.description = description
   }
+
+  static let answerTooLarge = JMAPMethodError(
+    "requestTooLarge", "The answer would be larger than \(JMAPRequest.maxSizeResponse) octets")
 
   var arguments: JSON { .object(["type": .string(type), "description": .string(description)]) }
 }
@@ -48,8 +52,21 @@ struct JMAPRequest: Sendable {
   static let maxSizeRequest = 256 * 1024
   static let maxCallsInRequest = 16
   static let maxObjects = 500
+  /// What one request may be answered with, or a few of them would fill the memory: there is no word for it in the
+  /// session. A whole message can always be downloaded.
+  static let maxSizeResponse = 12 * 1024 * 1024
 
+  /// The capabilities whose methods the client may call.
+  let using: Set<String>
   let calls: [JMAPCall]
+  /// Given back as it came, since nothing is created here; nil when the client gave none.
+  let createdIDs: JSON?
+
+  /// The one type of a request (RFC 8620 section 3.1), whatever its parameters.
+  static func isJSON(contentType: String?) -> Bool {
+    let type = Array((contentType ?? "").utf8).prefix { $0 != UInt8(ascii: ";") }
+    return type.trimmed.equals(ignoringCase: "application/json")
+  }
 
   init(body: [UInt8]) throws(JMAPRequestError) {
     guard body.count <= Self.maxSizeRequest else {
@@ -80,22 +97,35 @@ struct JMAPRequest: Sendable {
       else { throw JMAPRequestError(type: "notRequest", detail: "a call is [name, arguments, id]") }
       parsed.append(JMAPCall(name: name, arguments: parts[1], id: id))
     }
+    let createdIDs = json["createdIds"] ?? .null
+    guard createdIDs == .null || createdIDs.members?.allSatisfy({ $0.value.stringValue != nil }) == true
+    else { throw JMAPRequestError(type: "notRequest", detail: "createdIds must be ids by creation id") }
+    self.using = Set(using)
     self.calls = parsed
+    self.createdIDs = createdIDs == .null ? nil : createdIDs
   }
 }
 
 extension JMAPCall {
+  /// Many references to long arrays would cost more than any client needs.
+  private static let maximumReferences = 16
+
   /// The arguments with `#name` members replaced by parts of earlier responses (RFC 8620 section 3.7).
   func resolved(with responses: [JMAPResponse]) throws(JMAPMethodError) -> JSON {
     var members: [JSON.Member] = []
+    var references = 0
     for member in arguments.members ?? [] {
-      guard member.name.hasPrefix("#") else {
+      guard member.name.utf8.first == UInt8(ascii: "#") else {
         members.append(member)
         continue
       }
       let name = String(member.name.dropFirst())
       guard arguments[name] == nil else {
         throw JMAPMethodError("invalidArguments", "\(name) is given twice")
+      }
+      references += 1
+      guard references <= Self.maximumReferences else {
+        throw JMAPMethodError("invalidResultReference", "more than \(Self.maximumReferences) references")
       }
       guard let path = member.value["path"]?.stringValue,
         let source = responses.first(where: {
@@ -104,7 +134,12 @@ extension JMAPCall {
       else { throw JMAPMethodError("invalidResultReference", "\(member.name) refers to nothing") }
       members.append(JSON.Member(name: name, value: value))
     }
-    return .object(members)
+    let resolved = JSON.object(members)
+    // References to references double what they stand for at each call.
+    guard references == 0 || resolved.size(upTo: JMAPRequest.maxSizeRequest) != nil else {
+      throw JMAPMethodError("invalidResultReference", "the references stand for too much")
+    }
+    return resolved
   }
 
   /// A JSON pointer (RFC 6901) in which `*` stands for every element of an array.

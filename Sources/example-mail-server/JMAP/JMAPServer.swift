@@ -7,6 +7,9 @@ import MailObservability
 struct JMAPServer: Sendable {
   static let sessionPath = "/jmap/session"
   static let apiPath = "/jmap/api"
+  static let downloadPath = "/jmap/download/"
+  static let uploadPath = "/jmap/upload/"
+  static let eventsPath = "/jmap/events"
 
   let authenticator: Authenticator
   let store: MailStore
@@ -15,25 +18,54 @@ struct JMAPServer: Sendable {
   func respond(to request: EndpointRequest) -> EndpointResponse {
     metrics.connections.bytes[.jmap, .received].increment(by: request.body.count)
     let response = answer(request)
-    if case .bytes(let body) = response.body {
+    if case .bytes(let body) = response.body, request.method != "HEAD" {
       metrics.connections.bytes[.jmap, .sent].increment(by: body.count)
     }
     return response
   }
 
+  private enum Resource {
+    case session, api, download, upload, events
+
+    init?(path: String) {
+      switch path {
+      case JMAPServer.sessionPath, "/.well-known/jmap": self = .session
+      case JMAPServer.apiPath: self = .api
+      case JMAPServer.eventsPath: self = .events
+      default:
+        if path.hasPrefix(JMAPServer.downloadPath) {
+          self = .download
+        } else if path.hasPrefix(JMAPServer.uploadPath) {
+          self = .upload
+        } else {
+          return nil
+        }
+      }
+    }
+
+    var methods: [String] {
+      switch self {
+      case .session, .download, .events: ["GET", "HEAD"]
+      case .api, .upload: ["POST"]
+      }
+    }
+  }
+
   private func answer(_ request: EndpointRequest) -> EndpointResponse {
-    switch (request.path, request.method) {
-    case (Self.sessionPath, "GET"), ("/.well-known/jmap", "GET"):
-      guard let account = authenticate(request) else { return Self.unauthorised }
-      return Self.json(200, session(of: account, at: Self.base(of: request)))
-    case (Self.apiPath, "POST"):
-      return answerAPI(request)
-    case (Self.sessionPath, _), ("/.well-known/jmap", _):
-      return .text(405, "Only GET is allowed\n", headers: ["Allow": "GET"])
-    case (Self.apiPath, _):
-      return .text(405, "Only POST is allowed\n", headers: ["Allow": "POST"])
-    default:
+    guard let resource = Resource(path: request.path) else {
       return .text(404, "The JMAP session is at \(Self.sessionPath)\n")
+    }
+    guard resource.methods.contains(request.method) else {
+      let methods = resource.methods.joined(separator: ", ")
+      return .text(405, "Only \(methods) is allowed\n", headers: ["Allow": methods])
+    }
+    if case .api = resource { return answerAPI(request) }
+    guard let account = authenticate(request) else { return Self.unauthorised }
+    return switch resource {
+    case .download: download(request, for: account)
+    case .upload: upload(request, for: account)
+    case .events: events(request, for: account)
+    case .session, .api: Self.json(200, session(of: account, at: Self.base(of: request)))
     }
   }
 
@@ -46,22 +78,28 @@ struct JMAPServer: Sendable {
       return Self.unauthorised
     }
     do throws(JMAPRequestError) {
+      guard JMAPRequest.isJSON(contentType: request.headers["Content-Type"]) else {
+        throw JMAPRequestError(type: "notJSON", detail: "The content type must be application/json")
+      }
       let parsed = try JMAPRequest(body: request.body)
-      let methods = JMAPMethods(account: account.name) { store.answer($0, user: account.name) }
+      var methods = JMAPMethods(account: account.name, using: parsed.using) {
+        store.answer($0, user: account.name)
+      }
       var responses: [JMAPResponse] = []
-      for call in parsed.calls { responses.append(perform(call, methods, after: responses)) }
-      return Self.json(
-        200,
-        .object([
-          "methodResponses": .array(responses.map(\.json)), "sessionState": .string(Self.sessionState),
-        ]))
+      for call in parsed.calls { responses.append(perform(call, &methods, after: responses)) }
+      var members: [JSON.Member] = [
+        .init(name: "methodResponses", value: .array(responses.map(\.json))),
+        .init(name: "sessionState", value: .string(Self.sessionState)),
+      ]
+      if let createdIDs = parsed.createdIDs { members.append(.init(name: "createdIds", value: createdIDs)) }
+      return Self.json(200, .object(members))
     } catch {
       metrics.jmap.errors.increment()
       return Self.json(400, error.body, contentType: "application/problem+json")
     }
   }
 
-  private func perform(_ call: JMAPCall, _ methods: JMAPMethods, after earlier: [JMAPResponse])
+  private func perform(_ call: JMAPCall, _ methods: inout JMAPMethods, after earlier: [JMAPResponse])
     -> JMAPResponse
   {
     // The name comes from the client: only the methods there are become label values.
@@ -70,6 +108,8 @@ struct JMAPServer: Sendable {
     defer { timer?.observe() }
     do throws(JMAPMethodError) {
       let arguments = try methods.perform(call.name, call.resolved(with: earlier))
+      guard let size = arguments.size(upTo: methods.room) else { throw .answerTooLarge }
+      methods.room -= size
       return JMAPResponse(name: call.name, arguments: arguments, id: call.id)
     } catch {
       metrics.jmap.errors.increment()
@@ -93,57 +133,9 @@ struct JMAPServer: Sendable {
   private static let unauthorised = EndpointResponse.text(
     401, "A user name and a password are needed\n", headers: ["WWW-Authenticate": "Basic realm=\"mail\""])
 
-  private static let sessionState = "0"
+  static let sessionState = "0"
 
-  /// What clients put before a path, many of which take absolute URLs only; empty for a host that is none.
-  private static func base(of request: EndpointRequest) -> String {
-    guard let host = request.headers["Host"], !host.isEmpty,
-      host.utf8.allSatisfy({ $0.isLetter || $0.isDigit || ".-_:[]".utf8.contains($0) })
-    else { return "" }
-    return "http://\(host)"
-  }
-
-  /// The session resource (RFC 8620 section 2).
-  private func session(of account: Account, at base: String) -> JSON {
-    let id = JMAPMethods.accountID(of: account.name)
-    let core: JSON = .object([
-      "maxSizeUpload": 0, "maxConcurrentUpload": 1, "maxSizeRequest": .integer(JMAPRequest.maxSizeRequest),
-      "maxConcurrentRequests": 4, "maxCallsInRequest": .integer(JMAPRequest.maxCallsInRequest),
-      "maxObjectsInGet": .integer(JMAPRequest.maxObjects),
-      "maxObjectsInSet": .integer(JMAPRequest.maxObjects),
-      "collationAlgorithms": [],
-    ])
-    let mail: JSON = .object([
-      "maxMailboxesPerEmail": 1, "maxMailboxDepth": 1, "maxSizeMailboxName": 100,
-      "maxSizeAttachmentsPerEmail": 0, "emailQuerySortOptions": ["receivedAt", "size", "subject"],
-      "mayCreateTopLevelMailbox": false,
-    ])
-    let names = JMAPRequest.capabilities
-    return .object([
-      "capabilities": .object([
-        .init(name: names[0], value: core), .init(name: names[1], value: .object([:])),
-      ]),
-      "accounts": .object([
-        .init(
-          name: id,
-          value: .object([
-            "name": .string(account.name), "isPersonal": true, "isReadOnly": false,
-            "accountCapabilities": .object([
-              .init(name: names[0], value: .object([:])), .init(name: names[1], value: mail),
-            ]),
-          ]))
-      ]),
-      "primaryAccounts": .object(names.map { .init(name: $0, value: .string(id)) }),
-      "username": .string(account.name), "apiUrl": .string(base + Self.apiPath),
-      "downloadUrl": .string(base + "/jmap/download/{accountId}/{blobId}/{name}?type={type}"),
-      "uploadUrl": .string(base + "/jmap/upload/{accountId}/"),
-      "eventSourceUrl": .string(
-        base + "/jmap/events?types={types}&closeafter={closeafter}&ping={ping}"),
-      "state": .string(Self.sessionState),
-    ])
-  }
-
-  private static func json(_ status: Int, _ body: JSON, contentType: String = "application/json")
+  static func json(_ status: Int, _ body: JSON, contentType: String = "application/json")
     -> EndpointResponse
   {
     EndpointResponse(

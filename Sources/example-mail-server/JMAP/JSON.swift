@@ -23,7 +23,7 @@ enum JSON: Sendable, Equatable {
 
   subscript(name: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
   }
 
   var stringValue: String? { if case .string(let value) = self { value } else { nil } }
@@ -37,6 +37,34 @@ enum JSON: Sendable, Equatable {
     guard let values = arrayValue else { return nil }
     let strings = values.compactMap(\.stringValue)
     return strings.count == values.count ? strings : nil
+  }
+
+  /// How many octets it takes when written, escapes left out; nil when that is more than `limit`, or when it is
+  /// nested too deeply to be read again.
+  func size(upTo limit: Int) -> Int? {
+    var room = limit
+    return take(from: &room, depth: 0) ? limit - room : nil
+  }
+
+  private func take(from room: inout Int, depth: Int) -> Bool {
+    guard depth < JSONParser.maximumDepth else { return false }
+    switch self {
+    case .null, .bool, .integer, .number: room -= 4
+    case .string(let value): room -= value.utf8.count + 2
+    case .array(let values):
+      room -= 2
+      for value in values {
+        room -= 1
+        guard room >= 0, value.take(from: &room, depth: depth + 1) else { return false }
+      }
+    case .object(let members):
+      room -= 2
+      for member in members {
+        room -= member.name.utf8.count + 4
+        guard room >= 0, member.value.take(from: &room, depth: depth + 1) else { return false }
+      }
+    }
+    return room >= 0
   }
 
   var encoded: [UInt8] {

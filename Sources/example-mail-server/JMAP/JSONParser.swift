@@ -63,14 +63,15 @@ struct JSONParser {
   private mutating func object(depth: Int) throws(JSONError) -> JSON {
     position += 1
     var members: [JSON.Member] = []
-    var names: Set<String> = []
+    // By their bytes: names in two normal forms are two names.
+    var names: Set<[UInt8]> = []
     skipBlanks()
     if skip("}") { return .object([]) }
     repeat {
       skipBlanks()
       guard next == .quote else { throw error("expected a name") }
       let name = try string()
-      guard names.insert(name).inserted else { throw error("a name occurs twice") }
+      guard names.insert(Array(name.utf8)).inserted else { throw error("a name occurs twice") }
       skipBlanks()
       guard skip(":") else { throw error("expected a colon") }
       members.append(JSON.Member(name: name, value: try value(depth: depth + 1)))

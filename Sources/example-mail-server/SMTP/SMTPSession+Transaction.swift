@@ -71,28 +71,28 @@ extension SMTPSession {
     if refusal == nil, transaction?.content == nil {
       transaction?.content = MessageReceiver(sizeLimit: configuration.maximumMessageSize)
     }
-    phase = .chunk(remaining: size, isLast: isLast, refusal: refusal)
+    phase = .chunk(Chunk(size: size, isLast: isLast, refusal: refusal), remaining: size)
   }
 
-  mutating func advanceChunk(remaining: Int, isLast: Bool, refusal: SMTPReply?) -> Bool {
+  mutating func advanceChunk(_ chunk: Chunk, remaining: Int) -> Bool {
     let bytes = input.take(remaining)
-    if refusal == nil { transaction?.content?.receive(chunk: bytes) }
+    if chunk.refusal == nil { transaction?.content?.receive(chunk: bytes) }
     let left = remaining - bytes.count
     guard left == 0 else {
-      phase = .chunk(remaining: left, isLast: isLast, refusal: refusal)
+      phase = .chunk(chunk, remaining: left)
       return false
     }
     phase = .command
-    if let refusal {
+    if let refusal = chunk.refusal {
       reply(refusal)
-    } else if isLast {
+    } else if chunk.isLast {
       submit()
     } else if let flaw = transaction?.content?.flaw {
       // RFC 3030 section 2: after a refused chunk the transaction is over.
       transaction = nil
       reply(answer(to: flaw))
     } else {
-      reply(250, "2.0.0", "Chunk of \(remaining) octets received")
+      reply(250, "2.0.0", "Chunk of \(chunk.size) octets received")
     }
     return true
   }

@@ -74,10 +74,17 @@ struct SMTPSession: Sendable {
     var content: MessageReceiver?
   }
 
+  struct Chunk: Sendable {
+    let size: Int
+    let isLast: Bool
+    /// The answer to a chunk that is read only to be thrown away.
+    let refusal: SMTPReply?
+  }
+
   enum Phase {
     case greeting, command
     case data
-    case chunk(remaining: Int, isLast: Bool, refusal: SMTPReply?)
+    case chunk(Chunk, remaining: Int)
     case authenticating(AuthenticationExchange)
     /// A question is out.
     case deciding
@@ -172,8 +179,8 @@ struct SMTPSession: Sendable {
       return advanceCommand()
     case .data:
       return advanceData()
-    case .chunk(let remaining, let isLast, let refusal):
-      return advanceChunk(remaining: remaining, isLast: isLast, refusal: refusal)
+    case .chunk(let chunk, let remaining):
+      return advanceChunk(chunk, remaining: remaining)
     case .authenticating(let exchange):
       return advanceAuthentication(exchange)
     }

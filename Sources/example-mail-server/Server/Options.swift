@@ -90,7 +90,11 @@ struct Options: Sendable, Equatable {
     case "--domain":
       guard MailAddress.isDomain(Array(value.utf8)) else { throw bad(flag, value, "a domain name") }
       domains.insert(value.asciiLowercased)
-    case "--traffic": traffic = try number(flag, value, upTo: 10_000)
+    case "--traffic":
+      let rate = try number(flag, value, upTo: 10_000)
+      // The pause between two messages has an end.
+      guard rate >= 0.001 else { throw bad(flag, value, "a number from 0.001 to 10000") }
+      traffic = rate
     case "--queue-lifetime": queueLifetime = .seconds(try number(flag, value, upTo: 86_400 * 7))
     case "--session-timeout": sessionTimeout = .seconds(try number(flag, value, upTo: 86_400))
     case "--drain-delay": drainDelay = .seconds(try number(flag, value, upTo: 3600, orZero: true))

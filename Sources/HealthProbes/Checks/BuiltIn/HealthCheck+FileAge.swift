@@ -36,7 +36,9 @@ extension HealthCheck {
 func judgeFile(
   _ path: String, modified: Duration, now: Duration, _ warnAfter: Duration, _ failAfter: Duration
 ) -> HealthResult {
-  let age = max(now - modified, .zero)
+  // A file's time can be any number of seconds; the age of one from the beginning of all numbers would trap.
+  let limit = HealthCheck.Settings.longest * 1000
+  let age = max(now - max(modified, .zero - limit), .zero)
   if age < warnAfter { return .pass }
   let text = "\(path) was modified \(age.brief) ago"
   return age >= failAfter ? .fail(text) : .warn(text)

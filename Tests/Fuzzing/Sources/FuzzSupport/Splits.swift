@@ -15,16 +15,21 @@ package func checkSplits(_ bytes: [UInt8], choice: UInt8) {
     limits.maximumBodySize = 24
   }
   let whole = Transcript.of(bytes, limits: limits)
-  var generator = SplitMix(state: UInt64(choice) << 32 | UInt64(bytes.count))
-  var ways = [Array(stride(from: 1, to: bytes.count, by: 1))]
-  for _ in 0..<3 {
-    let count = Int.random(in: 1...4, using: &generator)
-    ways.append((0..<count).map { _ in Int.random(in: 0...bytes.count, using: &generator) }.sorted())
-  }
-  for splits in ways {
+  for splits in waysToCut(bytes.count, choice: choice) {
     let pieces = Transcript.of(bytes, splits: splits, limits: limits)
     require(pieces == whole, "whole: \(whole.events), cut at \(splits): \(pieces.events)")
   }
+}
+
+/// Where to cut `count` bytes: after each, and in three random ways, which are the same for the same arguments.
+package func waysToCut(_ count: Int, choice: UInt8) -> [[Int]] {
+  var generator = SplitMix(state: UInt64(choice) << 32 | UInt64(count))
+  var ways = [Array(stride(from: 1, to: count, by: 1))]
+  for _ in 0..<3 {
+    let cuts = Int.random(in: 1...4, using: &generator)
+    ways.append((0..<cuts).map { _ in Int.random(in: 0...count, using: &generator) }.sorted())
+  }
+  return ways
 }
 
 struct SplitMix: RandomNumberGenerator {
