@@ -32,6 +32,7 @@ let package = Package(
     library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
     library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("TraceSpans", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
@@ -75,6 +76,7 @@ let package = Package(
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
     tests("HealthProbesTests", ["HealthProbes", "ObservabilityPlatform", "TestSupport"]),
+    tests("TraceSpansTests", ["TraceSpans", "ObservabilityPlatform", "TestSupport"]),
     tests("ObservabilitySocketsTests", ["ObservabilitySockets", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ObservabilityHTTPTests",
