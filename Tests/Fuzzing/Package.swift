@@ -18,6 +18,12 @@ func fuzzer(_ name: String) -> Target {
     swiftSettings: strictness + [.unsafeFlags(["-parse-as-library"])])
 }
 
+func fuzzer(_ name: String, of module: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["FuzzSupport", .byName(name: module)],
+    swiftSettings: strictness + [.unsafeFlags(["-parse-as-library"])])
+}
+
 let package = Package(
   name: "fuzzing",
   platforms: [.macOS(.v15)],
@@ -35,6 +41,11 @@ let package = Package(
       swiftSettings: strictness),
     .target(
       name: "FuzzSupport", dependencies: ["ObservabilityHTTP", "EndpointMessages"], swiftSettings: strictness),
+    .target(
+      name: "TraceSpans", dependencies: ["CObservabilityShims", "ObservabilityPlatform"],
+      swiftSettings: strictness),
+    fuzzer("fuzz-traceparent", of: "TraceSpans"),
+    fuzzer("fuzz-tracestate", of: "TraceSpans"),
     fuzzer("fuzz-head"),
     fuzzer("fuzz-chunks"),
     fuzzer("fuzz-target"),
