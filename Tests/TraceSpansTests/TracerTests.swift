@@ -93,6 +93,20 @@ struct TracerTests {
     }
   }
 
+  @Test("gives a span of another tracer for a parent, and keeps its own traces")
+  func otherTracer() throws {
+    let (one, two) = (Self.started(), Self.started())
+    for index in 0..<3 { one.startSpan("family\(index)", parent: .none).end() }
+    try one.withSpan("one") { outer in
+      let inner = two.startSpan("two")
+      #expect(inner.recording?.parent == outer.context)
+      inner.end()
+      let trace = try #require(outer.context).traceID
+      #expect(two.recent?.traces(trace).map(\.name) == ["two"])
+      #expect(one.recent?.traces(trace).map(\.spans.count) == [0])
+    }
+  }
+
   @Test("carries the span into child tasks and closures of tasks, and ends it with the body")
   func tasks() async throws {
     let tracer = Self.started()

@@ -1,10 +1,10 @@
 // What does a span keep of the attributes that it is given?
 
 /// Named values, each name once, within limits.
-struct AttributeList: Sendable {
-  private(set) var attributes: [TraceSpan.Attribute] = []
+package struct AttributeList: Sendable {
+  package private(set) var attributes: [TraceSpan.Attribute] = []
   /// How many were left out.
-  private(set) var dropped = 0
+  package private(set) var dropped = 0
 
   /// Sets a value, in place of the one that the name had.
   ///

@@ -1,25 +1,25 @@
 // What has been said of a span since it began?
 
 /// Attributes, events, links and status of a span, within limits.
-struct SpanContents: Sendable {
-  struct Event: Sendable {
-    let name: String
+package struct SpanContents: Sendable {
+  package struct Event: Sendable {
+    package let name: String
     /// Nanoseconds since 1970-01-01 UTC.
-    let time: Int64
-    let attributes: AttributeList
+    package let time: Int64
+    package let attributes: AttributeList
   }
 
-  struct Link: Sendable {
-    let context: TraceContext
-    let attributes: AttributeList
+  package struct Link: Sendable {
+    package let context: TraceContext
+    package let attributes: AttributeList
   }
 
-  private(set) var attributes = AttributeList()
-  private(set) var events: [Event] = []
-  private(set) var droppedEvents = 0
-  private(set) var links: [Link] = []
-  private(set) var droppedLinks = 0
-  private(set) var status = TraceSpan.Status.unset
+  package private(set) var attributes = AttributeList()
+  package private(set) var events: [Event] = []
+  package private(set) var droppedEvents = 0
+  package private(set) var links: [Link] = []
+  package private(set) var droppedLinks = 0
+  package private(set) var status = TraceSpan.Status.unset
   /// What is left of ``SpanLimits/bytes``.
   private(set) var bytesLeft = SpanLimits.bytes
 

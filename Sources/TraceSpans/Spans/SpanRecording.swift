@@ -6,12 +6,12 @@ import Synchronization
 /// One span: what it began with, what was said of it, and when it ended. After that nothing of it changes.
 @usableFromInline
 package final class SpanRecording: Sendable {
-  let context: TraceContext
-  let parent: TraceContext?
-  let name: String
-  let kind: TraceSpan.Kind
+  package let context: TraceContext
+  package let parent: TraceContext?
+  package let name: String
+  package let kind: TraceSpan.Kind
   /// Nanoseconds since 1970-01-01 UTC.
-  let start: Int64
+  package let start: Int64
 
   /// What leads on from a span until it has ended. An ended span refers to nothing that may refer to it.
   struct Origin {
@@ -121,17 +121,20 @@ package final class SpanRecording: Sendable {
 
   // MARK: - Readings
 
-  var isEnded: Bool { lock.withLock { state.end != nil } }
-  var end: Int64? { lock.withLock { state.end } }
-  var status: TraceSpan.Status { lock.withLock { state.contents.status } }
-  var contents: SpanContents { lock.withLock { state.contents } }
-  /// The trace that the span is part of in this process, until it has ended.
-  var trace: TraceRecord? { lock.withLock { state.origin?.trace } }
+  package var isEnded: Bool { lock.withLock { state.end != nil } }
+  package var end: Int64? { lock.withLock { state.end } }
+  package var status: TraceSpan.Status { lock.withLock { state.contents.status } }
+  package var contents: SpanContents { lock.withLock { state.contents } }
+  /// The trace that the span is part of in this process, until it has ended. Nil for another tracer, which
+  /// keeps its own.
+  func trace(of tracer: TracerCore) -> TraceRecord? {
+    lock.withLock { state.origin?.tracer === tracer ? state.origin?.trace : nil }
+  }
 
-  func attribute(_ key: String) -> TraceSpan.AttributeValue? {
+  package func attribute(_ key: String) -> TraceSpan.AttributeValue? {
     lock.withLock { state.contents.attributes[key] }
   }
 
   /// About as much memory as it takes.
-  var byteCount: Int { 512 + name.utf8.count + lock.withLock { state.contents.byteCount } }
+  package var byteCount: Int { 512 + name.utf8.count + lock.withLock { state.contents.byteCount } }
 }

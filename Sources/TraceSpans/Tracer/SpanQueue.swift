@@ -8,7 +8,7 @@ import Synchronization
 /// Each slot has a turn: 2 · n while it waits for the n-th span, 2 · n + 1 while it holds it. So a slot says
 /// to whoever comes whether it is his, and nobody waits for anybody: a span that is just being put in ends a
 /// batch before it. Source: D. Vyukov, "Bounded MPMC queue".
-final class SpanQueue: @unchecked Sendable {
+package final class SpanQueue: @unchecked Sendable {
   private struct Slot: ~Copyable {
     let turn: Atomic<UInt64>
     var span: Unmanaged<SpanRecording>?
@@ -21,7 +21,7 @@ final class SpanQueue: @unchecked Sendable {
     private let after = (0, 0, 0, 0, 0, 0, 0, 0)
   }
 
-  let capacity: Int
+  package let capacity: Int
   private let slots: UnsafeMutablePointer<Slot>
   private let head = Position()
   private let tail = Position()
@@ -42,7 +42,7 @@ final class SpanQueue: @unchecked Sendable {
   }
 
   /// About how many wait.
-  var count: Int {
+  package var count: Int {
     let taken = head.value.load(ordering: .relaxed)
     return Int(min(tail.value.load(ordering: .relaxed) &- taken, UInt64(capacity)))
   }
@@ -75,7 +75,7 @@ final class SpanQueue: @unchecked Sendable {
   }
 
   /// The oldest spans, at most `limit` of them.
-  func take(_ limit: Int) -> [SpanRecording] {
+  package func take(_ limit: Int) -> [SpanRecording] {
     var spans: [SpanRecording] = []
     while spans.count < limit, let span = takeFirst() { spans.append(span) }
     return spans

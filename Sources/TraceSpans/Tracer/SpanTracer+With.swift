@@ -1,7 +1,5 @@
 // How is a piece of code one span?
 
-public import Synchronization
-
 extension SpanTracer {
   /// Runs `body` as a span, which is ``TraceSpan/current`` meanwhile and ends with it. An error that it
   /// throws marks the span, see ``TraceSpan/fail(_:)``. While the tracer is not started, only `body` is run.
@@ -21,7 +19,7 @@ extension SpanTracer {
     parent: TraceSpan.Parent = .current,
     links: [TraceSpan.Link] = [], _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    guard isOn.load(ordering: .relaxed) else { return try body(.absent) }
+    guard isStarted else { return try body(.absent) }
     let span = begin(name, family, kind, parent, links, nil)
     let result = TraceSpan.$current.withValue(span) {
       Swift.Result<Result, Failure> { () throws(Failure) in try body(span) }
@@ -52,7 +50,7 @@ extension SpanTracer {
     links: [TraceSpan.Link] = [], isolation: isolated (any Actor)? = #isolation,
     _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    guard isOn.load(ordering: .relaxed) else { return try await body(.absent) }
+    guard isStarted else { return try await body(.absent) }
     let span = begin(name, family, kind, parent, links, nil)
     let result = await TraceSpan.$current.withValue(span) { () async -> Swift.Result<Result, Failure> in
       do throws(Failure) {

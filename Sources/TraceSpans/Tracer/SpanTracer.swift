@@ -9,7 +9,9 @@ public import Synchronization
 /// it nothing. All methods may be called from any thread; none of them waits or throws, but for what a body
 /// throws.
 public final class SpanTracer: Sendable {
-  @usableFromInline let isOn = Atomic<Bool>(false)
+  // The address of `core` while spans are started, otherwise 0: to load that costs one word, and no reference count,
+  // which threads that start spans at once would fight over.
+  @usableFromInline let address = Atomic<UInt>(0)
   private let core = AtomicLazyReference<TracerCore>()
   private let counts = SpanCounts()
 
@@ -23,21 +25,21 @@ public final class SpanTracer: Sendable {
   public func start(_ settings: Settings = Settings()) -> Bool {
     let made = TracerCore(settings, counts: counts)
     guard core.storeIfNil(made) === made else { return false }
-    isOn.store(true, ordering: .releasing)
+    address.store(UInt(bitPattern: Unmanaged.passUnretained(made).toOpaque()), ordering: .releasing)
     return true
   }
 
   /// Starts no further spans, for good. Those that were started go on until they end.
-  public func stop() { isOn.store(false, ordering: .relaxed) }
+  public func stop() { address.store(0, ordering: .relaxed) }
 
   /// Whether spans are started.
-  public var isStarted: Bool { isOn.load(ordering: .relaxed) }
+  @inlinable public var isStarted: Bool { address.load(ordering: .relaxed) != 0 }
 
   /// What has become of the spans so far.
   public var statistics: SpanStatistics { counts.statistics }
 
   /// Of ended spans that wait to be exported; nil where nobody exports, and before the start.
-  var queue: SpanQueue? { core.load()?.queue }
+  package var queue: SpanQueue? { core.load()?.queue }
   /// The traces that are kept; nil before the start.
   package var recent: RecentTraces? { core.load()?.recent }
 
@@ -57,7 +59,7 @@ public final class SpanTracer: Sendable {
     parent: TraceSpan.Parent = .current,
     links: [TraceSpan.Link] = [], at start: Duration? = nil
   ) -> TraceSpan {
-    guard isOn.load(ordering: .relaxed) else { return .absent }
+    guard isStarted else { return .absent }
     return begin(name, family, kind, parent, links, start)
   }
 
@@ -66,7 +68,12 @@ public final class SpanTracer: Sendable {
     _ name: String, _ family: String?, _ kind: TraceSpan.Kind, _ parent: TraceSpan.Parent,
     _ links: [TraceSpan.Link], _ start: Duration?
   ) -> TraceSpan {
-    guard let core = core.load() else { return .absent }
-    return core.start(name, family: family, kind: kind, parent: parent, links: links, at: start)
+    // It may have been stopped meanwhile. What was started lives as long as the tracer.
+    guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else {
+      return .absent
+    }
+    return Unmanaged<TracerCore>.fromOpaque(pointer)._withUnsafeGuaranteedRef { core in
+      core.start(name, family: family, kind: kind, parent: parent, links: links, at: start)
+    }
   }
 }

@@ -43,7 +43,7 @@ final class TracerCore: Sendable {
     }
     counts.add(.sampled)
     let beginning = SpanRecording.Beginning(name, kind, links, at: start, clock)
-    let known = parentSpan?.recording?.trace
+    let known = parentSpan?.recording?.trace(of: self)
     let trace = known ?? recent.begin(beginning, context, family: family)
     return TraceSpan(
       context: context,
