@@ -42,8 +42,8 @@ let package = Package(
     library(
       "MailObservability",
       [
-        "MetricInstruments", "MetricExposition", "HealthProbes", "EndpointMessages", "ObservabilitySockets",
-        "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
+        "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
+        "ObservabilitySockets", "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
       ]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     library(
@@ -91,7 +91,8 @@ let package = Package(
         "MetricInstruments", "ObservabilityPlatform", "TestSupport",
       ]),
     tests(
-      "MailObservabilityTests", ["MailObservability", "HealthProbes", "ObservabilityPlatform", "TestSupport"]),
+      "MailObservabilityTests",
+      ["MailObservability", "HealthProbes", "TraceSpans", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [
