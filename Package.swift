@@ -32,6 +32,7 @@ let package = Package(
     library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
     library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("TraceSpans", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
@@ -41,8 +42,8 @@ let package = Package(
     library(
       "MailObservability",
       [
-        "MetricInstruments", "MetricExposition", "HealthProbes", "EndpointMessages", "ObservabilitySockets",
-        "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
+        "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
+        "ObservabilitySockets", "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
       ]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     library(
@@ -75,6 +76,7 @@ let package = Package(
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
     tests("HealthProbesTests", ["HealthProbes", "ObservabilityPlatform", "TestSupport"]),
+    tests("TraceSpansTests", ["TraceSpans", "ObservabilityPlatform", "TestSupport"]),
     tests("ObservabilitySocketsTests", ["ObservabilitySockets", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ObservabilityHTTPTests",
@@ -90,7 +92,10 @@ let package = Package(
       ]),
     tests(
       "MailObservabilityTests",
-      ["MailObservability", "HealthProbes", "ObservabilityPlatform", "ObservabilitySockets", "TestSupport"]),
+      [
+        "MailObservability", "HealthProbes", "TraceSpans", "ObservabilityPlatform", "ObservabilitySockets",
+        "TestSupport",
+      ]),
     tests(
       "ExampleMailServerTests",
       [

@@ -14,3 +14,4 @@
 @_exported public import MetricInstruments
 @_exported public import struct ObservabilityEndpoints.EndpointRoute
 @_exported public import struct ObservabilityEndpoints.IPNetwork
+@_exported public import TraceSpans

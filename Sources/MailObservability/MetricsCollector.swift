@@ -51,6 +51,8 @@ public final class MetricsCollector: Sendable {
   public let build: BuildMetrics
   /// Who was seen most often lately.
   public let top: TopLists
+  /// What becomes of one message: spans, once ``startTracing(_:)`` was called.
+  public let tracing = MailTracing()
 
   /// What the host publishes under names of its own, in the manner of Go's `expvar`.
   public let variables: PublishedVariables
@@ -88,7 +90,9 @@ public final class MetricsCollector: Sendable {
   ) throws(RegistrationError) {
     let registry = try Registry(namespace: namespace, constantLabels: constantLabels, clock: clock)
     // What the library's own collectors return is checked at each scrape only.
-    for labels in [HealthCollector.labels, TopListCollector.labels, PerDomainSource.labels] {
+    for labels in [
+      HealthCollector.labels, TopListCollector.labels, PerDomainSource.labels, TracingCollector.labels,
+    ] {
       if let problem = registry.constantLabels.problem(beside: labels) {
         throw RegistrationError(.invalidLabels, of: namespace, problem)
       }
@@ -119,7 +123,7 @@ public final class MetricsCollector: Sendable {
     self.registry = registry
     registry.reserveCollectors(named: [
       HealthCollector.reservedName, ServerCollector.reservedName, PerDomainSource.reservedName,
-      TopListCollector.reservedName,
+      TopListCollector.reservedName, TracingCollector.reservedName,
     ])
     if groups.contains(.mail) {
       registry.set(own: TopListCollector(lists: self.top, namespace: namespace))

@@ -31,6 +31,7 @@ let package = Package(
     library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
     library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("TraceSpans", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
@@ -40,8 +41,8 @@ let package = Package(
     library(
       "MailObservability",
       [
-        "MetricInstruments", "MetricExposition", "HealthProbes", "EndpointMessages", "ObservabilitySockets",
-        "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
+        "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
+        "ObservabilitySockets", "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
       ]),
     // The example without its `main`; nothing of it is public, so it is opened as for tests.
     .target(
@@ -57,6 +58,8 @@ let package = Package(
     fuzzer("fuzz-head", ["FuzzSupport"]),
     fuzzer("fuzz-chunks", ["FuzzSupport"]),
     fuzzer("fuzz-target", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
+    fuzzer("fuzz-traceparent", ["FuzzSupport", "TraceSpans"]),
+    fuzzer("fuzz-tracestate", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-smtp", ["ExampleDialogues"]),
     fuzzer("fuzz-imap", ["ExampleDialogues"]),
     fuzzer("fuzz-jmap", ["ExampleDialogues"]),

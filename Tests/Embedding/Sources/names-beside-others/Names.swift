@@ -78,6 +78,8 @@ struct EveryType {
   var logMessage: LogMessage?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
+  var mailSpan: MailSpan?
+  var mailTracing: MailTracing?
   var mapNumber: MapNumber?
   var mapVariable: MapVariable?
   var metricDeclaration: MetricDeclaration<MailObservability.Counter>?
@@ -108,6 +110,10 @@ struct EveryType {
   var smtpConnectionRejection: SMTPConnectionRejection?
   var smtpMessageRejection: SMTPMessageRejection?
   var smtpMetrics: SMTPMetrics?
+  var spanID: SpanID?
+  var spanLimits: SpanLimits?
+  var spanStatistics: SpanStatistics?
+  var spanTracer: SpanTracer?
   var sparseFamily: SparseFamily<MailObservability.Counter>?
   var stateSet: StateSet<QueueState>?
   var storageMetrics: StorageMetrics?
@@ -118,6 +124,15 @@ struct EveryType {
   var topList: TopList?
   var topLists: TopLists?
   var topListSettings: TopListSettings?
+  var traceAttributeConvertible: (any TraceAttributeConvertible)?
+  var traceAttributeElement: (any TraceAttributeElement)?
+  var traceContext: TraceContext?
+  var traceFlags: TraceFlags?
+  var traceID: TraceID?
+  var traceSampler: TraceSampler?
+  var traceSpan: TraceSpan?
+  var traceState: TraceState?
+  var tracingConfig: TracingConfig?
   var transferDirection: TransferDirection?
   var transitionCounts: TransitionCounts?
   var wrongProtocol: WrongProtocol?

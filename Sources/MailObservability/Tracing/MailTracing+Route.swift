@@ -1,0 +1,36 @@
+// Where are the recent traces looked at?
+
+import EndpointMessages
+public import ObservabilityEndpoints
+import TraceSpans
+
+extension MailTracing {
+  /// A page of the traces that are kept in memory, for ``MetricsConfig/routes``: families by how long their
+  /// traces took, a trace as a time line, and a search by message, queue or trace identifier. Trusted
+  /// addresses alone see it.
+  ///
+  /// Without a query it shows the families, with `?family=SMTP&select=active` (or `newest`, `errors`, or a
+  /// number of a latency class, 0 to 7) some traces of one, with `?trace=`, `?message=` or `?queue=` those
+  /// with that identifier: of the attributes `mail.message_id` and `mail.queue_id`. `&format=json` gives the
+  /// same as JSON. A trace's spans are shown up to a mebibyte. Before the start there is nothing to see.
+  ///
+  /// - Parameter path: where it is, below the prefix of all routes.
+  public func route(at path: String = "/debug/traces") -> EndpointRoute {
+    EndpointRoute(path) { [tracer] request in
+      let shown = ShownTraces(request.query, of: tracer.recent)
+      if request.query["format"] == "json" {
+        return EndpointResponse(
+          status: 200, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+          body: .bytes(shown.json))
+      }
+      return EndpointResponse(
+        status: 200,
+        headers: [
+          "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
+          "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+          "Content-Security-Policy":
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        ], body: .bytes(Array(shown.html.utf8)))
+    }
+  }
+}

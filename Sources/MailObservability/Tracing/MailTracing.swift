@@ -1,0 +1,153 @@
+// How does a mail server say what it does, span by span?
+
+import ObservabilityPlatform
+import Synchronization
+public import TraceSpans
+
+/// Makes spans of a mail server's work: ``MetricsCollector/tracing``.
+///
+/// Until ``MetricsCollector/startTracing(_:)`` nothing is recorded, and what is done here costs next to
+/// nothing. All methods may be called from any thread; none of them throws, but for what a body throws.
+public final class MailTracing: Sendable {
+  private final class Started: Sendable {
+    let addresses: AddressRule
+    let serviceName: String
+
+    init(_ config: TracingConfig) {
+      addresses = AddressRule(config.addresses)
+      serviceName = config.serviceName
+    }
+  }
+
+  /// What the spans are started with: for spans of the host's own.
+  public let tracer = SpanTracer()
+  private let started = AtomicLazyReference<Started>()
+
+  init() {}
+
+  /// False, with nothing changed, when it was started before.
+  func start(_ config: TracingConfig, clock: SpanClock) -> Bool {
+    let made = Started(config)
+    guard started.storeIfNil(made) === made else { return false }
+    var settings = SpanTracer.Settings()
+    settings.sampler = config.sampling
+    settings.limits = config.limits
+    settings.recentTraceBytes = config.recentTraceBytes
+    settings.clock = clock
+    return tracer.start(settings)
+  }
+
+  /// Runs `body` as a span, which is ``TraceSpan/current`` meanwhile and ends with it. An error that it
+  /// throws marks the span with the name of its type.
+  ///
+  /// - Parameters:
+  ///   - work: what is done.
+  ///   - parent: what the span belongs to.
+  ///   - links: spans that it refers to.
+  ///   - body: is given the span.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
+  public func withSpan<Result, Failure: Error>(
+    _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
+    _ body: (TraceSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard tracer.isStarted else { return try body(startSpan(work)) }
+    return try tracer.withSpan(work.name, family: work.family, kind: work.kind, parent: parent, links: links)
+    {
+      span throws(Failure) in
+      describe(span, work)
+      return try body(span)
+    }
+  }
+
+  /// Runs `body` as a span, which is ``TraceSpan/current`` meanwhile, in child tasks too, and ends with it.
+  /// An error that it throws marks the span with the name of its type.
+  ///
+  /// - Parameters:
+  ///   - work: what is done.
+  ///   - parent: what the span belongs to.
+  ///   - links: spans that it refers to.
+  ///   - isolation: the actor that `body` runs on: the caller's.
+  ///   - body: is given the span.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
+  public func withSpan<Result, Failure: Error>(
+    _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
+    isolation: isolated (any Actor)? = #isolation, _ body: (TraceSpan) async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    guard tracer.isStarted else { return try await body(startSpan(work)) }
+    return try await tracer.withSpan(
+      work.name, family: work.family, kind: work.kind, parent: parent, links: links
+    ) { span async throws(Failure) in
+      describe(span, work)
+      return try await body(span)
+    }
+  }
+
+  /// Starts a span, which has to be ended by hand. It does not become ``TraceSpan/current``.
+  ///
+  /// - Parameters:
+  ///   - work: what is done.
+  ///   - parent: what the span belongs to.
+  ///   - links: spans that it refers to.
+  ///   - start: the time since 1970-01-01 UTC at which the work began, for work that began before; nil for
+  ///     now.
+  public func startSpan(
+    _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
+    at start: Duration? = nil
+  ) -> TraceSpan {
+    guard tracer.isStarted else { return tracer.startSpan("") }
+    let span = tracer.startSpan(
+      work.name, family: work.family, kind: work.kind, parent: parent, links: links, at: start)
+    describe(span, work)
+    return span
+  }
+
+  /// Starts the root of a message's trace: store its ``TraceContext/traceparent`` with the message.
+  ///
+  /// - Parameters:
+  ///   - session: what tells the connection from others.
+  ///   - parent: where another server that is trusted has begun the trace, its context.
+  public func startSMTPTransaction(session: String? = nil, parent: TraceContext? = nil) -> TraceSpan {
+    startSpan(.smtpTransaction(session: session), parent: parent.map { .context($0) } ?? .none)
+  }
+
+  /// Starts an attempt to deliver a message that was taken before. Within an hour it is part of the message's
+  /// trace, and later a trace of its own that links to it, since collectors do not wait for days.
+  ///
+  /// - Parameters:
+  ///   - method: how.
+  ///   - domain: of the recipients.
+  ///   - messageID: of the message.
+  ///   - message: the context that was stored with the message; nil where there is none.
+  ///   - taken: the time since 1970-01-01 UTC at which the message was taken.
+  public func startDelivery(
+    _ method: MailSpan.DeliveryMethod, domain: String, messageID: String? = nil, of message: TraceContext?,
+    taken: Duration
+  ) -> TraceSpan {
+    let work = MailSpan.delivery(method, domain: domain, messageID: messageID)
+    guard let message else { return startSpan(work, parent: .none) }
+    let isFresh = WallClock.now - taken <= .seconds(3600)
+    return startSpan(
+      work, parent: isFresh ? .context(message) : .none, links: isFresh ? [] : [.init(to: message)])
+  }
+
+  /// Records the time that a message lay in the queue.
+  ///
+  /// - Parameters:
+  ///   - messageID: of the message.
+  ///   - start: the time since 1970-01-01 UTC at which it was put there.
+  ///   - parent: what the wait belongs to: the attempt to deliver it, or the message's trace.
+  public func recordQueueWait(messageID: String? = nil, since start: Duration, parent: TraceSpan.Parent) {
+    startSpan(.queueWait(messageID: messageID), parent: parent, at: start).end()
+  }
+
+  /// An address as spans show it; nil when it is left out, and before the start. For attributes of the host's
+  /// own.
+  public func shown(address: String) -> String? { started.load()?.addresses.shown(address) }
+
+  private func describe(_ span: TraceSpan, _ work: MailSpan) {
+    guard span.isRecording, let addresses = started.load()?.addresses else { return }
+    work.describe(span, addresses)
+  }
+}

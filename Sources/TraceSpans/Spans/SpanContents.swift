@@ -1,0 +1,76 @@
+// What has been said of a span since it began?
+
+/// Attributes, events, links and status of a span, within limits.
+package struct SpanContents: Sendable {
+  package struct Event: Sendable {
+    package let name: String
+    /// Nanoseconds since 1970-01-01 UTC.
+    package let time: Int64
+    package let attributes: AttributeList
+  }
+
+  package struct Link: Sendable {
+    package let context: TraceContext
+    package let attributes: AttributeList
+  }
+
+  package private(set) var attributes = AttributeList()
+  package private(set) var events: [Event] = []
+  package private(set) var droppedEvents = 0
+  package private(set) var links: [Link] = []
+  package private(set) var droppedLinks = 0
+  package private(set) var status = TraceSpan.Status.unset
+  /// What is left of ``SpanLimits/bytes``.
+  private(set) var bytesLeft = SpanLimits.bytes
+
+  /// About as much memory as it takes.
+  var byteCount: Int { SpanLimits.bytes - bytesLeft }
+
+  mutating func reserveAttributes(_ count: Int) { attributes.reserve(count) }
+
+  mutating func set(_ attribute: TraceSpan.Attribute, _ limits: SpanLimits) {
+    attributes.set(attribute, limits: limits, bytes: &bytesLeft)
+  }
+
+  mutating func add(_ event: TraceSpan.Event, at time: Int64, _ limits: SpanLimits) {
+    let name = event.name.cut(toBytes: SpanLimits.nameLength)
+    guard events.count < limits.events, take(96 + name.utf8.count) else {
+      droppedEvents += 1
+      return
+    }
+    events.append(Event(name: name, time: time, attributes: list(event.attributes, limits)))
+  }
+
+  mutating func add(_ link: TraceSpan.Link, _ limits: SpanLimits) {
+    guard links.count < limits.links, take(128 + link.context.state.text.utf8.count) else {
+      droppedLinks += 1
+      return
+    }
+    links.append(Link(context: link.context, attributes: list(link.attributes, limits)))
+  }
+
+  /// A span that is said to be fine stays so.
+  mutating func set(_ new: TraceSpan.Status, _ limits: SpanLimits) {
+    guard status != .ok else { return }
+    switch new {
+    case .unset: break
+    case .ok: status = .ok
+    case .error(let message):
+      let text = message.cut(toBytes: min(limits.valueLength, max(bytesLeft, 0)))
+      _ = take(text.utf8.count)
+      status = .error(text)
+    }
+  }
+
+  private mutating func list(_ attributes: [TraceSpan.Attribute], _ limits: SpanLimits) -> AttributeList {
+    var list = AttributeList()
+    for attribute in attributes { list.set(attribute, limits: limits, bytes: &bytesLeft) }
+    return list
+  }
+
+  private mutating func take(_ bytes: Int) -> Bool {
+    guard bytes <= bytesLeft else { return false }
+    bytesLeft -= bytes
+    return true
+  }
+}

@@ -1,0 +1,48 @@
+// How much does one span hold, whatever it is given?
+
+/// The most that a span holds. What is left out is counted in the span, and exported with it.
+///
+/// Source: OpenTelemetry, "Span Limits"; the bound on bytes is this library's.
+public struct SpanLimits: Sendable, Hashable {
+  /// Attributes of the span, and of each of its events and links: 0 to 1,024.
+  public var attributes: Int { didSet { attributes = SpanLimits.count(attributes) } }
+  /// Events: 0 to 1,024.
+  public var events: Int { didSet { events = SpanLimits.count(events) } }
+  /// Links: 0 to 1,024.
+  public var links: Int { didSet { links = SpanLimits.count(links) } }
+  /// Bytes of a text, and of all elements of an array together, 0 to 65,536. Longer texts are cut, at the end
+  /// of a character; elements that do not fit are left out.
+  public var valueLength: Int { didSet { valueLength = min(max(valueLength, 0), 65_536) } }
+
+  /// Bytes of the whole span. An attribute, event or link that does not fit is left out.
+  static let bytes = 64 * 1024
+  /// Bytes of a name of a span, an event or an attribute. Longer names are cut, and attributes with one left
+  /// out.
+  static let nameLength = 256
+
+  /// Limits; values outside of their range are clamped.
+  public init(attributes: Int = 128, events: Int = 128, links: Int = 128, valueLength: Int = 4096) {
+    self.attributes = SpanLimits.count(attributes)
+    self.events = SpanLimits.count(events)
+    self.links = SpanLimits.count(links)
+    self.valueLength = min(max(valueLength, 0), 65_536)
+  }
+
+  private static func count(_ value: Int) -> Int { min(max(value, 0), 1024) }
+}
+
+extension String {
+  /// The text, or as many of its characters as fit into so many bytes of UTF-8.
+  func cut(toBytes limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    var end = utf8.index(startIndex, offsetBy: max(limit, 0))
+    while end > startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
+    // A copy, which does not keep the whole of the text.
+    return String(decoding: utf8[..<end], as: UTF8.self)
+  }
+
+  /// Whether the bytes are the same: `==` takes texts for one that are canonically equivalent.
+  func hasBytes(of other: String) -> Bool {
+    self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
+}

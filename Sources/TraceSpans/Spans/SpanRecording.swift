@@ -1,0 +1,140 @@
+// What is kept of a span that is recorded?
+
+import ObservabilityPlatform
+import Synchronization
+
+/// One span: what it began with, what was said of it, and when it ended. After that nothing of it changes.
+@usableFromInline
+package final class SpanRecording: Sendable {
+  package let context: TraceContext
+  package let parent: TraceContext?
+  package let name: String
+  package let kind: TraceSpan.Kind
+  /// Nanoseconds since 1970-01-01 UTC.
+  package let start: Int64
+
+  /// What leads on from a span until it has ended. An ended span refers to nothing that may refer to it.
+  struct Origin {
+    let tracer: TracerCore
+    let trace: TraceRecord
+    let isRoot: Bool
+  }
+
+  private struct State {
+    var contents: SpanContents
+    var end: Int64?
+    var origin: Origin?
+  }
+
+  private let counts: SpanCounts
+  private let limits: SpanLimits
+  private let clock: SpanClock
+  // The two clocks at one moment, from which every later time follows.
+  private let baseWall: Int64
+  private let baseMonotonic: Int64
+  private let lock = SpanLock()
+  nonisolated(unsafe) private var state: State
+
+  init(_ beginning: Beginning, context: TraceContext, parent: TraceContext?, origin: Origin) {
+    self.context = context
+    self.parent = parent
+    name = beginning.name
+    kind = beginning.kind
+    start = beginning.start
+    baseWall = beginning.wall
+    baseMonotonic = beginning.monotonic
+    let limits = origin.tracer.limits
+    self.limits = limits
+    clock = origin.tracer.clock
+    counts = origin.tracer.counts
+    var contents = SpanContents()
+    contents.reserveAttributes(min(limits.attributes, 6))
+    for link in beginning.links { contents.add(link, limits) }
+    state = State(contents: contents, end: nil, origin: origin)
+  }
+
+  deinit {
+    // Nobody can end it any more.
+    if let origin = state.origin { origin.tracer.abandon(origin) }
+  }
+
+  /// What a span is started with.
+  struct Beginning {
+    let name: String
+    let kind: TraceSpan.Kind
+    let links: [TraceSpan.Link]
+    /// Nanoseconds since 1970-01-01 UTC.
+    let start: Int64
+    /// The two clocks at the moment at which it was started.
+    let wall: Int64
+    let monotonic: Int64
+
+    init(
+      _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], at start: Duration?,
+      _ clock: SpanClock
+    ) {
+      self.name = name.cut(toBytes: SpanLimits.nameLength)
+      self.kind = kind
+      self.links = links
+      wall = clock.wallNanoseconds
+      monotonic = clock.monotonicNanoseconds
+      self.start = start.map { [wall] in min($0.clampedNanoseconds, wall) } ?? wall
+    }
+  }
+
+  // MARK: - Changes
+
+  func set(_ attribute: TraceSpan.Attribute) { change { $0.set(attribute, limits) } }
+  func set(_ status: TraceSpan.Status) { change { $0.set(status, limits) } }
+  func add(_ link: TraceSpan.Link) { change { $0.add(link, limits) } }
+
+  func add(_ event: TraceSpan.Event) {
+    let time = now
+    change { $0.add(event, at: time, limits) }
+  }
+
+  private func change(_ body: (inout SpanContents) -> Void) {
+    let isChanged = lock.withLock {
+      guard state.end == nil else { return false }
+      body(&state.contents)
+      return true
+    }
+    if !isChanged { counts.add(.changeAfterEnd) }
+  }
+
+  func end(at end: Duration?) {
+    let end = max(end?.clampedNanoseconds ?? now, start)
+    let origin = lock.withLock { () -> Origin? in
+      guard state.end == nil else { return nil }
+      state.end = end
+      defer { state.origin = nil }
+      return state.origin
+    }
+    guard let origin else { return counts.add(.changeAfterEnd) }
+    origin.tracer.finish(self, origin)
+  }
+
+  /// Nanoseconds since 1970-01-01 UTC, by the monotonic clock since the span was started.
+  private var now: Int64 {
+    baseWall.clampedAdding(clock.monotonicNanoseconds.clampedDistance(from: baseMonotonic))
+  }
+
+  // MARK: - Readings
+
+  package var isEnded: Bool { lock.withLock { state.end != nil } }
+  package var end: Int64? { lock.withLock { state.end } }
+  package var status: TraceSpan.Status { lock.withLock { state.contents.status } }
+  package var contents: SpanContents { lock.withLock { state.contents } }
+  /// The trace that the span is part of in this process, until it has ended. Nil for another tracer, which
+  /// keeps its own.
+  func trace(of tracer: TracerCore) -> TraceRecord? {
+    lock.withLock { state.origin?.tracer === tracer ? state.origin?.trace : nil }
+  }
+
+  package func attribute(_ key: String) -> TraceSpan.AttributeValue? {
+    lock.withLock { state.contents.attributes[key] }
+  }
+
+  /// About as much memory as it takes.
+  package var byteCount: Int { 512 + name.utf8.count + lock.withLock { state.contents.byteCount } }
+}

@@ -1,0 +1,83 @@
+// How many spans were there, and what became of them?
+
+import CObservabilityShims
+import Synchronization
+
+/// What has become of the spans of a tracer. Each of them is counted once in every line:
+/// `started = sampled + notSampled`, `sampled = active + ended + abandoned`, and, while there is an exporter,
+/// `ended = queued + dropped`.
+public struct SpanStatistics: Sendable, Hashable {
+  /// Spans that were started.
+  public var started: UInt64 { sampled + notSampled }
+  /// Spans of which only the context is carried on.
+  public internal(set) var notSampled: UInt64 = 0
+  /// Spans that are recorded.
+  public internal(set) var sampled: UInt64 = 0
+  /// Recorded spans that have ended.
+  public internal(set) var ended: UInt64 = 0
+  /// Recorded spans that nobody can end any more: their last copy is gone.
+  public internal(set) var abandoned: UInt64 = 0
+  /// Ended spans that were handed to the exporter's queue.
+  public internal(set) var queued: UInt64 = 0
+  /// Ended spans that found the exporter's queue full.
+  public internal(set) var dropped: UInt64 = 0
+  /// What was done to spans after their end, second ends included.
+  public internal(set) var changesAfterEnd: UInt64 = 0
+
+  /// Recorded spans that have neither ended nor been abandoned. A little off while spans start and end at
+  /// once.
+  public var active: UInt64 { sampled - min(ended + abandoned, sampled) }
+
+  /// Nothing so far.
+  init() {}
+}
+
+/// The counts behind ``SpanStatistics``, in cells that threads do not share, or one word would cost more than
+/// the rest of a span.
+final class SpanCounts: @unchecked Sendable {
+  enum Event: Int, CaseIterable {
+    case notSampled, sampled, ended, abandoned, queued, dropped, changeAfterEnd
+  }
+
+  // Two cache lines: processors fetch neighbouring lines in pairs.
+  private static let stride = 128
+  private static let stripes = Int(mailobs_stripe_count())
+  private let pointer: UnsafeMutableRawPointer
+
+  init() {
+    pointer = .allocate(byteCount: SpanCounts.stripes * SpanCounts.stride, alignment: SpanCounts.stride)
+    for stripe in 0..<SpanCounts.stripes {
+      for event in Event.allCases { cell(stripe, event).initialize(to: Atomic(0)) }
+    }
+  }
+
+  deinit { pointer.deallocate() }
+
+  @inline(__always)
+  private func cell(_ stripe: Int, _ event: Event) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    (pointer + (stripe &* SpanCounts.stride &+ event.rawValue &* 8)).assumingMemoryBound(
+      to: Atomic<UInt64>.self)
+  }
+
+  @inline(__always)
+  func add(_ event: Event) {
+    cell(Int(mailobs_thread_stripe()), event).pointee.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  private func sum(_ event: Event) -> UInt64 {
+    (0..<SpanCounts.stripes).reduce(0) { $0 &+ cell($1, event).pointee.load(ordering: .relaxed) }
+  }
+
+  var statistics: SpanStatistics {
+    var result = SpanStatistics()
+    // In this order, so that nothing has ended that was not started.
+    result.changesAfterEnd = sum(.changeAfterEnd)
+    result.queued = sum(.queued)
+    result.dropped = sum(.dropped)
+    result.ended = sum(.ended)
+    result.abandoned = sum(.abandoned)
+    result.sampled = sum(.sampled)
+    result.notSampled = sum(.notSampled)
+    return result
+  }
+}

@@ -1,0 +1,66 @@
+// How is a piece of code one span?
+
+extension SpanTracer {
+  /// Runs `body` as a span, which is ``TraceSpan/current`` meanwhile and ends with it. An error that it
+  /// throws marks the span, see ``TraceSpan/fail(_:)``. While the tracer is not started, only `body` is run.
+  ///
+  /// - Parameters:
+  ///   - name: what is done, one of few: `SMTP DATA`. Cut at 256 bytes.
+  ///   - family: what a trace that begins here is kept among; nil for the first word of `name`.
+  ///   - kind: what the span is to the one that it belongs to.
+  ///   - parent: what it belongs to.
+  ///   - links: spans that it refers to.
+  ///   - body: is given the span.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
+  @inlinable
+  public func withSpan<Result, Failure: Error>(
+    _ name: String, family: String? = nil, kind: TraceSpan.Kind = .internal,
+    parent: TraceSpan.Parent = .current,
+    links: [TraceSpan.Link] = [], _ body: (TraceSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard isStarted else { return try body(.absent) }
+    let span = begin(name, family, kind, parent, links, nil)
+    let result = TraceSpan.$current.withValue(span) {
+      Swift.Result<Result, Failure> { () throws(Failure) in try body(span) }
+    }
+    if case .failure(let error) = result { span.fail(error) }
+    span.end()
+    return try result.get()
+  }
+
+  /// Runs `body` as a span, which is ``TraceSpan/current`` meanwhile, in child tasks too, and ends with it.
+  /// An error that it throws marks the span, see ``TraceSpan/fail(_:)``. While the tracer is not started,
+  /// only `body` is run.
+  ///
+  /// - Parameters:
+  ///   - name: what is done, one of few: `SMTP DATA`. Cut at 256 bytes.
+  ///   - family: what a trace that begins here is kept among; nil for the first word of `name`.
+  ///   - kind: what the span is to the one that it belongs to.
+  ///   - parent: what it belongs to.
+  ///   - links: spans that it refers to.
+  ///   - isolation: the actor that `body` runs on: the caller's.
+  ///   - body: is given the span.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
+  @inlinable
+  public func withSpan<Result, Failure: Error>(
+    _ name: String, family: String? = nil, kind: TraceSpan.Kind = .internal,
+    parent: TraceSpan.Parent = .current,
+    links: [TraceSpan.Link] = [], isolation: isolated (any Actor)? = #isolation,
+    _ body: (TraceSpan) async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    guard isStarted else { return try await body(.absent) }
+    let span = begin(name, family, kind, parent, links, nil)
+    let result = await TraceSpan.$current.withValue(span) { () async -> Swift.Result<Result, Failure> in
+      do throws(Failure) {
+        return .success(try await body(span))
+      } catch {
+        return .failure(error)
+      }
+    }
+    if case .failure(let error) = result { span.fail(error) }
+    span.end()
+    return try result.get()
+  }
+}

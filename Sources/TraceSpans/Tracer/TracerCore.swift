@@ -1,0 +1,65 @@
+// What does a tracer that is started consist of?
+
+/// What spans are started with and go to when they end.
+final class TracerCore: Sendable {
+  let sampler: TraceSampler
+  let limits: SpanLimits
+  let clock: SpanClock
+  let counts: SpanCounts
+  /// Of ended spans; nil when nobody exports them.
+  let queue: SpanQueue?
+  let recent: RecentTraces
+
+  init(_ settings: SpanTracer.Settings, counts: SpanCounts) {
+    sampler = settings.sampler
+    limits = settings.limits
+    clock = settings.clock
+    self.counts = counts
+    queue = settings.queueCapacity > 0 ? SpanQueue(capacity: settings.queueCapacity) : nil
+    recent = RecentTraces(bytes: settings.recentTraceBytes)
+  }
+
+  func start(
+    _ name: String, family: String?, kind: TraceSpan.Kind, parent: TraceSpan.Parent, links: [TraceSpan.Link],
+    at start: Duration?
+  ) -> TraceSpan {
+    let parentSpan: TraceSpan? =
+      switch parent {
+      case .current: TraceSpan.current
+      case .span(let span): span
+      case .none, .context: nil
+      }
+    var parentContext = parentSpan?.context
+    if case .context(let context) = parent { parentContext = context }
+    let traceID = parentContext?.traceID ?? .random()
+    let isSampled = sampler.isSampled(traceID, parent: parentContext)
+    var flags = parentContext?.flags ?? .random
+    if isSampled { flags.insert(.sampled) } else { flags.remove(.sampled) }
+    let context = TraceContext(
+      traceID: traceID, spanID: .random(), flags: flags, state: parentContext?.state ?? TraceState())
+    guard isSampled else {
+      counts.add(.notSampled)
+      return TraceSpan(context: context, recording: nil)
+    }
+    counts.add(.sampled)
+    let beginning = SpanRecording.Beginning(name, kind, links, at: start, clock)
+    let known = parentSpan?.recording?.trace(of: self)
+    let trace = known ?? recent.begin(beginning, context, family: family)
+    return TraceSpan(
+      context: context,
+      recording: SpanRecording(
+        beginning, context: context, parent: parentContext,
+        origin: SpanRecording.Origin(tracer: self, trace: trace, isRoot: known == nil)))
+  }
+
+  func finish(_ span: SpanRecording, _ origin: SpanRecording.Origin) {
+    counts.add(.ended)
+    recent.add(span, to: origin.trace, isRoot: origin.isRoot)
+    if let queue { counts.add(queue.put(span) ? .queued : .dropped) }
+  }
+
+  func abandon(_ origin: SpanRecording.Origin) {
+    counts.add(.abandoned)
+    if origin.isRoot { recent.abandon(origin.trace) }
+  }
+}
