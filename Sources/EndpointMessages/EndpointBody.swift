@@ -14,7 +14,7 @@ public struct EndpointBodyStream: Sendable {
   /// write deadline. An error cuts the connection, so that the client does not take the part for the
   /// whole.
   public var next: @Sendable () async throws -> [UInt8]?
-  /// Called once when no piece will be asked for any more, whatever the reason; also for `HEAD`.
+  /// Called once when no piece will be asked for any more, whatever the reason; also for `HEAD`. Off the event loop.
   public var finished: (@Sendable () -> Void)?
 
   /// Whether `next` returns or suspends at once, on whichever thread it is called, and keeps a deadline of its own: a
@@ -27,5 +27,11 @@ public struct EndpointBodyStream: Sendable {
   ) {
     self.next = next
     self.finished = finished
+  }
+
+  /// Tells the stream that no piece will be asked for any more, away from an event loop when it is the host's.
+  package func finish() {
+    guard let finished else { return }
+    if isNonblocking { finished() } else { Task.detached { finished() } }
   }
 }

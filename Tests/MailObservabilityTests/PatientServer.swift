@@ -14,7 +14,7 @@ extension MetricsConfig {
     config.poolPatience = never
     (config.deadlines.head, config.deadlines.body, config.deadlines.handler) = (never, never, never)
     (config.deadlines.write, config.deadlines.keepAlive, config.deadlines.stall) = (never, never, never)
-    config.deadlines.reserveHead = never
+    (config.deadlines.reserveHead, config.deadlines.response) = (never, never)
     return config
   }
 }

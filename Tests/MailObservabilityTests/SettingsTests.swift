@@ -25,6 +25,7 @@ struct SettingsTests {
     ("deadlines.body", { $0.deadlines.body = $1 }),
     ("deadlines.handler", { $0.deadlines.handler = $1 }),
     ("deadlines.write", { $0.deadlines.write = $1 }),
+    ("deadlines.response", { $0.deadlines.response = $1 }),
     ("deadlines.keepAlive", { $0.deadlines.keepAlive = $1 }),
     ("deadlines.reserveHead", { $0.deadlines.reserveHead = $1 }),
     ("deadlines.stall", { $0.deadlines.stall = $1 }),

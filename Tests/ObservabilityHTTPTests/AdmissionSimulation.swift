@@ -15,6 +15,9 @@ struct AdmissionSimulation {
     var busyAskForProbes = true
     /// Connect, and say nothing.
     var silent = 0
+    /// The places of the server, of either kind.
+    var regular = AdmissionSimulation.regular
+    var reserve = AdmissionSimulation.reserve
   }
 
   struct Outcome {
@@ -40,6 +43,8 @@ struct AdmissionSimulation {
   static let reserve = 4
   private static let costOfAnswer: Int64 = 20_000
   private static let costOfConnection: Int64 = 60_000
+  /// Of one whose probe is answered where it comes in.
+  private static let costAtTheDoor: Int64 = 25_000
   private static let costOfReading: Int64 = 5_000
   private static let roundTrip: Int64 = 100_000
   private static let slice: Int64 = 1_000_000
@@ -82,7 +87,7 @@ struct AdmissionSimulation {
     }
   }
 
-  private var admission = Admission(regularLimit: regular, reserveLimit: reserve)
+  private var admission: Admission
   private let policy: Policy
   private var random: SeededGenerator
   private var time: Int64 = 0
@@ -96,11 +101,13 @@ struct AdmissionSimulation {
   private var probesAsked = 0
 
   static func run(_ load: Load, policy: Policy = .admission, seed: UInt64) -> Outcome {
-    var simulation = AdmissionSimulation(policy: policy, seed: seed)
+    let admission = Admission(regularLimit: load.regular, reserveLimit: load.reserve)
+    var simulation = AdmissionSimulation(admission, policy: policy, seed: seed)
     return simulation.run(load)
   }
 
-  private init(policy: Policy, seed: UInt64) {
+  private init(_ admission: Admission, policy: Policy, seed: UInt64) {
+    self.admission = admission
     self.policy = policy
     random = SeededGenerator(seed: seed)
   }
@@ -222,15 +229,24 @@ struct AdmissionSimulation {
   private mutating func accept() {
     for _ in 0..<Admission.batch {
       guard !backlog.isEmpty else { return admission.foundQueueEmpty() }
-      if admission.isFull, !hasCredit() || !makeWay() { return }
+      let isLimited = policy == .admission ? admission.isCrowded : admission.isFull
+      if isLimited, !hasCredit() || (admission.isFull && !makeWay()) { return }
       let (client, requestAt) = backlog.removeFirst()
-      time += Self.costOfConnection
+      let place = admission.entry(isConfined: false) ?? .reserve
+      let isAtTheDoor =
+        policy == .admission && place == .reserve && client.asksForProbes
+        && requestAt.map { $0 <= time } == true
+      time += isAtTheDoor ? Self.costAtTheDoor : Self.costOfConnection
       admission.accepted()
       let connection = Connection(client, at: time, requestAt: requestAt)
-      connection.place = admission.entry(isConfined: false) ?? .reserve
+      connection.place = place
       admission.entered(connection.place)
       client.connection = connection
       connections.append(connection)
+      if isAtTheDoor {
+        answer(connection)
+        if connection.place == .reserve { close(connection, isCut: false) }
+      }
     }
   }
 

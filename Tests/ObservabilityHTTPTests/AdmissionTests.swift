@@ -123,9 +123,16 @@ struct AdmissionTests {
     // At work for more than half of the time.
     _ = letIn(at: 20_500_000, busy: 15_000_000)
     #expect(letIn(at: 21_500_000, busy: 15_500_000) == Int(Admission.newcomersAMillisecond))
-    // With so many in the queue that they would wait for too long.
-    _ = letIn(at: 41_500_000, busy: 35_500_000, waiting: 9 * Admission.longestWait)
-    #expect(letIn(at: 42_500_000, busy: 36_500_000) == 9)
+    admission.giveBackCredit()
+    #expect(letIn(at: 21_500_000, busy: 15_500_000) == 1, "who did not come costs nothing")
+    // With so many in the queue that they would wait longer than is good, or than they can.
+    for (start, waiting, expected) in [
+      (Int64(41_500_000), 7 * Admission.goodWait, 7),
+      (61_500_000, 100 * Admission.goodWait, Int(Admission.newcomersAnIdleMillisecond) + 2),
+    ] {
+      _ = letIn(at: start, busy: start - 6_000_000, waiting: waiting)
+      #expect(letIn(at: start + 1_000_000, busy: start - 5_000_000) == expected)
+    }
     for time in [Int64.max, .min, 0, .max] {
       _ = letIn(at: time, waiting: time > 0 ? .max : .min)
       for busy in [Int64.max, .min, 0] { #expect(letIn(at: time, busy: busy) <= Admission.batchWhenFull) }

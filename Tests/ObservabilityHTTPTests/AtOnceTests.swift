@@ -1,6 +1,7 @@
 // Is an answer that needs no waiting the same as one that does, however its request comes?
 
 import EndpointMessages
+import ObservabilityPlatform
 import Synchronization
 import TestSupport
 import Testing
@@ -92,6 +93,41 @@ struct AtOnceTests {
         #expect(answers.components(of: "Connection: close") == 1 && answers.components(of: "alive") == 1)
       }
       #expect(try await exchange(server, pieces: ["GET /live HTTP/1.1\r\n\r\n"]).hasPrefix("HTTP/1.1 400 "))
+    }
+  }
+
+  @Test(
+    "is that of its own bytes, whichever request came before, on this connection or another",
+    arguments: [SeededGenerator.seed])
+  func repeated(seed: UInt64) async throws {
+    let requests = [
+      "GET /live HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD /live HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET /live HTTP/1.1\r\nHost: b\r\n\r\n", "GET /live HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\n\r\n",
+      "GET /lives HTTP/1.1\r\nHost: a\r\n\r\n", "POST /live HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET /live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    ]
+    let seen = Locked<[String]>([])
+    try await withServer({
+      $0.answerAtOnce = { request in
+        let authorization = request.headers["Authorization"] ?? "none"
+        let text = "\(request.method) \(request.path) \(request.headers["Host"] ?? "none") \(authorization)"
+        seen.withLock { $0.append(text) }
+        return request.method == "HEAD" ? EndpointResponse(status: 204) : .text(200, text + "#")
+      }
+    }) { server in
+      let clients = [try await server.connect(), try await server.connect()]
+      var generator = SeededGenerator(seed: seed)
+      for _ in 0..<200 {
+        let index = Int.random(in: 0..<requests.count, using: &generator)
+        let client = clients[Int.random(in: 0..<2, using: &generator)]
+        try await client.send(requests[index])
+        let answer = try await client.read(through: index == 1 ? "\r\n\r\n" : "#")
+        let parts = requests[index].split(separator: " ")
+        let host = index == 6 ? "none" : index == 2 ? "b" : "a"
+        let expected = "\(parts[0]) \(parts[1]) \(host) \(index == 3 ? "x" : "none")"
+        #expect(seen.withLock { $0.last } == expected)
+        #expect(answer.hasPrefix(index == 1 ? "HTTP/1.1 204 " : "HTTP/1.1 200 "))
+      }
     }
   }
 

@@ -15,6 +15,7 @@ extension HTTPServerDeadlines {
     let never = Duration.seconds(1_000_000_000)
     (deadlines.head, deadlines.body, deadlines.handler, deadlines.write) = (never, never, never, never)
     (deadlines.keepAlive, deadlines.reserveHead, deadlines.stall) = (never, never, never)
+    deadlines.response = never
     return deadlines
   }
 }

@@ -25,6 +25,22 @@ struct ListenerTests {
     #expect(error?.message.contains("\(listener.boundAddress)") == true)
   }
 
+  @Test(
+    "What is written to a connection goes out at once, whichever side of it",
+    arguments: ["127.0.0.1:0", "[::1]:0"])
+  func sendsAtOnce(address: String) async throws {
+    let loop = try EventLoop(name: "listen")
+    defer { loop.shutdown() }
+    guard let listener = try? Listener(loop: loop, address: .parse(address)) else { return }
+    let client = try await Connection.connect(to: listener.boundAddress, on: loop)
+    for connection in [try await listener.accept(), client] {
+      var isSet: Int32 = 0
+      var length = socklen_t(MemoryLayout<Int32>.size)
+      #expect(getsockopt(connection.descriptor.fd, Int32(IPPROTO_TCP), TCP_NODELAY, &isSet, &length) == 0)
+      #expect(isSet != 0)
+    }
+  }
+
   @Test("A Unix socket's file is removed with its listener, a stale one is replaced, a live one is not")
   func unixFiles() async throws {
     let loop = try EventLoop(name: "listen")

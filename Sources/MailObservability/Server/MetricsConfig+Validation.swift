@@ -111,6 +111,7 @@ extension HTTPServerDeadlines {
     result.body = try MetricsConfig.wait(body, "deadlines.body")
     result.handler = try MetricsConfig.wait(handler, "deadlines.handler")
     result.write = try MetricsConfig.wait(write, "deadlines.write")
+    result.response = try MetricsConfig.wait(response, "deadlines.response")
     result.reserveHead = try MetricsConfig.wait(reserveHead, "deadlines.reserveHead")
     result.keepAlive = min(max(keepAlive, .zero), MetricsConfig.longest)
     result.stall = min(max(stall, .zero), MetricsConfig.longest)

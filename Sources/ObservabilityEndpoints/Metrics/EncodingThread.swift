@@ -20,6 +20,11 @@ final class EncodingThread: @unchecked Sendable {
   /// Ends the thread as soon as it has nothing to do, which it does by itself a little later.
   func stop() { thread.stop() }
 
+  /// Runs `work` on the thread, in its turn, and waits for nothing; here when the system gives no thread.
+  func submit(_ work: @escaping @Sendable () -> Void) {
+    do { try thread.submit(work) } catch { work() }
+  }
+
   /// Runs `work` on the thread, in its turn; nil when that did not come within the limit, or the caller is cancelled.
   func run<Value: Sendable>(
     within limit: Duration, _ work: @escaping @Sendable (inout OutputBuffer) -> Value

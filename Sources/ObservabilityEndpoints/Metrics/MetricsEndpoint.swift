@@ -76,13 +76,18 @@ final class MetricsEndpoint: Sendable {
     let registry = registry
     // Read once: what is registered while collectors are asked belongs to the next scrape. To sort many new families
     // takes too long for the loop.
-    var contents = registry.sortedContents
-    if contents == nil { contents = await encoding.run(within: limit) { _ in registry.contents } }
-    guard let contents else { return late }
+    var sorted = registry.sortedContents
+    if sorted == nil { sorted = await encoding.run(within: limit) { _ in registry.contents } }
+    guard let contents = sorted.take() else { return late }
     let outcomes = await collectors.ask(
       contents.collectors, within: MetricsEndpoint.collectorsShare(of: limit), names: names)
     let (collectors, own) = (collectors, ownCollectors)
+    // Taken out by whoever encodes: to free tens of thousands of families takes too long for the loop.
+    let gathered = Locked<(Registry.Contents, [CollectorRun.Outcome])?>((consume contents, consume outcomes))
     return await respond(to: request, in: format, slot, since: start, within: limit) {
+      guard let (contents, outcomes) = gathered.withLock({ $0.take() }) else {
+        return GatheredMetrics(registered: [])
+      }
       registry.expireIdleSeries()
       return collectors.metrics(contents, own: own, registry.reports, outcomes, named: names)
     }
@@ -157,6 +162,8 @@ final class MetricsEndpoint: Sendable {
       finished: {
         deadline.cancel()
         scrape.letGo()
+        // What is not encoded is freed on the thread that would have done so.
+        if !scrape.isEncoded { encoding.submit { scrape.drop() } }
       })
     stream.isNonblocking = true
     return stream

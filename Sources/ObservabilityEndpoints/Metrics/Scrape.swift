@@ -79,6 +79,9 @@ final class Scrape: @unchecked Sendable {
     return part
   }
 
+  /// Lets go of what is not encoded. The scrape has been let go.
+  func drop() { encoder = nil }
+
   /// Encodes a part for the reader who waits for it, and then as much as the budget allows.
   func encodeMore(_ buffer: inout OutputBuffer) {
     keep(encode(&buffer, untilSize: Scrape.part), taken: 0)

@@ -36,28 +36,37 @@ extension HTTPConnection {
       response = atOnce
     } else {
       enter(.handling)
-      armHandlerDeadline()
+      armAnswerDeadline(after: core.handlerAllowance)
       watchPeer()
       response = await core.handler(parsed.request)
       descriptor.watchPeer(false)
-      handlerDeadline?.clear()
+      answerDeadline?.clear()
       if isOver {
-        if case .stream(let stream) = response.body { stream.finished?() }
+        if case .stream(let stream) = response.body { stream.finish() }
         return false
       }
     }
-    return await send(response, to: parsed.request, keepAlive: keepAlive)
+    let isKept = await send(response, to: parsed.request, keepAlive: keepAlive)
+    answerDeadline?.clear()
+    return isKept
   }
 
-  func armHandlerDeadline() {
+  /// Sets how long the phase at hand may last altogether: of a handler, or of a response that is not sent at once.
+  func armAnswerDeadline(after allowance: Int64) {
+    guard !isOver else { return }
     let deadline =
-      handlerDeadline
+      answerDeadline
       ?? LazyDeadline(loop: loop) { [self] in
-        guard phase == .handling else { return }
-        if hasPeerClosed { leave() } else { abandonHandler() }
+        switch phase {
+        case .handling: if hasPeerClosed { leave() } else { abandonHandler() }
+        case .writing:
+          core.reject(.writeDeadline)
+          end(forgetting: true)
+        case .new, .head, .body, .idle, .lingering: break
+        }
       }
-    handlerDeadline = deadline
-    deadline.set(loop.time.clampedAdding(core.handlerAllowance))
+    answerDeadline = deadline
+    deadline.set(loop.time.clampedAdding(allowance))
   }
 
   /// Notices that the peer goes while its request is handled: nobody is left to answer, and what the handler holds is
@@ -68,7 +77,7 @@ extension HTTPConnection {
         guard phase == .handling else { return }
         if isGone { return leave() }
         hasPeerClosed = true
-        handlerDeadline?.set(loop.time.clampedAdding(min(core.handlerAllowance, core.stallAllowance)))
+        answerDeadline?.set(loop.time.clampedAdding(min(core.handlerAllowance, core.stallAllowance)))
       }
     }
     descriptor.watchPeer(true)

@@ -21,6 +21,20 @@ extension HTTPConnection {
     return early == nil ? due : nil
   }
 
+  /// Says where the request belongs, and keeps it when it is a probe that is new.
+  private func prepare(_ parsed: inout ParsedRequest) {
+    if core.wholeRequest > 0 {
+      parsed.request.routeTag = core.configuration.classify(parsed.request)
+      if core.configuration.isProbe(parsed.request) {
+        core.repeated.keep(parsed, of: UnsafeBufferPointer(rebasing: core.readBuffer[..<core.wholeRequest]))
+      }
+      core.wholeRequest = 0
+    } else if parsed.request.routeTag == nil {
+      parsed.request.routeTag = core.configuration.classify(parsed.request)
+    }
+    parsed.request.peer = peer
+  }
+
   private func canBeAnsweredAtOnce(_ parsed: ParsedRequest) -> Bool {
     parsed.keepAlive && parsed.disposition == .handle
       && requests + 1 < core.configuration.limits.maximumRequestsPerConnection
@@ -28,8 +42,7 @@ extension HTTPConnection {
 
   /// Answers; what is left to do, nil when nothing is.
   private func answerAtOnce(_ parsed: consuming ParsedRequest) -> Finding? {
-    parsed.request.peer = peer
-    parsed.request.routeTag = core.configuration.classify(parsed.request)
+    prepare(&parsed)
     guard let response = core.configuration.answerAtOnce(parsed.request),
       case .bytes(let body) = response.body
     else { return .step(.request(parsed)) }
@@ -42,5 +55,43 @@ extension HTTPConnection {
     let sent = sendNow(writer.written)
     enter(.idle)
     return sent == writer.count ? nil : .unsent(Array(writer.written[sent...]))
+  }
+
+  /// The most that is sent to a newcomer who is not waited for afterwards: what the system takes as it comes.
+  private static let mostAtTheDoor = 1024
+
+  /// Answers a newcomer's probe where it comes in, and closes, which costs less than a task of its own; false when the
+  /// task has to go on with what was found.
+  func isServedAtTheDoor() -> Bool {
+    guard !core.isDraining else { return false }
+    let found = read()
+    switch found {
+    case .nothing: return false
+    case .step(.request(let parsed)) where carryStart >= carry.count && parsed.disposition == .handle:
+      early = answerAtTheDoor(parsed)
+    default: early = found
+    }
+    return isOver
+  }
+
+  private func answerAtTheDoor(_ parsed: consuming ParsedRequest) -> Finding? {
+    prepare(&parsed)
+    guard core.configuration.isProbe(parsed.request),
+      let response = core.configuration.answerAtOnce(parsed.request), case .bytes(let body) = response.body
+    else { return .step(.request(parsed)) }
+    var writer = ByteWriter(core.writeBuffer)
+    ResponseEncoder.write(response, body, to: parsed.request, keepAlive: false, into: &writer)
+    guard writer.isComplete, writer.count <= Self.mostAtTheDoor else { return .step(.request(parsed)) }
+    requests += 1
+    core.promote(self, asking: parsed.request)
+    guard reserve != nil else {
+      requests -= 1
+      return .step(.request(parsed))
+    }
+    core.countRequest()
+    core.observer?.responded(status: response.status, to: parsed.request)
+    _ = sendNow(writer.written)
+    end()
+    return nil
   }
 }

@@ -20,8 +20,11 @@ extension HTTPConnection {
         let sent = sendNow(writer.written)
         if sent == writer.count { return keepAlive }
         // What is left is kept before another connection writes there.
-        return await write(Array(writer.written[sent...])) && keepAlive
+        let rest = Array(writer.written[sent...])
+        beginWriting()
+        return await write(rest) && keepAlive
       }
+      beginWriting()
       let hasBody = ResponseEncoder.mayHaveBody(response.status)
       let head = ResponseEncoder.head(
         status: response.status, headers: response.headers, framing: hasBody ? .length(body.count) : .none,
@@ -30,9 +33,15 @@ extension HTTPConnection {
       guard hasBody, !isHead else { return keepAlive }
       return await write(body) && keepAlive
     case .stream(let stream):
-      defer { stream.finished?() }
+      defer { stream.finish() }
       return await sendStream(stream, response, request, keepAlive: keepAlive, isHead: isHead)
     }
+  }
+
+  /// From now on the peer is waited for, altogether as long as a response may take.
+  private func beginWriting() {
+    enter(.writing)
+    armAnswerDeadline(after: core.responseAllowance)
   }
 
   nonisolated(nonsending) func sendStream(
@@ -42,24 +51,29 @@ extension HTTPConnection {
     let hasBody = ResponseEncoder.mayHaveBody(response.status)
     let isChunked = hasBody && request.version == .http11
     let keepAlive = keepAlive && (isChunked || isHead || !hasBody)
-    var output = ResponseEncoder.head(
+    let head = ResponseEncoder.head(
       status: response.status, headers: response.headers,
       framing: isChunked ? .chunked : hasBody ? .untilClose : .none, version: request.version,
       keepAlive: keepAlive)
-    guard hasBody, !isHead else { return await write(output) && keepAlive }
-    while !isOver {
+    beginWriting()
+    guard hasBody, !isHead else { return await write(head) && keepAlive }
+    var framing = StreamFraming(head: head, isChunked: isChunked)
+    // A loop that ends closes the descriptor, and has no turns any more.
+    while !isOver, descriptor.isOpen {
       enter(.writing)
       switch await nextPiece(of: stream) {
       case .finished(let piece?):
-        if piece.isEmpty { continue }
-        if isChunked { ResponseEncoder.appendChunkHead(piece.count, to: &output) }
-        output.append(contentsOf: piece)
-        if isChunked { ResponseEncoder.append("\r\n", to: &output) }
-        guard await write(output) else { return false }
-        output.removeAll(keepingCapacity: true)
+        if !piece.isEmpty {
+          let (lead, copied) = framing.lead(of: piece)
+          guard await write(lead) else { return false }
+          if copied < piece.count {
+            guard await write(piece, from: copied) else { return false }
+          }
+        }
+        // A turn is one piece: there may be any number that are there at once, and taken as fast as they come.
+        await loop.nextTurn()
       case .finished(nil):
-        if isChunked { ResponseEncoder.append("0\r\n\r\n", to: &output) }
-        return await write(output) && keepAlive
+        return await write(framing.end()) && keepAlive
       case .failed, .deadlineExceeded:
         if !isOver { core.reject(.bodyStreamFailure) }
         end()

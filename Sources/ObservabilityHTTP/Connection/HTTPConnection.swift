@@ -51,7 +51,7 @@ final class HTTPConnection: @unchecked Sendable {
   var handedOver = 0
   /// Whether the peer has said, while its request is handled, that it sends no more.
   var hasPeerClosed = false
-  var handlerDeadline: LazyDeadline?
+  var answerDeadline: LazyDeadline?
 
   var descriptor: Descriptor { connection.descriptor }
   var loop: EventLoop { core.loop }
@@ -99,8 +99,8 @@ final class HTTPConnection: @unchecked Sendable {
   func end(forgetting: Bool = false) {
     guard !isOver else { return }
     isOver = true
-    handlerDeadline?.discard()
-    handlerDeadline = nil
+    answerDeadline?.discard()
+    answerDeadline = nil
     if forgetting, hasUntaken { descriptor.reset() } else { descriptor.close() }
     core.remove(self)
     task?.cancel()
@@ -178,7 +178,14 @@ final class HTTPConnection: @unchecked Sendable {
     case .moved(0): return .end
     case .moved(let count):
       let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
+      let isBeginning = parser.stage == .idle
+      if isBeginning, let known = core.repeated.request(in: bytes) {
+        parser.passed(known)
+        core.wholeRequest = 0
+        return .step(.request(known))
+      }
       let (consumed, step) = parser.feed(bytes)
+      core.wholeRequest = isBeginning && consumed == count ? count : 0
       // The buffer is the loop's: what is left over is kept before anything else can run.
       if consumed < count { carry = Array(bytes[consumed...]) }
       return .step(step)

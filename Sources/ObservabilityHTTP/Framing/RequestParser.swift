@@ -43,6 +43,9 @@ package struct RequestParser {
     return awaitsContinue
   }
 
+  /// A request has been taken that was known without being fed.
+  mutating func passed(_ request: ParsedRequest) { isHead = request.request.method == "HEAD" }
+
   /// Takes bytes up to the end of the next request, and says how many those were. After a failure
   /// nothing more is taken.
   package mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) -> (consumed: Int, step: Step) {

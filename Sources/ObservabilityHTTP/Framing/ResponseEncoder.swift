@@ -72,16 +72,6 @@ enum ResponseEncoder {
     }
   }
 
-  /// The size of a chunk in hexadecimal and the end of its line.
-  static func appendChunkHead(_ size: Int, to output: inout [UInt8]) {
-    output.append(contentsOf: String(size, radix: 16).utf8)
-    append("\r\n", to: &output)
-  }
-
-  static func append(_ text: StaticString, to output: inout [UInt8]) {
-    output.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
   /// Whether a response of that status has a body (RFC 9110, section 6.4.1).
   static func mayHaveBody(_ status: Int) -> Bool { status != 204 && status != 304 }
 

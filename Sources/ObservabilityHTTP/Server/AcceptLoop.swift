@@ -48,21 +48,20 @@ extension ServerCore {
     var isDeferred = false
     turns: while drainStage.load(ordering: .relaxed) != .finished {
       var accepted = 0
-      while accepted < (admission.isFull ? Admission.batchWhenFull : Admission.batch) {
+      while accepted < (admission.isCrowded ? Admission.batchWhenFull : Admission.batch) {
         if admission.wantsSpeakersOnly != isDeferred {
           isDeferred.toggle()
           listener.deferAccepting(isDeferred)
         }
-        if admission.isFull {
-          // Nobody gives way before there is somebody to give way to.
-          if !listener.hasPending {
-            admission.foundQueueEmpty()
-            guard await waitForConnection(on: listener) else { return false }
-          }
-          guard !admission.isFull || (hasCreditForNewcomer(on: listener) && makeWay()) else {
-            await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
-            continue turns
-          }
+        // Nobody gives way before there is somebody to give way to.
+        if admission.isFull, !listener.hasPending {
+          admission.foundQueueEmpty()
+          guard await waitForConnection(on: listener) else { return false }
+        }
+        let isCrowded = admission.isCrowded
+        if isCrowded, !hasCreditForNewcomer(on: listener) || (admission.isFull && !makeWay()) {
+          await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
+          continue turns
         }
         switch listener.acceptNow() {
         case .accepted(let connection):
@@ -71,14 +70,16 @@ extension ServerCore {
           if !admit(connection, from: Self.peer(of: connection)) { connection.close() }
         case .wouldBlock:
           admission.foundQueueEmpty()
+          if isCrowded { admission.giveBackCredit() }
           guard await waitForConnection(on: listener) else { return false }
           accepted = 0
         case .failed(let errno):
           if await !recover(from: errno, on: listener) { return listener.descriptor.isOpen }
+          accepted += 1
         }
       }
       // The connections just accepted, and those that are ready, come first.
-      if admission.isFull {
+      if admission.isCrowded {
         guard await waitForConnection(on: listener) else { return false }
       } else {
         await Task.yield()

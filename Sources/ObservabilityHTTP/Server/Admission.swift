@@ -19,15 +19,18 @@ struct Admission: Sendable {
   /// How many connections are accepted before the others have their turn.
   static let batch = 16
   static let batchWhenFull = 16
-  /// While there is no room, a newcomer is let in for so many requests that are served, and so many for each
+  /// While no regular place is free, a newcomer is let in for so many requests that are served, and so many for each
   /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
   static let requestsANewcomer = 16
   static let newcomersAMillisecond: Int64 = 4
-  /// The same while the server has nothing to do for half of the time, so that they cost nobody anything.
+  /// The same while the server has nothing to do for half of the time, so that they cost nobody anything, and at most
+  /// while many wait.
   static let newcomersAnIdleMillisecond: Int64 = 10
   private static let loadWindow: Int64 = 10_000_000
-  /// In how many milliseconds the system's queue is to be worked off, whatever that costs: a probe in it has to be
-  /// answered within a second.
+  /// In how many milliseconds the system's queue is to be worked off, where that leaves enough to those who are served:
+  /// a probe in it is no sooner answered.
+  static let goodWait = 75
+  /// The same whatever that costs: a probe has to be answered within a second.
   static let longestWait = 600
 
   enum Place: Sendable {
@@ -64,6 +67,9 @@ struct Admission: Sendable {
 
   var count: Int { regular + reserve }
 
+  /// Whether no regular place is free. While that is so, there is a limit on how many newcomers come in.
+  var isCrowded: Bool { regular >= regularLimit }
+
   /// Whether there are as many connections as there may be. While that is so, a new one stays in the system's queue,
   /// where its peer waits and is not refused.
   var isFull: Bool { regular >= regularLimit && reserve >= reserveLimit }
@@ -88,7 +94,7 @@ struct Admission: Sendable {
 
   mutating func entered(_ place: Place) {
     if place == .regular { regular += 1 } else { reserve += 1 }
-    if isFull { wantsSpeakersOnly = true }
+    if isCrowded { wantsSpeakersOnly = true }
   }
 
   mutating func left(_ place: Place) {
@@ -114,7 +120,8 @@ struct Admission: Sendable {
   /// A request has been served.
   mutating func served() { credit &+= 1 }
 
-  /// Whether a newcomer can be let in now, though there is no room, without those who have room getting too little.
+  /// Whether a newcomer can be let in now, though no regular place is free, without those who have one getting too
+  /// little.
   ///
   /// - Parameters:
   ///   - busy: how long the server has been at work in all.
@@ -126,9 +133,10 @@ struct Admission: Sendable {
       (busyBefore, windowBegan) = (busy, time)
       waiting = min(max(0, countWaiting()), 1 << 20)
     }
+    let wanted = min(Self.newcomersAnIdleMillisecond, Int64(waiting / Self.goodWait))
     let rate = max(
-      isBusy ? Self.newcomersAMillisecond : Self.newcomersAnIdleMillisecond, Int64(waiting / Self.longestWait)
-    )
+      isBusy ? max(Self.newcomersAMillisecond, wanted) : Self.newcomersAnIdleMillisecond,
+      Int64(waiting / Self.longestWait))
     let most = Self.batchWhenFull * Self.requestsANewcomer
     let passed = min(max(0, elapsed(since: creditedAt, at: time)), 1_000_000_000)
     let come = passed * rate / 1_000_000
@@ -138,6 +146,9 @@ struct Admission: Sendable {
     credit -= Self.requestsANewcomer
     return true
   }
+
+  /// The newcomer did not come.
+  mutating func giveBackCredit() { credit &+= Self.requestsANewcomer }
 
   // MARK: - Giving way
 

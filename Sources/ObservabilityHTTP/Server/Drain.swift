@@ -52,8 +52,17 @@ extension ServerCore {
   private func beginRefusing() {
     guard drainStage.load(ordering: .relaxed) == .announcing else { return }
     drainStage.store(.refusing, ordering: .sequentiallyConsistent)
-    for connection in all { connection.closeIfIdle() }
+    closeIdle(all[...])
     drainProgressed()
+  }
+
+  /// How many connections are closed in a turn.
+  private static let closedAtOnce = 32
+
+  private func closeIdle(_ connections: ArraySlice<HTTPConnection>) {
+    for connection in connections.prefix(Self.closedAtOnce) { connection.closeIfIdle() }
+    let rest = connections.dropFirst(Self.closedAtOnce)
+    if !rest.isEmpty { loop.execute { self.closeIdle(rest) } }
   }
 
   /// Ends the drain when nothing is left to finish.

@@ -11,6 +11,8 @@ public struct HTTPServerDeadlines: Sendable {
   /// For each piece of a streamed body, and the time over which a client that is waited for to read is judged: it has
   /// to read a kibibyte a second on the average.
   public var write: Duration = .seconds(30)
+  /// For a response from its first byte to its last, streamed or not, however steadily it is read.
+  public var response: Duration = .seconds(600)
   /// Between two requests.
   public var keepAlive: Duration = .seconds(60)
   /// For the head on a connection of the reserve.

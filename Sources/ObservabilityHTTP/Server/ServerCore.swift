@@ -31,6 +31,10 @@ final class ServerCore: @unchecked Sendable {
   /// One for all connections as well: what is written there is sent, or kept, before another response is.
   let writeBuffer: UnsafeMutableBufferPointer<UInt8>
 
+  var repeated = RepeatedRequest()
+  /// How many bytes of the buffer are one request, whole; 0 when they are not, or it is known.
+  var wholeRequest = 0
+
   /// Read from any thread, so it is no part of what changes beside it.
   let drainStage = Atomic<DrainStage>(.serving)
   var drain = DrainState()
@@ -44,6 +48,8 @@ final class ServerCore: @unchecked Sendable {
   /// Given up when the process has no descriptor left.
   let spareDescriptor = SpareDescriptor()
 
+  /// When nobody was found last who gives way to a probe.
+  private var nobodyGaveWayAt: Int64?
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var perAddress: [[UInt8]: Int] = [:]
   private let headAllowance: Int64
@@ -53,6 +59,7 @@ final class ServerCore: @unchecked Sendable {
   let stallAllowance: Int64
   let handlerAllowance: Int64
   let writeAllowance: Int64
+  let responseAllowance: Int64
 
   init(
     configuration: HTTPServerConfiguration, loop: EventLoop, observer: (any HTTPServerObserver)?,
@@ -79,6 +86,7 @@ final class ServerCore: @unchecked Sendable {
     stallAllowance = max(0, deadlines.stall.clampedNanoseconds)
     handlerAllowance = max(0, deadlines.handler.clampedNanoseconds)
     writeAllowance = max(0, deadlines.write.clampedNanoseconds)
+    responseAllowance = max(0, deadlines.response.clampedNanoseconds)
   }
 
   deinit {
@@ -140,11 +148,18 @@ final class ServerCore: @unchecked Sendable {
   /// Gives a connection of the reserve, which has sent a whole request, a regular place if there is one for it.
   func promote(_ connection: HTTPConnection, asking request: EndpointRequest) {
     if connection.requests == 1 { admission.newcomerSpoke() }
-    guard connection.reserve == .connectionLimit, !isRefusing,
+    guard connection.reserve == .connectionLimit, !isRefusing else { return }
+    let isProbe = configuration.isProbe(request)
+    // To look through all of them for each newcomer of a batch would cost more than its answer.
+    if isProbe, admission.isCrowded, nobodyGaveWayAt == loop.time { return }
+    guard
       let promotion = admission.promotion(
-        ofProbe: configuration.isProbe(request), at: loop.time, patience: stallAllowance,
-        among: connections.values, describedBy: \.candidate)
-    else { return }
+        ofProbe: isProbe, at: loop.time, patience: stallAllowance, among: connections.values,
+        describedBy: \.candidate)
+    else {
+      if isProbe { nobodyGaveWayAt = loop.time }
+      return
+    }
     switch promotion {
     case .free: break
     case .instead(let victim, let rank): evict(victim, rank)
@@ -193,7 +208,8 @@ final class ServerCore: @unchecked Sendable {
     let start = { connection.task = Task(executorPreference: self.loop) { await connection.serve() } }
     // Whoever comes while there is no room is answered before those who have some, and is gone: there are never many,
     // and a probe among them has waited already.
-    if connection.reserve == nil { start() } else { loop.urgently(start) }
+    guard connection.reserve != nil else { return start() }
+    if !connection.isServedAtTheDoor() { loop.urgently(start) }
   }
 
   func remove(_ connection: HTTPConnection) {

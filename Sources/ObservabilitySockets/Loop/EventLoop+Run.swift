@@ -7,8 +7,8 @@ import Synchronization
 extension EventLoop {
   /// How often jobs that queue further jobs are followed before descriptors are looked at again.
   private static let roundsWithoutPolling = 4
-  /// How many jobs are run before the clock is read.
-  private static let jobsBetweenClocks = 4
+  /// How many short things are done before the clock is read.
+  private static let itemsBetweenClocks = 4
 
   func runUntilStopped() {
     while !isStopping.load(ordering: .acquiring) {
@@ -21,9 +21,10 @@ extension EventLoop {
       // bytes in time is read, not timed out.
       if pollSet.dispatch(ready) { takeSubmitted(drainingPipe: true) }
       counters.sliceBegan(at: time, waiting: queue.count + turns.count)
-      runQueue(until: time.clampedAdding(slice))
-      runTimers()
-      runTurns()
+      let end = time.clampedAdding(slice)
+      runQueue(until: end)
+      runTimers(until: end)
+      runTurns(until: end)
     }
     finish()
   }
@@ -43,10 +44,10 @@ extension EventLoop {
       for item in work {
         run(item)
         done += 1
-        if done % Self.jobsBetweenClocks == 0 {
-          runUrgent()
-          if clock() >= end { break }
-        }
+        // A read comes to a request at most, a job to a batch of new connections.
+        if case .readable = item, done % Self.itemsBetweenClocks != 0 { continue }
+        runUrgent()
+        if clock() >= end { break }
       }
       if done < work.count {
         // What is left goes before what has been queued meanwhile.
@@ -60,14 +61,14 @@ extension EventLoop {
     }
   }
 
-  /// Runs the timers that are due, for a slice at most: thousands of connections may have the same deadline.
-  private func runTimers() {
-    let end = clock().clampedAdding(slice)
+  /// Runs the timers that are due, a few at least, until the loop's clock shows `end`: thousands of connections may have
+  /// the same deadline.
+  private func runTimers(until end: Int64) {
     var done = 0
     while let entry = timers.popDue(at: time) {
       entry.action()
       done += 1
-      if done % Self.jobsBetweenClocks == 0, clock() >= end { return }
+      if done % Self.itemsBetweenClocks == 0, clock() >= end { return }
     }
   }
 

@@ -13,10 +13,9 @@ extension EventLoop {
     }
   }
 
-  /// Goes on with those who gave up their turn: with one at least, and for a slice at most.
-  func runTurns() {
+  /// Goes on with those who gave up their turn: with one at least, and until the loop's clock shows `end`.
+  func runTurns(until end: Int64) {
     guard !turns.isEmpty else { return }
-    let end = clock().clampedAdding(slice)
     var waiting: [UnsafeContinuation<Void, Never>] = []
     swap(&waiting, &turns)
     var next = 0

@@ -48,7 +48,7 @@ final class LoopCounters: @unchecked Sendable {
     if waiting > longestQueue.load(ordering: .relaxed) { longestQueue.store(waiting, ordering: .relaxed) }
     if markedAt == .min || time.clampedAdding(0 - markedAt) >= Self.markInterval {
       markedAt = time
-      mark = mailobs_thread_nanoseconds()
+      mark = processorNanoseconds()
     }
   }
 
@@ -59,7 +59,7 @@ final class LoopCounters: @unchecked Sendable {
     let longest = longestSlice.load(ordering: .relaxed)
     // No slice has had the processor for longer than it lasted.
     guard length > longest else { return }
-    let used = min(length, UInt64(clamping: mailobs_thread_nanoseconds() - mark))
+    let used = min(length, UInt64(clamping: processorNanoseconds() - mark))
     if used > longest { longestSlice.store(used, ordering: .relaxed) }
   }
 }
@@ -68,3 +68,6 @@ extension EventLoop {
   /// What the loop has done so far. From any thread.
   package var statistics: LoopStatistics { counters.snapshot }
 }
+
+/// The processor time of the calling thread so far, by a system call.
+func processorNanoseconds() -> Int64 { mailobs_thread_nanoseconds() }

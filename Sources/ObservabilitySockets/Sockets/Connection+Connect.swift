@@ -18,6 +18,7 @@ extension Connection {
     }
     let fd = mailobs_socket(address.family)
     guard fd >= 0 else { throw SocketError.systemCall("making a socket for \(address)", errno: -fd) }
+    if case .unix = address {} else { systemSendAtOnce(fd) }
     let descriptor = Descriptor(fd, loop: loop)
     do {
       let status = address.withSystemAddress { begin(fd, $0, $1) }

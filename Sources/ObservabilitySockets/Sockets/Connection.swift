@@ -15,7 +15,6 @@ package final class Connection: Sendable {
     self.descriptor = descriptor
     self.local = local
     self.peer = peer
-    if case .unix = local {} else { systemSendAtOnce(descriptor.fd) }
   }
 
   deinit { close() }

@@ -121,7 +121,8 @@ package final class Descriptor: @unchecked Sendable {
     if found & (PollEvents.output | PollEvents.trouble) != 0 { endWriteWait(.ready) }
     if events & PollEvents.peerClosed != 0, found & (PollEvents.peerClosed | PollEvents.trouble) != 0 {
       watchPeer(false)
-      onPeerLeaving?(found & PollEvents.failure != 0)
+      // In its turn: to close hundreds takes too long while the others are only looked at.
+      loop.execute { [self] in onPeerLeaving?(found & PollEvents.failure != 0) }
     }
   }
 

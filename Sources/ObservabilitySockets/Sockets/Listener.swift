@@ -33,6 +33,8 @@ package final class Listener: Sendable {
       if case .unix = address {
       } else {
         _ = systemSetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+        // Those that are accepted inherit it.
+        systemSendAtOnce(fd)
       }
       if let bufferSize { mailobs_bound_buffers(fd, bufferSize, bufferSize / 2) }
       var status = Self.bind(fd, address)
