@@ -36,6 +36,7 @@ struct JMAPMethods {
     case .mailboxes(let mailboxes, let state): return (mailboxes, state)
     case .failure(.unavailable): throw JMAPMethodError("serverUnavailable", "The storage does not work")
     case .failure(let error): throw JMAPMethodError("serverFail", "\(error)")
+    case .copied, .subscriptions: throw JMAPMethodError("serverFail", "no mailboxes in the answer")
     }
   }
 
