@@ -67,8 +67,8 @@ class IMAPTraffic:
         assert client.fetch("1", "(BODY.PEEK[1])")[1][0][1] == b"appended body\r\n"
         assert client.search("KOI8-R", "SUBJECT", "x")[0] == "NO"
         assert client.store("1", "+FLAGS.SILENT", "(\\Deleted)")[0] == "OK"
-        assert client.uid("EXPUNGE", "2")[1] == [None]
-        assert client.uid("EXPUNGE", "1")[1] == [b"1"]
+        assert client.uid("EXPUNGE", "2")[0] == "OK" and client.response("EXPUNGE")[1] == [None]
+        assert client.uid("EXPUNGE", "1")[0] == "OK" and client.response("EXPUNGE")[1] == [b"1"]
         assert client.rename("Work", "Play")[0] == "NO"
         assert client.delete("Work")[0] == "NO"
         assert client.delete("Work/Deep")[0] == "OK" and client.delete("Work")[0] == "OK"
