@@ -51,6 +51,28 @@ class IMAPTraffic:
             assert client.select("Drafts", readonly=True)[1] == [b"3"]
             assert client.close()[0] == "OK"
             assert client.select("Nowhere")[0] == "NO"
+            self.folder_life(client)
+
+    def folder_life(self, client):
+        """Mailboxes made, subscribed to, filled and taken away again, and what is refused clearly."""
+        assert client.namespace()[1] == [b'(("" "/")) NIL NIL']
+        assert client.create("Work/Deep")[0] == "OK"
+        assert client.create("Work")[0] == "NO"
+        assert client.subscribe("Work/Deep")[0] == "OK"
+        assert len(client.list()[1]) == 6 and len(client.lsub()[1]) == 5
+        typ, data = client.append("Work/Deep", None, None, MESSAGE)
+        assert data[0].startswith(b"[APPENDUID "), data
+        assert client.select("Work/Deep")[1] == [b"1"]
+        assert b'BODYSTRUCTURE ("text" "plain" ' in client.fetch("1", "(BODYSTRUCTURE)")[1][0]
+        assert client.fetch("1", "(BODY.PEEK[1])")[1][0][1] == b"appended body\r\n"
+        assert client.search("KOI8-R", "SUBJECT", "x")[0] == "NO"
+        assert client.store("1", "+FLAGS.SILENT", "(\\Deleted)")[0] == "OK"
+        assert client.uid("EXPUNGE", "2")[0] == "OK" and client.response("EXPUNGE")[1] == [None]
+        assert client.uid("EXPUNGE", "1")[0] == "OK" and client.response("EXPUNGE")[1] == [b"1"]
+        assert client.rename("Work", "Play")[0] == "NO"
+        assert client.delete("Work")[0] == "NO"
+        assert client.delete("Work/Deep")[0] == "OK" and client.delete("Work")[0] == "OK"
+        assert client.unsubscribe("Work/Deep")[0] == "OK"
 
     def bad_manners(self):
         """Wrong passwords, unknown commands, and lines and literals over the limit."""

@@ -119,11 +119,14 @@ private let mail = """
   @Test(
     "what is malformed is BAD and changes nothing",
     arguments: [
-      "SEARCH", "SEARCH BOGUS", "SEARCH (ALL", "SEARCH CHARSET latin1 ALL", "SEARCH SINCE never",
-      "FETCH", "FETCH 0 FLAGS", "FETCH 1:x FLAGS", "FETCH 1 (FLAGS", "FETCH 1 BODY[9]", "FETCH 1 BODY[]<1>",
-      "FETCH 1 BODYSTRUCTURE", "FETCH 4294967296 FLAGS", "STORE 1 FLAGS", "STORE 1 +SIZE (x)", "COPY 1",
+      "SEARCH", "SEARCH BOGUS", "SEARCH (ALL", "SEARCH CHARSET", "SEARCH SINCE never",
+      "FETCH", "FETCH 0 FLAGS", "FETCH 1:x FLAGS", "FETCH 1 (FLAGS", "FETCH 1 BODY[0]", "FETCH 1 BODY[]<1>",
+      "FETCH 1 BODY[1.]", "FETCH 1 BODY[.1]", "FETCH 1 BODY[MIME]", "FETCH 1 BODY[1.X]", "FETCH 1 BODY.PEEK",
+      "FETCH 1 BODY[1\(String(repeating: ".1", count: 99))]", "STORE 1 FLAGS (\\Recent)",
+      "APPEND INBOX (\\Recent) {1+}\r\nx", "STORE 1 FLAGS \\Other", "CREATE", "RENAME Drafts", "SUBSCRIBE",
+      "FETCH 4294967296 FLAGS", "STORE 1 FLAGS", "STORE 1 +SIZE (x)", "COPY 1",
       "APPEND INBOX", "APPEND INBOX text", "STATUS INBOX ()", "STATUS INBOX (SIZE)", "LIST \"\"",
-      "UID EXPUNGE 1",
+      "UID EXPUNGE", "UID EXPUNGE x", "UID NOOP", "LIST \"\" \(String(repeating: "%", count: 600))",
     ])
   func malformed(_ command: String) {
     var dialogue = IMAPDialogue()
@@ -150,8 +153,8 @@ private let mail = """
       dialogue.send("b STORE 2:3 +FLAGS (\\deleted)\r\n").contains(
         "* 2 FETCH (FLAGS (\\Deleted))\r\n* 3 FETCH"))
     #expect(dialogue.send("c STORE 3 -FLAGS.SILENT \\Deleted\r\n") == "c OK STORE completed\r\n")
-    #expect(dialogue.send("d COPY 1:* Trash\r\n") == "d OK COPY completed\r\n")
-    #expect(dialogue.send("e COPY 1 Nowhere\r\n").hasPrefix("e NO [NONEXISTENT]"))
+    #expect(dialogue.send("d COPY 1:* Trash\r\n") == "d OK [COPYUID 1 1:4 1:4] COPY completed\r\n")
+    #expect(dialogue.send("e COPY 1 Nowhere\r\n").hasPrefix("e NO [TRYCREATE]"))
     #expect(dialogue.send("f EXPUNGE\r\n") == "* 2 EXPUNGE\r\nf OK EXPUNGE completed\r\n")
     #expect(dialogue.send("g UID FETCH 3:* UID\r\n").hasPrefix("* 2 FETCH (UID 3)\r\n* 3 FETCH (UID 4)\r\n"))
     #expect(

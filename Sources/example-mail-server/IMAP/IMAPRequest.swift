@@ -12,10 +12,16 @@ enum IMAPStatusItem: String, Sendable {
 
 struct IMAPRequest: Sendable {
   enum Action: Sendable {
-    case capability, noop, logout, startTLS, expunge, idle, close, unselect
+    case capability, noop, logout, startTLS, idle, close, unselect, namespace, rename
+    /// With a set only the messages of these UIDs.
+    case expunge(IMAPSequenceSet?)
+    case create(String)
+    case delete(String)
+    case subscribe(String)
+    case unsubscribe(String)
     case login(user: String, password: String)
     case authenticate(mechanism: String, initialResponse: [UInt8]?)
-    case list(reference: String, pattern: String, isSubscribed: Bool)
+    case list(pattern: [UInt8], isSubscribed: Bool)
     case select(String, isReadOnly: Bool)
     case status(String, [IMAPStatusItem])
     case append(String, flags: Set<String>, date: CalendarTime?, content: [UInt8])
@@ -29,6 +35,8 @@ struct IMAPRequest: Sendable {
   let verb: IMAPCommand
   /// What is to be done, or what is wrong with the command.
   let action: Result<Action, IMAPSyntaxError>
+  /// Whether sequence numbers must mean the same until the command has ended (RFC 3501 section 7.4.1).
+  let keepsNumbers: Bool
 
   init(_ text: IMAPCommandText) {
     var scanner = IMAPScanner(text)
@@ -36,6 +44,7 @@ struct IMAPRequest: Sendable {
     guard !tagBytes.isEmpty, tagBytes.count <= 64, scanner.skip(" ") else {
       tag = "*"
       verb = .other
+      keepsNumbers = false
       action = .failure(IMAPSyntaxError("a tag and a command were expected"))
       return
     }
@@ -51,8 +60,10 @@ struct IMAPRequest: Sendable {
     let verb =
       name == "CHECK" ? .noop : isSubscribed ? .list : IMAPCommand(name: name)
     self.verb = verb
-    let takesUID: Set<IMAPCommand> = [.search, .fetch, .store, .copy]
+    keepsNumbers = !byUID && [.search, .fetch, .store].contains(verb)
+    let takesUID: Set<IMAPCommand> = [.search, .fetch, .store, .copy, .expunge]
     do throws(IMAPSyntaxError) {
+      guard !scanner.holdsNUL else { throw IMAPSyntaxError("a command may not hold NUL") }
       guard !byUID || takesUID.contains(verb) else { throw IMAPSyntaxError("UID does not go with \(name)") }
       let action: Action =
         switch verb {
@@ -60,7 +71,13 @@ struct IMAPRequest: Sendable {
         case .noop: .noop
         case .logout: .logout
         case .starttls: .startTLS
-        case .expunge: .expunge
+        case .expunge: try scanner.expunge(byUID: byUID)
+        case .namespace: .namespace
+        case .create: .create(try scanner.mailbox())
+        case .delete: .delete(try scanner.mailbox())
+        case .subscribe: .subscribe(try scanner.mailbox())
+        case .unsubscribe: .unsubscribe(try scanner.mailbox())
+        case .rename: try scanner.rename()
         case .idle: .idle
         case .close: .close
         case .unselect: .unselect
@@ -107,7 +124,22 @@ extension IMAPScanner {
   fileprivate mutating func list(isSubscribed: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
     let reference = try mailbox()
     try space()
-    return .list(reference: reference, pattern: try listMailbox().text, isSubscribed: isSubscribed)
+    let pattern = try listMailbox()
+    let whole = Array(reference.utf8) + pattern
+    guard whole.count <= 2 * MailboxTable.maximumNameLength else { throw IMAPSyntaxError("too long") }
+    return .list(pattern: whole, isSubscribed: isSubscribed)
+  }
+
+  fileprivate mutating func rename() throws(IMAPSyntaxError) -> IMAPRequest.Action {
+    _ = try mailbox()
+    _ = try mailbox()
+    return .rename
+  }
+
+  fileprivate mutating func expunge(byUID: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {
+    guard byUID else { return .expunge(nil) }
+    try space()
+    return .expunge(try sequenceSet())
   }
 
   fileprivate mutating func select(isReadOnly: Bool) throws(IMAPSyntaxError) -> IMAPRequest.Action {

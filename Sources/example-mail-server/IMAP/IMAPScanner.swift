@@ -1,14 +1,22 @@
 // How is a command's text taken apart? Atoms, strings, numbers and lists (RFC 3501 section 9).
 
 import EndpointMessages
+import MailObservability
 
 struct IMAPSyntaxError: Error, Equatable {
   let message: String
+  /// NO for what is right by its form, and not to be had here.
+  let result: IMAPResult
 
-  init(_ message: String) { self.message = message }
+  init(_ message: String, _ result: IMAPResult = .bad) {
+    self.message = message
+    self.result = result
+  }
 }
 
 struct IMAPScanner {
+  /// The system flags that a client may set.
+  static let systemFlags = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"]
   /// How deep parentheses may nest.
   static let maximumDepth = 16
 
@@ -21,6 +29,8 @@ struct IMAPScanner {
     rest = (command.texts.first ?? [])[...]
   }
 
+  /// No string may hold it (RFC 3501 section 9).
+  var holdsNUL: Bool { (command.texts + command.literals).contains { $0.contains(0) } }
   var isAtEnd: Bool { rest.isEmpty && part >= command.literals.count }
   var next: UInt8? { rest.first }
 
@@ -119,7 +129,12 @@ struct IMAPScanner {
       if !flags.isEmpty { try space() }
       let isSystem = skip("\\")
       let name = try atom()
-      flags.insert(isSystem ? "\\" + name.asciiLowercased.capitalisedFirst : name)
+      let flag = isSystem ? "\\" + name.asciiLowercased.capitalisedFirst : name
+      // `\Recent` is the server's own (RFC 3501 section 2.3.2), and there are no others.
+      guard !isSystem || Self.systemFlags.contains(flag) else {
+        throw IMAPSyntaxError("\(flag) cannot be stored")
+      }
+      flags.insert(flag)
       guard flags.count <= 64 else { throw IMAPSyntaxError("too many flags") }
       if !isList, isAtEnd { break }
     }

@@ -1,6 +1,7 @@
 // Which messages does SEARCH find? A tree of conditions (RFC 3501 section 6.4.4).
 
 import EndpointMessages
+import MailObservability
 
 indirect enum IMAPSearchKey: Sendable {
   enum DateField: Sendable { case received, sent }
@@ -8,9 +9,9 @@ indirect enum IMAPSearchKey: Sendable {
 
   case all, none
   case flag(String)
-  case header(String, [UInt8])
-  case body([UInt8])
-  case text([UInt8])
+  case header(String, SubstringPattern)
+  case body(SubstringPattern)
+  case text(SubstringPattern)
   case larger(UInt32)
   case smaller(UInt32)
   case date(DateField, Order, day: Int64)
@@ -59,16 +60,16 @@ indirect enum IMAPSearchKey: Sendable {
       self = word == "KEYWORD" ? flag : .not(flag)
     case "BCC", "CC", "FROM", "SUBJECT", "TO":
       try scanner.space()
-      self = .header(word, try scanner.astring())
+      self = .header(word.asciiLowercased, try Self.pattern(&scanner))
     case "HEADER":
       try scanner.space()
-      let name = try scanner.astring().text
+      let name = try scanner.astring().text.asciiLowercased
       try scanner.space()
-      self = .header(name, try scanner.astring())
+      self = .header(name, try Self.pattern(&scanner))
     case "BODY", "TEXT":
       try scanner.space()
-      let needle = try scanner.astring()
-      self = word == "BODY" ? .body(needle) : .text(needle)
+      let pattern = try Self.pattern(&scanner)
+      self = word == "BODY" ? .body(pattern) : .text(pattern)
     case "LARGER", "SMALLER":
       try scanner.space()
       let size = try scanner.number()
@@ -94,7 +95,7 @@ indirect enum IMAPSearchKey: Sendable {
     case "CHARSET" where isFirst:
       try scanner.space()
       guard ["UTF-8", "US-ASCII"].contains(try scanner.astring().text.asciiUppercased) else {
-        throw IMAPSyntaxError("only UTF-8 and US-ASCII are known")
+        throw IMAPSyntaxError("[BADCHARSET (US-ASCII UTF-8)] The charset is not known", .no)
       }
       try scanner.space()
       self = try IMAPSearchKey(&scanner, depth: depth + 1)
@@ -103,25 +104,31 @@ indirect enum IMAPSearchKey: Sendable {
     }
   }
 
+  private static func pattern(_ scanner: inout IMAPScanner) throws(IMAPSyntaxError) -> SubstringPattern {
+    SubstringPattern(IMAPSearchedMessage.folded(try scanner.astring().text).utf8)
+  }
+
   private static func day(of time: CalendarTime) -> Int64 {
     (time.seconds >= 0 ? time.seconds : time.seconds - 86_399) / 86_400
   }
 
-  func matches(_ message: StoredMessage, number: UInt32, largest: UInt32, largestUID: UInt32) -> Bool {
+  func matches(
+    _ searched: IMAPSearchedMessage, number: UInt32, largest: UInt32, largestUID: UInt32
+  ) -> Bool {
+    let message = searched.message
     func matches(_ key: IMAPSearchKey) -> Bool {
-      key.matches(message, number: number, largest: largest, largestUID: largestUID)
+      key.matches(searched, number: number, largest: largest, largestUID: largestUID)
     }
     switch self {
     case .all: return true
     case .none: return false
     case .flag(let flag): return message.has(flag)
-    case .header(let name, let needle):
-      return message.header.fields.contains {
-        $0.name.asciiLowercased == name.asciiLowercased && $0.value.utf8.contains(ignoringCase: needle)
+    case .header(let name, let pattern):
+      return searched.fields.contains {
+        $0.name.utf8.elementsEqual(name.utf8) && pattern.occurs(in: $0.value)
       }
-    case .body(let needle):
-      return message.content[message.header.bodyStart...].contains(ignoringCase: needle)
-    case .text(let needle): return message.content.contains(ignoringCase: needle)
+    case .body(let pattern): return pattern.occurs(in: searched.body)
+    case .text(let pattern): return pattern.occurs(in: searched.header) || pattern.occurs(in: searched.body)
     case .larger(let size): return message.size > Int(size)
     case .smaller(let size): return message.size < Int(size)
     case .date(let field, let order, let day):

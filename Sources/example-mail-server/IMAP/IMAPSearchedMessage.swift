@@ -1,4 +1,4 @@
-// What does SEARCH read in a message? What a person does: decoded, and without regard to case (RFC 3501 section 6.4.4).
+// What does SEARCH read in a message? Decoded text, without regard to case (RFC 3501 section 6.4.4).
 
 import EndpointMessages
 
@@ -9,12 +9,15 @@ final class IMAPSearchedMessage {
   init(_ message: StoredMessage) { self.message = message }
 
   /// Names in lower case, and folded values.
-  private(set) lazy var fields = message.header.fields.map { field in
-    (name: field.name.asciiLowercased, value: Array(Self.folded(EncodedWord.decode(field.value)).utf8))
+  private(set) lazy var fields: [(name: String, value: [UInt8])] = message.header.fields.map { field in
+    (
+      name: field.name.asciiLowercased,
+      value: Array(IMAPSearchedMessage.folded(EncodedWord.decode(field.value)).utf8)
+    )
   }
 
   private(set) lazy var header: [UInt8] = Array(
-    fields.map { Array("\($0.name): ".utf8) + $0.value }.joined(separator: [.lineFeed]))
+    fields.map { Array("\($0.name): ".utf8) + $0.value }.joined(separator: CollectionOfOne(UInt8.lineFeed)))
 
   /// All text of the body, and the headers of its parts, line by line.
   private(set) lazy var body: [UInt8] = {
@@ -31,7 +34,7 @@ final class IMAPSearchedMessage {
       case .message(let inner): open.append(inner)
       }
     }
-    return Array(Self.folded(texts.joined(separator: "\n")).utf8)
+    return Array(IMAPSearchedMessage.folded(texts.joined(separator: "\n")).utf8)
   }()
 
   /// Text in a form in which case makes no difference.

@@ -1,48 +1,95 @@
-// How does a client choose a mailbox and learn of its changes? LIST, SELECT, STATUS, APPEND, NOOP, IDLE.
+// How does a client choose a mailbox and learn of its changes? From LIST and CREATE to NOOP and IDLE.
 
 import MailObservability
 
 extension IMAPSession {
-  private static let permanentFlags = "\\Answered \\Flagged \\Deleted \\Seen \\Draft"
+  private static let permanentFlags = IMAPScanner.systemFlags.joined(separator: " ")
 
-  mutating func list(_ pattern: String, as command: String) {
+  mutating func list(_ pattern: [UInt8]) {
     // An empty pattern asks for the hierarchy delimiter only (RFC 3501 section 6.3.8).
     guard !pattern.isEmpty else {
-      untagged("\(command) (\\Noselect) \"/\" \"\"")
-      return complete(.ok, "\(command) completed")
+      untagged("LIST (\\Noselect) \"\(MailboxTable.delimiter)\" \"\"")
+      return complete(.ok, "LIST completed")
     }
     ask(.mailboxes) { session, answer in
       if case .mailboxes(let mailboxes, _) = answer {
-        for mailbox in mailboxes where Self.matches(Array(mailbox.name.utf8)[...], Array(pattern.utf8)[...]) {
-          session.untagged("\(command) () \"/\" \(IMAPEnvelope.string(mailbox.name))")
+        for mailbox in mailboxes where Self.matches(mailbox.name, pattern) {
+          session.show(mailbox.name, as: "LIST ()")
         }
       }
-      session.complete(.ok, "\(command) completed")
+      session.complete(.ok, "LIST completed")
     }
   }
 
-  /// `*` and `%` stand for anything: there is no hierarchy here. The loop goes back to the last wildcard
-  /// only, so a hostile pattern costs no more than name times pattern.
-  static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-    var name = name
-    var rest = pattern
-    var retry: (name: ArraySlice<UInt8>, pattern: ArraySlice<UInt8>)?
-    while let byte = name.first {
-      if let wanted = rest.first, wanted == UInt8(ascii: "*") || wanted == UInt8(ascii: "%") {
-        rest.removeFirst()
-        retry = (name, rest)
-      } else if let wanted = rest.first, wanted.lowercased == byte.lowercased {
-        rest.removeFirst()
-        name.removeFirst()
-      } else if let last = retry {
-        name = last.name.dropFirst()
-        rest = last.pattern
-        retry = (name, rest)
+  /// LSUB: names that the client has subscribed to, whether or not there is such a mailbox. One that `%`
+  /// leaves out, because it lies deeper, is shown by the name above it (RFC 3501 section 6.3.9).
+  mutating func listSubscribed(_ pattern: [UInt8]) {
+    ask(.subscriptions) { session, answer in
+      guard case .subscriptions(let names) = answer else {
+        return session.complete(.no, "[SERVERBUG] No subscriptions in the answer")
+      }
+      var shown = Set(names)
+      for name in names {
+        guard !Self.matches(name, pattern) else {
+          session.show(name, as: "LSUB ()")
+          continue
+        }
+        guard pattern.last == UInt8(ascii: "%") else { continue }
+        for (index, character) in zip(name.indices, name) where character == MailboxTable.delimiter {
+          let above = String(name[..<index])
+          if Self.matches(above, pattern), shown.insert(above).inserted {
+            session.show(above, as: "LSUB (\\Noselect)")
+          }
+        }
+      }
+      session.complete(.ok, "LSUB completed")
+    }
+  }
+
+  private mutating func show(_ name: String, as response: String) {
+    untagged("\(response) \"\(MailboxTable.delimiter)\" \(IMAPEnvelope.string(name))")
+  }
+
+  /// `*` stands for anything, `%` for anything in one level. Each octet of the pattern is tried once with each
+  /// of the name. INBOX knows no case.
+  static func matches(_ name: String, _ pattern: [UInt8]) -> Bool {
+    let ignoresCase = name == "INBOX"
+    let name = Array(name.utf8)
+    /// Whether the pattern, as far as it was read, fits the first so many octets.
+    var fits = [true] + name.map { _ in false }
+    for wanted in pattern {
+      if wanted == UInt8(ascii: "*") || wanted == UInt8(ascii: "%") {
+        for end in fits.indices.dropFirst() {
+          let isStopped = wanted == UInt8(ascii: "%") && name[end - 1] == MailboxTable.delimiter.asciiValue
+          fits[end] = fits[end] || (fits[end - 1] && !isStopped)
+        }
       } else {
-        return false
+        for end in fits.indices.dropFirst().reversed() {
+          let isSame =
+            ignoresCase ? name[end - 1].lowercased == wanted.lowercased : name[end - 1] == wanted
+          fits[end] = fits[end - 1] && isSame
+        }
+        fits[0] = false
       }
     }
-    return rest.allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "%") }
+    return fits[name.count]
+  }
+
+  /// CREATE, SUBSCRIBE and UNSUBSCRIBE.
+  mutating func change(_ request: StoreRequest, as command: String) {
+    ask(request) { session, _ in session.complete(.ok, "\(command) completed") }
+  }
+
+  mutating func delete(_ name: String) {
+    ask(.delete(name)) { session, answer in
+      // Who deletes the mailbox that is selected has none selected any more.
+      if case .mailboxes(let left, _) = answer, let selected = session.selection?.mailbox,
+        !left.contains(where: { $0.name == selected })
+      {
+        session.selection = nil
+      }
+      session.complete(.ok, "DELETE completed")
+    }
   }
 
   mutating func select(_ name: String, isReadOnly: Bool) {
@@ -50,7 +97,9 @@ extension IMAPSession {
     selection = nil
     askMailbox(.mailbox(name)) { session, mailbox in
       session.selection = Selection(
-        mailbox: mailbox.name, isReadOnly: isReadOnly, uids: mailbox.messages.map(\.uid))
+        mailbox: mailbox.name, isReadOnly: isReadOnly,
+        messages: mailbox.messages.map { KnownMessage(uid: $0.uid, flags: $0.flags) })
+      session.hasHeardNews = true
       session.untagged("FLAGS (\(Self.permanentFlags))")
       session.untagged("\(mailbox.messages.count) EXISTS")
       session.untagged("0 RECENT")
@@ -87,12 +136,13 @@ extension IMAPSession {
 
   mutating func append(_ content: [UInt8], to name: String, flags: Set<String>, date: CalendarTime?) {
     askMailbox(.append(name, content: content, flags: flags, date: date)) { session, mailbox in
-      if mailbox.name == session.selection?.mailbox { session.synchronise(with: mailbox) }
-      session.complete(.ok, "APPEND completed")
+      session.synchronise(with: mailbox)
+      // The new message is the mailbox's last one (RFC 4315 section 3).
+      session.complete(.ok, "[APPENDUID \(mailbox.uidValidity) \(mailbox.nextUID - 1)] APPEND completed")
     }
   }
 
-  /// NOOP and CHECK: the time to hear what others did.
+  /// NOOP and CHECK fail when the store cannot be asked.
   mutating func checkMailbox() {
     guard let selection else { return }
     askMailbox(.mailbox(selection.mailbox)) { session, mailbox in
@@ -107,17 +157,37 @@ extension IMAPSession {
     synchronise(with: mailbox)
   }
 
-  /// Tells the client what is gone and what is new. Only where RFC 3501 section 7.4.1 allows EXPUNGE: not in
-  /// FETCH, STORE and SEARCH by number, whose numbers would change their meaning.
+  /// Tells the client what is gone, what is new and which flags have changed, if it is its mailbox. EXPUNGE
+  /// waits while numbers must mean the same.
   mutating func synchronise(with mailbox: Mailbox) {
-    guard var selection else { return }
-    let present = Set(mailbox.messages.map(\.uid))
-    for (index, uid) in selection.uids.enumerated().reversed() where !present.contains(uid) {
-      untagged("\(index + 1) EXPUNGE")
+    guard var selection, mailbox.name == selection.mailbox else { return }
+    hasHeardNews = true
+    if !keepsNumbers {
+      let present = Set(mailbox.messages.map(\.uid))
+      for (index, message) in selection.messages.enumerated().reversed() where !present.contains(message.uid)
+      {
+        untagged("\(index + 1) EXPUNGE")
+      }
+      selection.messages.removeAll { !present.contains($0.uid) }
     }
-    let before = selection.uids.count { present.contains($0) }
-    selection.uids = mailbox.messages.map(\.uid)
-    if selection.uids.count != before { untagged("\(selection.uids.count) EXISTS") }
+    let lastKnown = selection.messages.last?.uid ?? 0
+    let new = mailbox.messages.drop { $0.uid <= lastKnown }
+    selection.messages += new.map { KnownMessage(uid: $0.uid, flags: $0.flags) }
+    if !new.isEmpty { untagged("\(selection.messages.count) EXISTS") }
+    var position = 0
+    for message in mailbox.messages {
+      // Both lists ascend, and the client's has each message of the mailbox's.
+      while position < selection.messages.count, selection.messages[position].uid < message.uid {
+        position += 1
+      }
+      guard position < selection.messages.count, selection.messages[position].uid == message.uid else {
+        break
+      }
+      if selection.messages[position].flags != message.flags {
+        selection.messages[position].flags = message.flags
+        untagged("\(position + 1) FETCH (FLAGS \(IMAPFetchItem.list(message.flags)))")
+      }
+    }
     self.selection = selection
   }
 }

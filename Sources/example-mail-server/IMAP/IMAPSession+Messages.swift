@@ -13,39 +13,45 @@ extension IMAPSession {
   private func known(in mailbox: Mailbox) -> [Known] {
     guard let selection else { return [] }
     var numbers: [UInt32: UInt32] = [:]
-    for (index, uid) in selection.uids.enumerated() { numbers[uid] = UInt32(clamping: index + 1) }
+    for (index, message) in selection.messages.enumerated() {
+      numbers[message.uid] = UInt32(clamping: index + 1)
+    }
     return mailbox.messages.compactMap { message in
       numbers[message.uid].map { Known(number: $0, message: message) }
     }
   }
 
   private func known(in mailbox: Mailbox, _ set: IMAPSequenceSet, byUID: Bool) -> [Known] {
-    let largest = byUID ? selection?.uids.last ?? 0 : UInt32(clamping: selection?.uids.count ?? 0)
+    let largest = byUID ? largestUID : UInt32(clamping: selection?.messages.count ?? 0)
     return known(in: mailbox).filter { set.contains(byUID ? $0.message.uid : $0.number, largest: largest) }
   }
+
+  private var largestUID: UInt32 { selection?.messages.last?.uid ?? 0 }
 
   /// The UIDs that a set stands for, as the client sees its mailbox.
   private func uids(_ set: IMAPSequenceSet, byUID: Bool) -> Set<UInt32> {
     guard let selection else { return [] }
     if byUID {
-      let largest = selection.uids.last ?? 0
-      return Set(selection.uids.filter { set.contains($0, largest: largest) })
+      return Set(selection.messages.map(\.uid).filter { set.contains($0, largest: largestUID) })
     }
-    let largest = UInt32(clamping: selection.uids.count)
+    let largest = UInt32(clamping: selection.messages.count)
     return Set(
-      selection.uids.enumerated().filter { set.contains(UInt32(clamping: $0.offset + 1), largest: largest) }
-        .map(\.element))
+      selection.messages.enumerated().filter {
+        set.contains(UInt32(clamping: $0.offset + 1), largest: largest)
+      }.map(\.element.uid))
   }
 
   mutating func search(_ key: IMAPSearchKey, byUID: Bool) {
     guard let selection else { return }
     askMailbox(.mailbox(selection.mailbox)) { session, mailbox in
-      let largest = UInt32(clamping: selection.uids.count)
+      let largest = UInt32(clamping: selection.messages.count)
       let found = session.known(in: mailbox).filter {
         key.matches(
-          $0.message, number: $0.number, largest: largest, largestUID: selection.uids.last ?? 0)
+          IMAPSearchedMessage($0.message), number: $0.number, largest: largest,
+          largestUID: session.largestUID)
       }
       session.untagged("SEARCH" + found.map { " \(byUID ? $0.message.uid : $0.number)" }.joined())
+      session.synchronise(with: mailbox)
       session.complete(.ok, "SEARCH completed")
     }
   }
@@ -62,21 +68,23 @@ extension IMAPSession {
       : .mailbox(selection.mailbox)
     let wanted = items
     askMailbox(request) { session, mailbox in
-      for known in session.known(in: mailbox, set, byUID: byUID) {
-        session.pending.append(.send(Self.fetchResponse(known, wanted)))
-      }
+      for known in session.known(in: mailbox, set, byUID: byUID) { session.show(known, wanted) }
+      session.synchronise(with: mailbox)
       session.complete(.ok, "FETCH completed")
     }
   }
 
-  private static func fetchResponse(_ known: Known, _ items: [IMAPFetchItem]) -> [UInt8] {
+  private mutating func show(_ known: Known, _ items: [IMAPFetchItem]) {
+    let message = known.message
+    let structure = items.contains(where: \.needsStructure) ? MIMEPart(of: message.content) : nil
     var response = Array("* \(known.number) FETCH (".utf8)
     for (index, item) in items.enumerated() {
       if index > 0 { response.append(.space) }
-      item.encode(known.message, into: &response)
+      item.encode(message, structure, into: &response)
     }
     response += ")\r\n".utf8
-    return response
+    pending.append(.send(response))
+    if items.contains(.flags) { selection?.messages[Int(known.number) - 1].flags = message.flags }
   }
 
   mutating func store(
@@ -87,41 +95,75 @@ extension IMAPSession {
     guard !selection.isReadOnly else { return complete(.no, "The mailbox is read-only") }
     let request = StoreRequest.changeFlags(selection.mailbox, change, flags, uids: uids(set, byUID: byUID))
     askMailbox(request) { session, mailbox in
-      if !isSilent {
-        let items: [IMAPFetchItem] = byUID ? [.uid, .flags] : [.flags]
-        for known in session.known(in: mailbox, set, byUID: byUID) {
-          session.pending.append(.send(Self.fetchResponse(known, items)))
+      let items: [IMAPFetchItem] = byUID ? [.uid, .flags] : [.flags]
+      for known in session.known(in: mailbox, set, byUID: byUID) {
+        if isSilent {
+          // The client knows what it did itself; what others did is told.
+          let index = Int(known.number) - 1
+          let before = session.selection?.messages[index].flags ?? []
+          session.selection?.messages[index].flags = change.applied(flags, to: before)
+        } else {
+          session.show(known, items)
         }
       }
+      session.synchronise(with: mailbox)
       session.complete(.ok, "STORE completed")
     }
   }
 
   mutating func copy(_ set: IMAPSequenceSet, to target: String, byUID: Bool) {
     guard let selection else { return }
-    // The mailbox may be copied into itself: the answer is then the selected one.
-    askMailbox(.copy(from: selection.mailbox, to: target, uids: uids(set, byUID: byUID))) {
-      session, mailbox in
-      if mailbox.name == selection.mailbox { session.synchronise(with: mailbox) }
-      session.complete(.ok, "COPY completed")
+    ask(.copy(from: selection.mailbox, to: target, uids: uids(set, byUID: byUID))) { session, answer in
+      guard case .copied(let mailbox, let uids, _) = answer else {
+        return session.complete(.no, "[SERVERBUG] No copies in the answer")
+      }
+      // The mailbox may be copied into itself: the answer is then the selected one.
+      session.synchronise(with: mailbox)
+      var code = ""
+      if !uids.isEmpty {
+        // The copies are the last messages of their mailbox (RFC 4315 section 3).
+        let copies = mailbox.messages.suffix(uids.count).map(\.uid)
+        code = "[COPYUID \(mailbox.uidValidity) \(Self.set(of: uids)) \(Self.set(of: copies))] "
+      }
+      session.complete(.ok, code + "COPY completed")
     }
   }
 
-  mutating func expunge(thenClose: Bool) {
-    guard let selection else { return }
-    let name = thenClose ? "CLOSE" : "EXPUNGE"
-    if selection.isReadOnly {
-      if thenClose { self.selection = nil }
-      return complete(thenClose ? .ok : .no, thenClose ? "CLOSE completed" : "The mailbox is read-only")
-    }
-    askMailbox(.expunge(selection.mailbox)) { session, mailbox in
-      // CLOSE says nothing of what it removes.
-      if thenClose {
-        session.selection = nil
+  /// Ascending UIDs as a set: `1,3:5`.
+  private static func set(of uids: [UInt32]) -> String {
+    var ranges: [ClosedRange<UInt32>] = []
+    for uid in uids {
+      if let last = ranges.last, last.upperBound < uid, uid - last.upperBound == 1 {
+        ranges[ranges.count - 1] = last.lowerBound...uid
       } else {
-        session.synchronise(with: mailbox)
+        ranges.append(uid...uid)
       }
-      session.complete(.ok, "\(name) completed")
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound):\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+
+  mutating func expunge(_ set: IMAPSequenceSet?) {
+    guard let selection else { return }
+    guard !selection.isReadOnly else { return complete(.no, "The mailbox is read-only") }
+    var named: Set<UInt32>?
+    if let set { named = uids(set, byUID: true) }
+    askMailbox(.expunge(selection.mailbox, uids: named)) { session, mailbox in
+      session.synchronise(with: mailbox)
+      session.complete(.ok, "EXPUNGE completed")
+    }
+  }
+
+  /// Removes what is flagged `\Deleted`, unless the mailbox is read-only, and says nothing of it.
+  mutating func close() {
+    guard let selection else { return }
+    guard !selection.isReadOnly else {
+      self.selection = nil
+      return complete(.ok, "CLOSE completed")
+    }
+    askMailbox(.expunge(selection.mailbox)) { session, _ in
+      session.selection = nil
+      session.complete(.ok, "CLOSE completed")
     }
   }
 }

@@ -18,7 +18,12 @@ struct IMAPSession: Sendable {
     let mailbox: String
     let isReadOnly: Bool
     /// The messages as the client knows them: a sequence number is an index and one.
-    var uids: [UInt32]
+    var messages: [KnownMessage]
+  }
+
+  struct KnownMessage: Sendable {
+    let uid: UInt32
+    var flags: Set<String>
   }
 
   typealias Continuation = @Sendable (inout IMAPSession, StoreAnswer) -> Void
@@ -31,7 +36,7 @@ struct IMAPSession: Sendable {
     case deciding
   }
 
-  static let capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR IDLE UNSELECT"
+  static let capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR IDLE NAMESPACE UIDPLUS UNSELECT"
 
   let configuration: Configuration
   var phase = Phase.greeting
@@ -44,6 +49,10 @@ struct IMAPSession: Sendable {
   private var continuation: Continuation?
   private var errors = 0
   private var hasReadCommand = false
+  /// Whether the client has heard, in this command, what others did to its mailbox.
+  var hasHeardNews = false
+  /// Whether the command is one whose numbers an EXPUNGE would spoil.
+  private(set) var keepsNumbers = false
 
   init(configuration: Configuration = Configuration()) {
     self.configuration = configuration
@@ -85,7 +94,21 @@ struct IMAPSession: Sendable {
 
   mutating func untagged(_ text: String) { pending.append(.send(Array("* \(text)\r\n".utf8))) }
 
+  /// Ends a command. Before its tagged response the client hears what others did to its mailbox (RFC 3501
+  /// section 5.2).
   mutating func complete(_ result: IMAPResult, _ text: String) {
+    guard let selection, !hasHeardNews else { return conclude(result, text) }
+    askStore(.mailbox(selection.mailbox)) { session, answer in
+      session.hasHeardNews = true
+      if case .mailboxes(let mailboxes, _) = answer, let mailbox = mailboxes.first {
+        session.synchronise(with: mailbox)
+      }
+      session.conclude(result, text)
+      if case .failure(.noSuchMailbox) = answer { session.end(saying: "The selected mailbox was deleted") }
+    }
+  }
+
+  private mutating func conclude(_ result: IMAPResult, _ text: String) {
     pending.append(.completed(result, Array("\(tag) \(result.rawValue.asciiUppercased) \(text)\r\n".utf8)))
     if !isClosed { phase = .command }
     guard result == .bad else { return }
@@ -95,7 +118,14 @@ struct IMAPSession: Sendable {
 
   /// Asks the store; `then` runs with its answer.
   mutating func ask(_ request: StoreRequest, then: @escaping Continuation) {
-    guard let user else { return complete(.no, "Log in first") }
+    askStore(request) { session, answer in
+      guard case .failure(let error) = answer else { return then(&session, answer) }
+      session.complete(.no, Self.explain(error, of: request))
+    }
+  }
+
+  private mutating func askStore(_ request: StoreRequest, then: @escaping Continuation) {
+    guard let user else { return conclude(.no, "Log in first") }
     phase = .deciding
     continuation = then
     pending.append(.access(request, user: user))
@@ -105,7 +135,6 @@ struct IMAPSession: Sendable {
     guard case .deciding = phase, let then = continuation else { return }
     continuation = nil
     phase = .command
-    if case .failure(let error) = answer { return complete(.no, Self.explain(error)) }
     then(&self, answer)
   }
 
@@ -122,9 +151,19 @@ struct IMAPSession: Sendable {
   }
 
   /// Response codes by RFC 5530.
-  private static func explain(_ error: StoreError) -> String {
+  private static func explain(_ error: StoreError, of request: StoreRequest) -> String {
     switch error {
-    case .noSuchMailbox: "[NONEXISTENT] No such mailbox"
+    case .noSuchMailbox:
+      switch request {
+      // CREATE would help (RFC 3501 section 7.1).
+      case .append, .copy: "[TRYCREATE] No such mailbox"
+      default: "[NONEXISTENT] No such mailbox"
+      }
+    case .mailboxExists: "[ALREADYEXISTS] The mailbox is there already"
+    case .badName: "[CANNOT] Not a name for a mailbox"
+    case .tooMany: "[LIMIT] No more mailboxes are possible"
+    case .inboxStays: "[CANNOT] INBOX cannot be deleted"
+    case .hasChildren: "[CANNOT] There are mailboxes below it"
     case .full: "[OVERQUOTA] The storage is full"
     case .unavailable: "[UNAVAILABLE] The storage does not work at the moment"
     }
@@ -150,6 +189,7 @@ struct IMAPSession: Sendable {
     case .idling(let tag):
       guard let line = reader.takeLine() else { return endOverlongLine() }
       self.tag = tag
+      hasHeardNews = false
       pending.append(.idling(false))
       if case .complete(let bytes) = line, bytes.equals(ignoringCase: "DONE") {
         complete(.ok, "IDLE ended")
@@ -169,14 +209,16 @@ struct IMAPSession: Sendable {
     let longest = user == nil ? configuration.longestLiteralBeforeLogin : configuration.maximumMessageSize
     guard let event = reader.next(longestLiteral: longest) else { return endOverlongLine() }
     hasReadCommand = true
+    hasHeardNews = false
     switch event {
     case .command(let text):
       let command = IMAPRequest(text)
       tag = command.tag
+      keepsNumbers = command.keepsNumbers
       pending.append(.began(command.verb))
       switch command.action {
       case .success(let action): perform(action)
-      case .failure(let error): complete(.bad, error.message)
+      case .failure(let error): complete(error.result, error.message)
       }
     case .continuation:
       pending.append(.send(Array("+ Ready\r\n".utf8)))
@@ -192,7 +234,8 @@ struct IMAPSession: Sendable {
     let isUsable = !tag.isEmpty && tag.allSatisfy { IMAPScanner.isAtom($0) }
     self.tag = isUsable ? tag.text : "*"
     pending.append(.began(.other))
-    complete(result, text)
+    // Without news: nobody knows what command it was, and the session may end here.
+    conclude(result, text)
   }
 
   /// An endless line is not listened to for ever.
@@ -211,7 +254,7 @@ struct IMAPSession: Sendable {
     case .noop: selection == nil ? complete(.ok, "NOOP completed") : checkMailbox()
     case .logout:
       untagged("BYE \(configuration.hostName) logging out")
-      complete(.ok, "LOGOUT completed")
+      conclude(.ok, "LOGOUT completed")
       phase = .closed
     case .startTLS: complete(.no, "TLS is not available")
     case .login(let name, let password):
@@ -219,8 +262,16 @@ struct IMAPSession: Sendable {
       authenticate(PasswordCredentials(mechanism: .login, user: name, password: password))
     case .authenticate(let mechanism, let response): beginPlain(mechanism, response)
     case _ where user == nil: complete(.bad, "Log in first")
-    case .list(let reference, let pattern, let isSubscribed):
-      list(reference + pattern, as: isSubscribed ? "LSUB" : "LIST")
+    case .list(let pattern, let isSubscribed): isSubscribed ? listSubscribed(pattern) : list(pattern)
+    case .namespace:
+      // One namespace, and it is the client's own (RFC 2342).
+      untagged("NAMESPACE ((\"\" \"\(MailboxTable.delimiter)\")) NIL NIL")
+      complete(.ok, "NAMESPACE completed")
+    case .create(let name): change(.create(name), as: "CREATE")
+    case .delete(let name): delete(name)
+    case .subscribe(let name): change(.subscribe(name), as: "SUBSCRIBE")
+    case .unsubscribe(let name): change(.unsubscribe(name), as: "UNSUBSCRIBE")
+    case .rename: complete(.no, "[CANNOT] Mailboxes keep their names here")
     case .select(let name, let isReadOnly): select(name, isReadOnly: isReadOnly)
     case .status(let name, let items): status(name, items)
     case .append(let name, let flags, let date, let content):
@@ -236,8 +287,8 @@ struct IMAPSession: Sendable {
     case .store(let set, let change, let flags, let isSilent, let byUID):
       store(set, change, flags, isSilent: isSilent, byUID: byUID)
     case .copy(let set, let target, let byUID): copy(set, to: target, byUID: byUID)
-    case .expunge: expunge(thenClose: false)
-    case .close: expunge(thenClose: true)
+    case .expunge(let set): expunge(set)
+    case .close: close()
     case .unselect:
       selection = nil
       complete(.ok, "UNSELECT completed")

@@ -9,7 +9,7 @@ enum Charset: Sendable {
     case "us-ascii", "ascii", "ansi_x3.4-1968": self = .ascii
     case "utf-8", "utf8": self = .utf8
     case "iso-8859-15", "latin-9", "latin9": self = .latin9
-    // Whoever says Latin-1 and means its control characters writes no mail: as in browsers, it is the larger set.
+    // Whoever says Latin-1 and means its control characters writes no mail: it is the larger set here.
     case "iso-8859-1", "iso8859-1", "latin1", "windows-1252", "cp1252": self = .windows1252
     default: return nil
     }

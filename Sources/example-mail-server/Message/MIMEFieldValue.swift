@@ -1,4 +1,4 @@
-// What do Content-Type and Content-Disposition say? A value and its parameters (RFC 2045 section 5.1, RFC 2183).
+// What do Content-Type and Content-Disposition say? A value and its parameters (RFC 2045, RFC 2183).
 
 import EndpointMessages
 

@@ -114,8 +114,9 @@ private struct MIMEParser {
     return MIMEPart(header: header, in: range, as: field, content: content)
   }
 
-  /// Where the parts stand between the delimiter lines (RFC 2046 section 5.1.1). Each line is read once for each
-  /// multipart that it lies in, and the line end before a delimiter belongs to that. A missing close is no loss.
+  /// Where the parts stand between the delimiter lines (RFC 2046 section 5.1.1). Each line is read once for
+  /// each multipart that it lies in, and the line end before a delimiter belongs to that. A missing close is no
+  /// loss.
   private func ranges(of body: Range<Int>, boundary: String?) -> [Range<Int>] {
     guard let boundary, (1...256).contains(boundary.utf8.count) else { return [] }
     let delimiter = Array("--\(boundary)".utf8)

@@ -1,4 +1,4 @@
-// What does a message say about itself? Its header fields, unfolded, and where its body begins (RFC 5322 2.2).
+// What does a message say about itself? Its header fields, unfolded, and where its body begins (RFC 5322).
 
 import EndpointMessages
 

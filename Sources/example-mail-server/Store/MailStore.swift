@@ -80,17 +80,17 @@ final class StoreWatch: Sendable {
 extension StoreRequest {
   fileprivate var operation: StorageOperation {
     switch self {
-    case .mailboxes: .list
+    case .mailboxes, .subscriptions: .list
     case .mailbox: .read
-    case .append, .changeFlags, .copy: .write
-    case .expunge: .delete
+    case .append, .changeFlags, .copy, .create, .subscribe, .unsubscribe: .write
+    case .expunge, .delete: .delete
     }
   }
 
   fileprivate var isChange: Bool {
     switch self {
-    case .mailboxes, .mailbox: false
-    case .append, .changeFlags, .copy, .expunge: true
+    case .mailboxes, .mailbox, .subscriptions, .subscribe, .unsubscribe: false
+    case .append, .changeFlags, .copy, .expunge, .create, .delete: true
     }
   }
 }

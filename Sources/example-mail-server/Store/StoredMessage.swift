@@ -31,6 +31,15 @@ struct Mailbox: Sendable {
 
 enum StoreError: Error, Equatable {
   case noSuchMailbox
+  case mailboxExists
+  /// Not a name that a mailbox can have.
+  case badName
+  /// As many mailboxes or subscriptions as an account may have.
+  case tooMany
+  /// There is always an INBOX (RFC 3501 section 5.1).
+  case inboxStays
+  /// Mailboxes lie below it in the hierarchy.
+  case hasChildren
   case full
   /// The storage does not work at the moment.
   case unavailable

@@ -56,8 +56,8 @@ enum Base64 {
     return output
   }
 
-  /// The bytes of base64 as mail carries it: foreign octets are skipped (RFC 2045 section 6.8), and what was cut
-  /// off is left out.
+  /// The bytes of base64 as mail carries it: foreign octets are skipped (RFC 2045 section 6.8), and what was
+  /// cut off is left out.
   static func decodeLeniently(_ encoded: some Collection<UInt8>) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(encoded.count / 4 * 3)

@@ -1,6 +1,6 @@
 // Where does a text occur in another? Found in one pass, whatever both of them look like.
 
-/// A text to look for, prepared once (Knuth, Morris and Pratt 1977): a hostile one costs no more than any other.
+/// A text to look for, prepared once (Knuth, Morris and Pratt 1977): a hostile one costs no more than others.
 struct SubstringPattern: Sendable {
   private let pattern: [UInt8]
   /// For each length of a match: how much of it is left when the next octet does not fit.
