@@ -9,6 +9,12 @@ package enum WallClock {
     return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
   }
 
+  /// The same in seconds, rounded down.
+  package static var wholeSeconds: Int64 {
+    var time = timespec()
+    return clock_gettime(CLOCK_REALTIME, &time) == 0 ? Int64(time.tv_sec) : 0
+  }
+
   /// The same in seconds.
   package static var seconds: Double { now.seconds }
 }

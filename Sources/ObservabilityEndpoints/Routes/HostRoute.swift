@@ -25,9 +25,7 @@ final class HostRoute: Sendable {
     let outcome = await offLoop(within: limit, timer: timer) { [self] in
       defer { underWay.withLock { $0 -= 1 } }
       do {
-        var response = try await route.respond(request)
-        response.body = response.body.toldElsewhere
-        handOver.offer(response)
+        handOver.offer(try await route.respond(request))
       } catch {
         throw DescribedError(error)
       }
@@ -83,15 +81,8 @@ private final class HandOver: Sendable {
 }
 
 extension EndpointBody {
-  /// The same with a host's stream that is told of its end on the pool, whoever tells it.
-  fileprivate var toldElsewhere: EndpointBody {
-    guard case .stream(var stream) = self, let finished = stream.finished else { return self }
-    stream.finished = { Task.detached { finished() } }
-    return .stream(stream)
-  }
-
   /// No piece will be asked for any more.
   fileprivate func finish() {
-    if case .stream(let stream) = self { stream.finished?() }
+    if case .stream(let stream) = self { stream.finish() }
   }
 }

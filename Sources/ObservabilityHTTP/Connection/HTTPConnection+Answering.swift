@@ -92,7 +92,7 @@ extension HTTPConnection {
   /// having been cancelled, but holds neither the connection nor the server's end.
   func abandonHandler() {
     core.reject(.handlerDeadline)
-    let output = Self.refusal(.handlerDeadline, isHead: parser.isHead)
+    let output = refusal(.handlerDeadline)
     // What the socket does not take now is lost with the connection.
     _ = output.withUnsafeBytes { descriptor.send($0) }
     core.observer?.responded(status: 503, to: nil)
@@ -105,17 +105,17 @@ extension HTTPConnection {
     core.reject(reason)
     guard let answer = reason.answer else { return }
     core.observer?.responded(status: answer.status, to: nil)
-    if await write(Self.refusal(reason, isHead: parser.isHead)) { await linger() }
+    if await write(refusal(reason)) { await linger() }
   }
 
   /// The whole response that refuses a request, and closes.
-  private static func refusal(_ reason: HTTPRejectReason, isHead: Bool) -> [UInt8] {
-    let response = response(for: reason)
+  private func refusal(_ reason: HTTPRejectReason) -> [UInt8] {
+    let response = Self.response(for: reason)
     guard case .bytes(let body) = response.body else { return [] }
     let head = ResponseEncoder.head(
       status: response.status, headers: response.headers, framing: .length(body.count), version: .http11,
-      keepAlive: false)
-    return isHead ? head : head + body
+      keepAlive: false, date: core.dateLine)
+    return parser.isHead ? head : head + body
   }
 
   private static let refusalFields: EndpointFields = [

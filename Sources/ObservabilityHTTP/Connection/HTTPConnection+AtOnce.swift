@@ -47,7 +47,8 @@ extension HTTPConnection {
       case .bytes(let body) = response.body
     else { return .step(.request(parsed)) }
     var writer = ByteWriter(core.writeBuffer)
-    ResponseEncoder.write(response, body, to: parsed.request, keepAlive: true, into: &writer)
+    ResponseEncoder.write(
+      response, body, to: parsed.request, keepAlive: true, date: core.dateLine, into: &writer)
     guard writer.isComplete else { return .step(.request(parsed)) }
     requests += 1
     core.countRequest()
@@ -80,7 +81,8 @@ extension HTTPConnection {
       let response = core.configuration.answerAtOnce(parsed.request), case .bytes(let body) = response.body
     else { return .step(.request(parsed)) }
     var writer = ByteWriter(core.writeBuffer)
-    ResponseEncoder.write(response, body, to: parsed.request, keepAlive: false, into: &writer)
+    ResponseEncoder.write(
+      response, body, to: parsed.request, keepAlive: false, date: core.dateLine, into: &writer)
     guard writer.isComplete, writer.count <= Self.mostAtTheDoor else { return .step(.request(parsed)) }
     requests += 1
     core.promote(self, asking: parsed.request)

@@ -15,7 +15,8 @@ extension HTTPConnection {
       // Nearly every response fits in the buffer of the loop, and in the socket's: nothing is allocated for it, and
       // no call that could suspend is made.
       var writer = ByteWriter(core.writeBuffer)
-      ResponseEncoder.write(response, body, to: request, keepAlive: keepAlive, into: &writer)
+      ResponseEncoder.write(
+        response, body, to: request, keepAlive: keepAlive, date: core.dateLine, into: &writer)
       if writer.isComplete {
         let sent = sendNow(writer.written)
         if sent == writer.count { return keepAlive }
@@ -28,7 +29,7 @@ extension HTTPConnection {
       let hasBody = ResponseEncoder.mayHaveBody(response.status)
       let head = ResponseEncoder.head(
         status: response.status, headers: response.headers, framing: hasBody ? .length(body.count) : .none,
-        version: request.version, keepAlive: keepAlive)
+        version: request.version, keepAlive: keepAlive, date: core.dateLine)
       guard await write(head) else { return false }
       guard hasBody, !isHead else { return keepAlive }
       return await write(body) && keepAlive
@@ -54,7 +55,7 @@ extension HTTPConnection {
     let head = ResponseEncoder.head(
       status: response.status, headers: response.headers,
       framing: isChunked ? .chunked : hasBody ? .untilClose : .none, version: request.version,
-      keepAlive: keepAlive)
+      keepAlive: keepAlive, date: core.dateLine)
     beginWriting()
     guard hasBody, !isHead else { return await write(head) && keepAlive }
     var framing = StreamFraming(head: head, isChunked: isChunked)

@@ -8,19 +8,19 @@ enum ResponseEncoder {
   /// Writes a whole response, as far as there is room.
   static func write(
     _ response: EndpointResponse, _ body: [UInt8], to request: EndpointRequest, keepAlive: Bool,
-    into output: inout ByteWriter
+    date: [UInt8], into output: inout ByteWriter
   ) {
     let hasBody = mayHaveBody(response.status)
     writeHead(
       status: response.status, headers: response.headers, framing: hasBody ? .length(body.count) : .none,
-      version: request.version, keepAlive: keepAlive, to: &output)
+      version: request.version, keepAlive: keepAlive, date: date, to: &output)
     if hasBody, request.method != "HEAD" { body.withUnsafeBufferPointer { output.append($0) } }
   }
 
-  /// Writes the status line and the header section.
+  /// Writes the status line and the header section, with the server's line of `Date` in place of a handler's.
   static func writeHead(
     status: Int, headers: EndpointFields, framing: Framing, version: HTTPVersion, keepAlive: Bool,
-    to output: inout ByteWriter
+    date: [UInt8], to output: inout ByteWriter
   ) {
     if let line = statusLine(status) {
       output.append(line)
@@ -29,10 +29,11 @@ enum ResponseEncoder {
       output.append(number: 200...599 ~= status ? status : 500)
       output.append(" \r\n")
     }
+    date.withUnsafeBufferPointer { output.append($0) }
     headers.bytes.withUnsafeBufferPointer { bytes in
       for position in headers.positions {
         let name = bytes.part(Int(position.nameStart), Int(position.nameEnd))
-        if isFraming(name) { continue }
+        if isWrittenHere(name) { continue }
         output.append(name)
         output.append(": ")
         output.append(bytes.part(Int(position.valueStart), Int(position.valueEnd)))
@@ -57,7 +58,8 @@ enum ResponseEncoder {
 
   /// The status line and the header section as bytes of their own.
   static func head(
-    status: Int, headers: EndpointFields, framing: Framing, version: HTTPVersion, keepAlive: Bool
+    status: Int, headers: EndpointFields, framing: Framing, version: HTTPVersion, keepAlive: Bool,
+    date: [UInt8]
   ) -> [UInt8] {
     // The lines that are written here, and for each field what stands around its value.
     let room = headers.positions.reduce(256) {
@@ -67,7 +69,7 @@ enum ResponseEncoder {
       var writer = ByteWriter(buffer)
       writeHead(
         status: status, headers: headers, framing: framing, version: version, keepAlive: keepAlive,
-        to: &writer)
+        date: date, to: &writer)
       count = writer.count
     }
   }
@@ -75,8 +77,9 @@ enum ResponseEncoder {
   /// Whether a response of that status has a body (RFC 9110, section 6.4.1).
   static func mayHaveBody(_ status: Int) -> Bool { status != 204 && status != 304 }
 
-  private static func isFraming(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+  private static func isWrittenHere(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     switch name.count {
+    case 4: name.equalsIgnoringCase("date")
     case 10: name.equalsIgnoringCase("connection") || name.equalsIgnoringCase("keep-alive")
     case 14: name.equalsIgnoringCase("content-length")
     case 17: name.equalsIgnoringCase("transfer-encoding")

@@ -35,6 +35,10 @@ final class ServerCore: @unchecked Sendable {
   /// How many bytes of the buffer are one request, whole; 0 when they are not, or it is known.
   var wholeRequest = 0
 
+  private var date = DateField()
+  /// The field that says when a response is made.
+  var dateLine: [UInt8] { date.line(at: WallClock.wholeSeconds) }
+
   /// Read from any thread, so it is no part of what changes beside it.
   let drainStage = Atomic<DrainStage>(.serving)
   var drain = DrainState()
