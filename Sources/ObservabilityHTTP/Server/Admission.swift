@@ -23,8 +23,9 @@ struct Admission: Sendable {
   /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
   static let requestsANewcomer = 16
   static let newcomersAMillisecond: Int64 = 4
-  /// The same while the server has nothing to do for half of the time, so that they cost nobody anything, and at most
-  /// while many wait.
+  /// The same at most while many wait.
+  static let newcomersOfManyAMillisecond: Int64 = 8
+  /// The same while the server has nothing to do for half of the time, so that they cost nobody anything.
   static let newcomersAnIdleMillisecond: Int64 = 10
   private static let loadWindow: Int64 = 10_000_000
   /// In how many milliseconds the system's queue is to be worked off, where that leaves enough to those who are served:
@@ -133,7 +134,7 @@ struct Admission: Sendable {
       (busyBefore, windowBegan) = (busy, time)
       waiting = min(max(0, countWaiting()), 1 << 20)
     }
-    let wanted = min(Self.newcomersAnIdleMillisecond, Int64(waiting / Self.goodWait))
+    let wanted = min(Self.newcomersOfManyAMillisecond, Int64(waiting / Self.goodWait))
     let rate = max(
       isBusy ? max(Self.newcomersAMillisecond, wanted) : Self.newcomersAnIdleMillisecond,
       Int64(waiting / Self.longestWait))
