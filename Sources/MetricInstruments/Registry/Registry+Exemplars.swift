@@ -6,7 +6,7 @@ extension Registry {
   /// Sets what is asked for the labels of an exemplar when a recording names none; nil asks nobody.
   ///
   /// ```swift
-  /// registry.setExemplarSource { TraceContext.current.map { ["trace_id": $0.traceID] } }
+  /// registry.setExemplarSource { OtherTrace.current.map { ["trace_id": $0.traceID] } }
   /// ```
   ///
   /// It is asked by ``Histogram/observe(_:)-(Double)``, by timers, and by the forms of ``Counter`` that are

@@ -26,7 +26,7 @@ func timedByItsOutcome(
 }
 
 func exemplarsFromTheCurrentTrace(registry: Registry) {
-  registry.setExemplarSource { TraceContext.current.map { ["trace_id": $0.traceID] } }
+  registry.setExemplarSource { OtherTrace.current.map { ["trace_id": $0.traceID] } }
 }
 
 func published(metrics: MetricsCollector) throws {

@@ -8,9 +8,9 @@ struct Store: Sendable {
   func ping() async throws {}
 }
 
-/// What a tracing library keeps for the current task.
-struct TraceContext: Sendable {
-  @TaskLocal static var current: TraceContext?
+/// What another tracing library keeps for the current task.
+struct OtherTrace: Sendable {
+  @TaskLocal static var current: OtherTrace?
   var traceID: String
 }
 
