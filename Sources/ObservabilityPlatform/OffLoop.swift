@@ -12,8 +12,9 @@
 /// - Parameters:
 ///   - limit: the longest wait; zero or less gives the work no time at all.
 ///   - timer: what measures it. On a loop: that loop.
+///   - owner: whose work it is: what one does when it is cancelled holds up no other.
 package func offLoop<Value: Sendable>(
-  within limit: Duration, timer: any OneShotTimer,
+  within limit: Duration, timer: any OneShotTimer, of owner: String = "",
   _ work: @escaping @Sendable () async throws -> Value
 ) async -> OffLoopOutcome<Value> {
   await outcome(within: limit, timer: timer) { end in
@@ -25,6 +26,6 @@ package func offLoop<Value: Sendable>(
       isOver.set()
       end(outcome)
     }
-    return { if !isOver.isSet { task.cancelElsewhere() } }
+    return { if !isOver.isSet { task.cancelElsewhere(of: owner) } }
   }
 }

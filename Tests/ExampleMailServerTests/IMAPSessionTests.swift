@@ -290,4 +290,14 @@ private let mail = """
     dialogue.send(text)
     #expect(dialogue.session.isInCommand == isInCommand)
   }
+
+  @Test("octets behind a literal are no other protocol, however they come", arguments: [1, 3, Int.max])
+  func literalsOfOtherProtocols(piece: Int) {
+    for octets in ["GET /a", "SSH-2.", "\u{16}\u{3}abcd"] {
+      var dialogue = IMAPDialogue()
+      dialogue.send("a LOGIN {5+}\r\nalice {6+}\r\n\(octets)\r\nb NOOP\r\n", piece: piece)
+      #expect(dialogue.foreign.isEmpty && !dialogue.isClosed, "\(octets)")
+      #expect(dialogue.verbs.count == 2, "\(octets): \(dialogue.verbs)")
+    }
+  }
 }

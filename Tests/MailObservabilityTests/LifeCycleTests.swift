@@ -97,6 +97,24 @@ struct LifeCycleTests {
     gate.open()
   }
 
+  @Test("does not wait for what the host does when its end is cancelled")
+  func hangingCancellation() async throws {
+    let server = try await MetricsCollector().startHTTPServer(.patient)
+    let (isOver, hangs) = (Flag(), Flag())
+    let gate = Gate()
+    try await end(server, "shutdown", gracePeriod: .milliseconds(20)) {
+      await withTaskCancellationHandler {
+        await gate.pass()
+      } onCancel: {
+        hangs.set()
+        isOver.waitBlocking()
+      }
+    }
+    #expect(await eventually { hangs.isSet })
+    isOver.set()
+    gate.open()
+  }
+
   @Test("comes for all who wait when one of them is cancelled")
   func severalRuns() async throws {
     let server = try await MetricsCollector().startHTTPServer(.patient)

@@ -96,6 +96,21 @@ struct AtOnceTests {
     }
   }
 
+  @Test("is known by its bytes alone, and not when the beginning of another request stands before them")
+  func emptyLine() async throws {
+    let live = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
+    try await withServer({
+      $0.answerAtOnce = Self.answer
+    }) { server in
+      let next = "\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n"
+      let answers = try await exchange(server, pieces: ["\r\n", live, next])
+      #expect(answers.components(of: "HTTP/1.1 200 OK") == 1 && answers.components(of: "HTTP/1.1 204 ") == 1)
+      // One empty line may stand before a request (RFC 9112, section 2.2), and no two.
+      let twice = try await exchange(server, pieces: ["\r\n", "\r\n" + live])
+      #expect(twice.hasPrefix("HTTP/1.1 400 "))
+    }
+  }
+
   @Test(
     "is that of its own bytes, whichever request came before, on this connection or another",
     arguments: [SeededGenerator.seed])

@@ -5,7 +5,7 @@ import ObservabilityPlatform
 extension HealthRegistry {
   /// What is left to do once the lock is released: everything that may call code which is not ours.
   private struct Deferred {
-    var cancelled: [Task<Void, Never>] = []
+    var cancelled: [(run: RunID, task: Task<Void, Never>)] = []
     var completed: [CheckedContinuation<Void, Never>] = []
     var samples: [Sample] = []
     var hasHooks = false
@@ -41,7 +41,7 @@ extension HealthRegistry {
       arm(&state, at: now)
       return deferred
     }
-    for task in deferred.cancelled { task.cancelElsewhere() }
+    for (run, task) in deferred.cancelled { task.cancelElsewhere(of: "check \(run)") }
     for continuation in deferred.completed { continuation.resume() }
     take(deferred.samples)
     if deferred.hasHooks { deliverHooks() }
@@ -66,7 +66,7 @@ extension HealthRegistry {
       guard case .immediate(let ask) = state.checksByID[id]?.body else { return }
       deferred.samples.append(Sample(id: id, ask: ask))
     case .cancel(let run):
-      if let task = state.tasks[run] { deferred.cancelled.append(task) }
+      if let task = state.tasks[run] { deferred.cancelled.append((run, task)) }
     case .complete(let answer):
       if let continuation = state.continuations.removeValue(forKey: answer) {
         deferred.completed.append(continuation)

@@ -161,9 +161,9 @@ public final class HealthRegistry: Sendable {
   }
 
   deinit {
-    let (tasks, armed) = state.withLock { (Array($0.tasks.values), $0.armed) }
+    let (tasks, armed) = state.withLock { ($0.tasks, $0.armed) }
     armed?.token.cancel()
-    for task in tasks { task.cancel() }
+    for (run, task) in tasks { task.cancelElsewhere(of: "check \(run)") }
   }
 
   // MARK: - Checks

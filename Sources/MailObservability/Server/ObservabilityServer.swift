@@ -32,7 +32,8 @@ public final class ObservabilityServer: Sendable {
     self.health = health
     self.lease = lease
     let loop = server.loop
-    task = Task(executorPreference: loop) {
+    // Detached: the server is no part of whatever its host was doing when it was started.
+    task = Task.detached(executorPreference: loop) {
       defer {
         onEnd()
         // The last that runs on it.

@@ -78,6 +78,6 @@ final class Shutdown: Sendable {
     await Task.detached {
       _ = await offLoop(within: rest, timer: TaskSleepTimer()) { await host.value }
     }.value
-    host.cancel()
+    host.cancelElsewhere(of: "host")
   }
 }

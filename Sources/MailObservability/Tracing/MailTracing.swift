@@ -51,7 +51,7 @@ public final class MailTracing: Sendable {
     _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
     _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    guard tracer.isStarted else { return try body(startSpan(work)) }
+    guard tracer.isStarted else { return try body(.absent) }
     return try tracer.withSpan(work.name, family: work.family, kind: work.kind, parent: parent, links: links)
     {
       span throws(Failure) in
@@ -75,7 +75,7 @@ public final class MailTracing: Sendable {
     _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
     isolation: isolated (any Actor)? = #isolation, _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    guard tracer.isStarted else { return try await body(startSpan(work)) }
+    guard tracer.isStarted else { return try await body(.absent) }
     return try await tracer.withSpan(
       work.name, family: work.family, kind: work.kind, parent: parent, links: links
     ) { span async throws(Failure) in
@@ -96,7 +96,7 @@ public final class MailTracing: Sendable {
     _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
     at start: Duration? = nil
   ) -> TraceSpan {
-    guard tracer.isStarted else { return tracer.startSpan("") }
+    guard tracer.isStarted else { return .absent }
     let span = tracer.startSpan(
       work.name, family: work.family, kind: work.kind, parent: parent, links: links, at: start)
     describe(span, work)
@@ -127,7 +127,7 @@ public final class MailTracing: Sendable {
   ) -> TraceSpan {
     let work = MailSpan.delivery(method, domain: domain, messageID: messageID)
     guard let message else { return startSpan(work, parent: .none) }
-    let isFresh = WallClock.now - taken <= .seconds(3600)
+    let isFresh = WallClock.now - taken.clamped <= .seconds(3600)
     return startSpan(
       work, parent: isFresh ? .context(message) : .none, links: isFresh ? [] : [.init(to: message)])
   }

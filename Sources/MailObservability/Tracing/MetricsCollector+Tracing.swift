@@ -30,6 +30,7 @@ extension MetricsCollector {
     }
   }
 
-  /// Starts no further spans, for good. Those that were started go on until they end.
+  /// Starts no further spans, and tracing does not start again. Spans that were started go on until they end. Before the
+  /// start it does nothing.
   public func stopTracing() { tracing.tracer.stop() }
 }

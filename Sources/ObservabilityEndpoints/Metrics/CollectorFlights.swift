@@ -174,7 +174,7 @@ final class CollectorFlights: Sendable {
       guard let waiters = state.flights[id]?.state.callOff(run) else { return ([], nil) }
       return (waiters, state.flights[id]?.task)
     }
-    task?.cancelElsewhere()
+    task?.cancelElsewhere(of: "collector \(id)")
     for waiter in waiters { waiter(.failure(Unanswered.late)) }
   }
 }

@@ -22,7 +22,7 @@ final class HostRoute: Sendable {
       return .text(503, "Too many requests of this route are under way.\n", headers: ["Retry-After": "1"])
     }
     let handOver = HandOver()
-    let outcome = await offLoop(within: limit, timer: timer) { [self] in
+    let outcome = await offLoop(within: limit, timer: timer, of: "route \(route.path)") { [self] in
       defer { underWay.withLock { $0 -= 1 } }
       do {
         handOver.offer(try await route.respond(request))

@@ -26,7 +26,11 @@ struct IndexPage: Sendable {
       "<li><a href=\"\(escaped(base(of: request) + path))\">\(escaped(path))</a> – \(text)</li>"
     }
     let showsReasons = settings.trust.objection(to: request) == nil
-    let checks = report.checks.compactMap { line(of: $0, showsReason: showsReasons) }.joined()
+    let wrong = report.checks.lazy.filter { $0.state != .pass }
+    let more = wrong.dropFirst(Self.mostChecks).count
+    let checks =
+      wrong.prefix(Self.mostChecks).compactMap { line(of: $0, showsReason: showsReasons) }.joined()
+      + (more > 0 ? "<dt>checks</dt><dd>and \(more) more</dd>" : "")
     let version = settings.version.isEmpty ? "" : "<dt>version</dt><dd>\(escaped(settings.version))</dd>"
     let html = """
       <!doctype html>
@@ -49,6 +53,9 @@ struct IndexPage: Sendable {
           "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       ], body: .bytes(Array(html.utf8)))
   }
+
+  /// How many of the checks with which something is wrong are shown: the page is made on the server's thread.
+  private static let mostChecks = 20
 
   /// What is wrong with a check; nil when nothing is.
   private func line(of check: HealthCheckReport, showsReason: Bool) -> String? {

@@ -77,19 +77,19 @@ extension HTTPConnection {
 
   private func answerAtTheDoor(_ parsed: consuming ParsedRequest) -> Finding? {
     prepare(&parsed)
-    guard core.configuration.isProbe(parsed.request),
-      let response = core.configuration.answerAtOnce(parsed.request), case .bytes(let body) = response.body
+    guard core.configuration.isProbe(parsed.request) else { return .step(.request(parsed)) }
+    // Before the answer, which counts: with a regular place the task asks for it.
+    requests += 1
+    core.promote(self, asking: parsed.request)
+    requests -= 1
+    guard reserve != nil, let response = core.configuration.answerAtOnce(parsed.request),
+      case .bytes(let body) = response.body
     else { return .step(.request(parsed)) }
     var writer = ByteWriter(core.writeBuffer)
     ResponseEncoder.write(
       response, body, to: parsed.request, keepAlive: false, date: core.dateLine, into: &writer)
     guard writer.isComplete, writer.count <= Self.mostAtTheDoor else { return .step(.request(parsed)) }
     requests += 1
-    core.promote(self, asking: parsed.request)
-    guard reserve != nil else {
-      requests -= 1
-      return .step(.request(parsed))
-    }
     core.countRequest()
     core.observer?.responded(status: response.status, to: parsed.request)
     _ = sendNow(writer.written)

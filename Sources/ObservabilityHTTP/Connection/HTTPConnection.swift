@@ -117,7 +117,7 @@ final class HTTPConnection: @unchecked Sendable {
   nonisolated(nonsending) func nextRequest(readAtOnce: Bool) async -> ParsedRequest? {
     var readFirst = readAtOnce
     while !isOver {
-      if carryStart < carry.count {
+      if early == nil, carryStart < carry.count {
         let (consumed, step) = carry.withUnsafeBufferPointer {
           parser.feed(UnsafeBufferPointer(rebasing: $0[carryStart...]))
         }
@@ -178,7 +178,7 @@ final class HTTPConnection: @unchecked Sendable {
     case .moved(0): return .end
     case .moved(let count):
       let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
-      let isBeginning = parser.stage == .idle
+      let isBeginning = parser.isFresh
       if isBeginning, let known = core.repeated.request(in: bytes) {
         parser.passed(known)
         core.wholeRequest = 0

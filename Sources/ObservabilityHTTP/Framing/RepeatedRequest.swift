@@ -4,7 +4,7 @@ import EndpointMessages
 import ObservabilityPlatform
 
 /// What the last probe said that came whole, so that the same bytes need not be parsed again: a prober says the same every
-/// time. One for a server, of any connection; what holds a secret is not kept.
+/// time. One for a server, of any connection; what holds a password is not kept.
 struct RepeatedRequest {
   /// Longer ones are not kept.
   static let longest = 512

@@ -43,6 +43,9 @@ package struct RequestParser {
     return awaitsContinue
   }
 
+  /// Whether no byte of the next request has come, nor the empty line that may stand before it.
+  var isFresh: Bool { stage == .idle && pending.isEmpty }
+
   /// A request has been taken that was known without being fed.
   mutating func passed(_ request: ParsedRequest) { isHead = request.request.method == "HEAD" }
 

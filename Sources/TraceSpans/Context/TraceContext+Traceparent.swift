@@ -10,7 +10,7 @@ extension TraceContext {
   /// is read; what may follow it begins with a dash. Not read are: version `ff`, upper-case digits,
   /// identifiers that are all zero, and two fields joined by a comma, which is what a caller makes of several
   /// `traceparent` fields. A `tracestate` that cannot be read does no harm to the rest: ``state`` is empty
-  /// then. The time that this takes has a bound, whatever the length of the fields.
+  /// then. A `traceparent` of more than 1,024 bytes is not read.
   ///
   /// - Parameters:
   ///   - traceparent: the field's value.
@@ -19,6 +19,7 @@ extension TraceContext {
   ///
   /// Source: W3C Trace Context, level 1 and 2.
   public init?(traceparent: String, tracestate: [String] = []) {
+    guard traceparent.utf8.count <= 1024 else { return nil }
     var traceparent = traceparent
     guard let parts = traceparent.withUTF8({ TraceContext.parts(of: $0) }) else { return nil }
     self.init(

@@ -56,6 +56,7 @@ package struct SpanContents: Sendable {
     case .unset: break
     case .ok: status = .ok
     case .error(let message):
+      if case .error(let old) = status { bytesLeft += old.utf8.count }
       let text = message.cut(toBytes: min(limits.valueLength, max(bytesLeft, 0)))
       _ = take(text.utf8.count)
       status = .error(text)

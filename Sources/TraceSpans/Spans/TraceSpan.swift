@@ -25,7 +25,7 @@ public struct TraceSpan: Sendable {
 
   /// What stands for a span while the tracer is not started.
   @inlinable
-  static var absent: TraceSpan { TraceSpan(context: nil, recording: nil) }
+  package static var absent: TraceSpan { TraceSpan(context: nil, recording: nil) }
 
   /// Whether what is said of the span is kept: false when it is not sampled, and after its end.
   public var isRecording: Bool { recording?.isEnded == false }

@@ -29,7 +29,8 @@ public final class SpanTracer: Sendable {
     return true
   }
 
-  /// Starts no further spans, for good. Those that were started go on until they end.
+  /// Starts no further spans; a tracer that was started does not start again. Spans that were started go on until they
+  /// end. Before the start it does nothing.
   public func stop() { address.store(0, ordering: .relaxed) }
 
   /// Whether spans are started.

@@ -42,6 +42,8 @@ struct IMAPCommandReader: Sendable {
   var isInCommand: Bool {
     if case .line = phase { lineOctets > 0 || !input.isEmpty } else { true }
   }
+  /// Whether nothing of a command has been used: not that a line with a literal has come, and its octets have not.
+  var isBeforeCommand: Bool { if case .line = phase { lineOctets == 0 } else { false } }
   /// The first octets not yet used, for telling other protocols.
   func peek(_ count: Int) -> ArraySlice<UInt8> { input.peek(count) }
 

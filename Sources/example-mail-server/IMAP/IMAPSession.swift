@@ -201,7 +201,7 @@ struct IMAPSession: Sendable {
   }
 
   private mutating func advanceCommand() -> Bool {
-    if !hasReadCommand, let foreign = WrongProtocol(firstBytes: reader.peek(16)) {
+    if !hasReadCommand, reader.isBeforeCommand, let foreign = WrongProtocol(firstBytes: reader.peek(16)) {
       pending.append(.wrongProtocol(foreign))
       end(saying: "This is an IMAP server, not \(foreign.serviceName)")
       return true

@@ -48,7 +48,8 @@ struct Options: Sendable, Equatable {
       --faults FILE              a file whose words are faults to simulate, reread every second:
                                  storage queue authentication executor delivery maintenance
     Without a listener option all four listen: SMTP 127.0.0.1:2525, IMAP 127.0.0.1:1143,
-    JMAP 127.0.0.1:8080, metrics 127.0.0.1:9464; with one, those that are named. Without --user: alice with the password "secret", who gets all mail.
+    JMAP 127.0.0.1:8080, metrics 127.0.0.1:9464; with one, those that are named.
+    Without --user: alice with the password "secret", who gets all mail.
     """
 
   init(arguments: some Sequence<String>) throws(UsageError) {
