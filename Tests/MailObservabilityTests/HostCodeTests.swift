@@ -128,4 +128,32 @@ struct HostCodeTests {
     #expect(allAsked)
     for start in starts { await (try start.value).shutdown() }
   }
+
+  @Test("when tasks of one owner are cancelled leaves threads to those of another")
+  func owners() async {
+    let isOver = Flag()
+    let gate = Gate()
+    let waits = Locked(0)
+    @Sendable func waiting(_ onCancel: @escaping @Sendable () -> Void) -> Task<Void, Never> {
+      Task {
+        await withTaskCancellationHandler {
+          waits.withLock { $0 += 1 }
+          await gate.pass()
+        } onCancel: {
+          onCancel()
+        }
+      }
+    }
+    let hanging = (0..<100).map { _ in waiting { isOver.waitBlocking() } }
+    let isCancelled = Flag()
+    let other = waiting { isCancelled.set() }
+    // A handler that is set when its task has been cancelled already runs on the task's thread.
+    #expect(await eventually { waits.withLock { $0 } == 101 })
+    for task in hanging { task.cancelElsewhere(of: "one") }
+    other.cancelElsewhere(of: "another")
+    #expect(await eventually { isCancelled.isSet })
+    isOver.set()
+    gate.open()
+    for task in hanging { await task.value }
+  }
 }
