@@ -11,12 +11,24 @@ import Testing
 
 @Suite("HTTP capacity", .timeLimit(.minutes(30)))
 struct CapacityTests {
-  private static let probe = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
-  private static let other = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+  static let probe = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
+  static let other = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
 
-  private static func few(_ configuration: inout HTTPServerConfiguration) {
+  static func few(_ configuration: inout HTTPServerConfiguration) {
     configuration.limits.maximumConnections = 4
     configuration.limits.maximumReserveConnections = 2
+  }
+
+  /// Takes the four places of ``few(_:)`` with requests that the handler holds.
+  static func occupyAll(_ server: TestServer) async throws -> [TestClient] {
+    var busy: [TestClient] = []
+    for _ in 0..<4 {
+      let client = try await server.connect()
+      try await client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n")
+      busy.append(client)
+    }
+    try await server.wait { $0.requests == 4 }
+    return busy
   }
 
   @Test("The oldest connection without a head gives way to a new one, and then the oldest idle one")
@@ -52,13 +64,7 @@ struct CapacityTests {
         return .text(200, "\(request.method) \(request.path)")
       }
     ) { server in
-      var busy: [TestClient] = []
-      for _ in 0..<4 {
-        let client = try await server.connect()
-        try await client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n")
-        busy.append(client)
-      }
-      try await server.wait { $0.requests == 4 }
+      let busy = try await Self.occupyAll(server)
       for _ in 0..<20 {
         let probe = try await server.connect()
         try await probe.send(Self.probe)
@@ -75,66 +81,6 @@ struct CapacityTests {
       #expect(server.server.statistics.rejected == [.connectionLimit: 2])
       hold.open()
       for client in busy { #expect(try await client.read(through: "GET /hold").contains("200 OK")) }
-    }
-  }
-
-  @Test(
-    "A newcomer's probe is answered first, whatever comes with it in one packet, and counted once",
-    arguments: ["", probe, "GET /ready HTTP/1.1\r\nHost: a\r\n\r\n", other, "nonsense\r\n\r\n", "GET /li"])
-  func behindNewcomersProbe(rest: String) async throws {
-    let hold = Gate()
-    let asked = Locked(0)
-    try await withServer(
-      {
-        Self.few(&$0)
-        $0.answerAtOnce = { request in
-          guard request.path == "/live" || request.path == "/ready" else { return nil }
-          asked.withLock { $0 += 1 }
-          return .text(200, request.path)
-        }
-      },
-      handler: { request in
-        if request.path == "/hold" { await hold.pass() }
-        return .text(200, request.path)
-      }
-    ) { server in
-      var busy: [TestClient] = []
-      for _ in 0..<4 {
-        let client = try await server.connect()
-        try await client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n")
-        busy.append(client)
-      }
-      try await server.wait { $0.requests == 4 }
-      let newcomer = try await server.connect()
-      try await newcomer.send(Self.probe + rest)
-      let answer = try await newcomer.readAll()
-      #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.hasSuffix("\r\n\r\n/live"), "\(answer)")
-      #expect(asked.withLock { $0 } == 1)
-      hold.open()
-    }
-  }
-
-  @Test("A newcomer's probe is counted once where somebody gives way to it")
-  func promotedNewcomer() async throws {
-    let asked = Locked(0)
-    try await withServer({
-      Self.few(&$0)
-      $0.answerAtOnce = { request in
-        guard request.path == "/live" else { return nil }
-        asked.withLock { $0 += 1 }
-        return .text(200, "alive")
-      }
-    }) { server in
-      var clients: [TestClient] = []
-      for number in 1...12 {
-        let half = try await server.connect()
-        try await half.send("GET /")
-        let probe = try await server.connect()
-        try await probe.send(Self.probe)
-        #expect(try await probe.read(through: "alive").hasPrefix("HTTP/1.1 200 OK\r\n"))
-        #expect(asked.withLock { $0 } == number && server.server.statistics.requests == number)
-        clients += [half, probe]
-      }
     }
   }
 
