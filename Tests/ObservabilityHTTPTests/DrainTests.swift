@@ -47,6 +47,22 @@ struct DrainTests {
     }
   }
 
+  @Test("Without a delay nobody is served from the moment on that the server drains", arguments: [0, -1])
+  func atOnce(seconds: Int) async throws {
+    try await withServer { server in
+      let client = try await server.connect()
+      try await server.wait { $0.connections == 1 }
+      let core = server.server.core
+      let isRefusing = core.onLoop {
+        core.beginDrain(gracePeriod: .seconds(3600), delay: .seconds(seconds))
+        return core.isRefusing
+      }
+      #expect(isRefusing)
+      try await client.send(Self.other)
+      #expect(try await client.readAll().hasPrefix("HTTP/1.1 503 "))
+    }
+  }
+
   @Test("What has not finished at the end of the grace period is cut off")
   func graceEnds() async throws {
     let hold = Gate()

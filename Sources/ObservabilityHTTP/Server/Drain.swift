@@ -31,7 +31,7 @@ extension ServerCore {
     let delay = max(.zero, delay)
     let total = Duration.nanoseconds(
       delay.clampedNanoseconds.clampedAdding(max(0, gracePeriod.clampedNanoseconds)))
-    if stage != .refusing {
+    if stage != .refusing, delay > .zero {
       let timer: LoopTimer = loop.schedule(after: delay) { self.beginRefusing() }
       if let before = drain.announceTimer, before.fires(notAfter: timer) {
         timer.cancel()
@@ -47,11 +47,14 @@ extension ServerCore {
       drain.graceTimer?.cancel()
       drain.graceTimer = timer
     }
+    // Not by a timer: a request that comes after `isDraining` would be served or not by chance.
+    if delay == .zero { beginRefusing() }
   }
 
   private func beginRefusing() {
     guard drainStage.load(ordering: .relaxed) == .announcing else { return }
     drainStage.store(.refusing, ordering: .sequentiallyConsistent)
+    drain.announceTimer?.cancel()
     closeIdle(all[...])
     drainProgressed()
   }
