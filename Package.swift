@@ -37,13 +37,20 @@ let package = Package(
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
     library(
+      "OTLPExport",
+      [
+        "TraceSpans", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
+        "ObservabilityPlatform", "CObservabilityShims",
+      ]),
+    library(
       "ObservabilityEndpoints",
       ["EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform"]),
     library(
       "MailObservability",
       [
         "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
-        "ObservabilitySockets", "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
+        "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport", "ObservabilityEndpoints",
+        "ObservabilityPlatform",
       ]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     library(
@@ -83,6 +90,12 @@ let package = Package(
       [
         "ObservabilityHTTP", "EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform",
         "TestSupport",
+      ]),
+    tests(
+      "OTLPExportTests",
+      [
+        "OTLPExport", "TraceSpans", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
+        "ObservabilityPlatform", "CObservabilityShims", "TestSupport",
       ]),
     tests(
       "ObservabilityEndpointsTests",

@@ -36,13 +36,20 @@ let package = Package(
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
     library(
+      "OTLPExport",
+      [
+        "TraceSpans", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
+        "ObservabilityPlatform", "CObservabilityShims",
+      ]),
+    library(
       "ObservabilityEndpoints",
       ["EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform"]),
     library(
       "MailObservability",
       [
         "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
-        "ObservabilitySockets", "ObservabilityHTTP", "ObservabilityEndpoints", "ObservabilityPlatform",
+        "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport", "ObservabilityEndpoints",
+        "ObservabilityPlatform",
       ]),
     // The example without its `main`; nothing of it is public, so it is opened as for tests.
     .target(

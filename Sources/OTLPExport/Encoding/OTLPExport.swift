@@ -1,0 +1,7 @@
+// Who exports?
+
+/// The exporter's own name and version, as collectors are told.
+package enum OTLPExport {
+  package static let name = "swift-mail-observability"
+  package static let version = "0.1.0"
+}
