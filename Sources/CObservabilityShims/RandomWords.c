@@ -3,6 +3,8 @@
 #define _DARWIN_C_SOURCE
 #include "RandomWords.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,7 +13,16 @@
 #endif
 
 static _Thread_local uint64_t state[4] __attribute__((tls_model("initial-exec")));
-static _Thread_local bool is_seeded __attribute__((tls_model("initial-exec"))) = false;
+// The generation that the thread was seeded in; 0 before.
+static _Thread_local uint64_t seeded_in __attribute__((tls_model("initial-exec"))) = 0;
+
+// A process that fork(2) has made begins with a copy of the state above, and would go on with the same words as its
+// parent: it is of another generation.
+static _Atomic uint64_t generation = 1;
+static pthread_once_t is_watched = PTHREAD_ONCE_INIT;
+
+static void begin_generation(void) { atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed); }
+static void watch_forks(void) { pthread_atfork(NULL, NULL, begin_generation); }
 
 // Where the source is missing or forbidden: unlike on other threads and at other times.
 // Source: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators".
@@ -30,14 +41,18 @@ static void seed_without_source(void) {
 
 static inline uint64_t rotated(uint64_t word, int digits) { return word << digits | word >> (64 - digits); }
 
+static __attribute__((noinline)) void seed(uint64_t now) {
+  pthread_once(&is_watched, watch_forks);
+  // A state of zeros would stay so.
+  bool has_failed = getentropy(state, sizeof state) != 0;
+  if (has_failed || (state[0] | state[1] | state[2] | state[3]) == 0) seed_without_source();
+  seeded_in = now;
+}
+
 // Source: D. Blackman, S. Vigna, "Scrambled Linear Pseudorandom Number Generators" (xoshiro256++).
 uint64_t mailobs_random_word(void) {
-  if (!is_seeded) {
-    // A state of zeros would stay so.
-    bool has_failed = getentropy(state, sizeof state) != 0;
-    if (has_failed || (state[0] | state[1] | state[2] | state[3]) == 0) seed_without_source();
-    is_seeded = true;
-  }
+  uint64_t now = atomic_load_explicit(&generation, memory_order_relaxed);
+  if (seeded_in != now) seed(now);
   uint64_t result = rotated(state[0] + state[3], 23) + state[0];
   uint64_t shifted = state[1] << 17;
   state[2] ^= state[0];

@@ -214,6 +214,7 @@ struct TracingTests {
     #expect(await value("not_sampled") == 1)
     #expect(await value("abandoned") == 1)
     #expect(await value("dropped") == 0)
+    #expect(await value("after_stop") == 0)
     #expect(await metrics.registry.value("rusmes_observability_span_changes_after_end_total") == 1)
     #expect(try #require(await metrics.registry.value("rusmes_observability_recent_traces_bytes")) > 0)
     let text = await metrics.registry.text(.openMetrics)

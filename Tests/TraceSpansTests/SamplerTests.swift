@@ -47,6 +47,43 @@ struct SamplerTests {
     #expect(TraceSampler.ratio(ratio).isSampled(trace, parent: nil) == isSampled)
   }
 
+  @Test(
+    "decides as older rules do where it is asked to",
+    arguments: [
+      (0.5, "7fffffffffffffff0000000000000000", TraceSampler.IdentifierPart.first, true),
+      (0.5, "8000000000000000ffffffffffffffff", .first, false),
+      (0.5, "ffffffffffffffff7fffffffffffffff", .last, true),
+      (0.5, "00000000000000008000000000000000", .last, false),
+      (0x1p-63, "00000000000000010000000000000001", .last, true),
+      (0x1p-63, "00000000000000010000000000000002", .last, false),
+      (0x1p-64, "00000000000000010000000000000000", .last, false),
+      (1, "ffffffffffffffffffffffffffffffff", .last, true),
+      (2, "ffffffffffffffffffffffffffffffff", .first, true),
+      (1 - 0x1p-53, "0000000000000001fffffffffffff7ff", .last, true),
+      (1 - 0x1p-53, "0000000000000001fffffffffffff800", .last, false),
+      (0, "00000000000000010000000000000000", .last, false),
+      (-1, "00000000000000010000000000000000", .last, false),
+      (.nan, "00000000000000010000000000000000", .first, false),
+      (.infinity, "ffffffffffffffffffffffffffffffff", .first, true),
+    ])
+  func olderRule(ratio: Double, id: String, part: TraceSampler.IdentifierPart, isSampled: Bool) throws {
+    let trace = try #require(TraceID(id))
+    #expect(TraceSampler.traceIDRatio(ratio, by: part).isSampled(trace, parent: nil) == isSampled)
+    // As a part of another.
+    let parentBased = TraceSampler.parentBased(.traceIDRatio(ratio, by: part))
+    #expect(parentBased.isSampled(trace, parent: nil) == isSampled)
+  }
+
+  @Test("records the share that was asked for by older rules too", arguments: [0.5, 0.25, 0.1])
+  func olderShare(ratio: Double) {
+    for part in TraceSampler.IdentifierPart.allCases {
+      let sampler = TraceSampler.traceIDRatio(ratio, by: part)
+      let sampled = Self.identifiers.count { sampler.isSampled($0, parent: nil) }
+      let deviation = (Double(Self.count) * ratio * (1 - ratio)).squareRoot()
+      #expect((Double(sampled) - Double(Self.count) * ratio).magnitude <= 6 * deviation)
+    }
+  }
+
   @Test("follows the parent in each of the four cases, and asks its own otherwise")
   func parents() throws {
     func parent(isRemote: Bool, _ flags: TraceFlags) -> TraceContext {

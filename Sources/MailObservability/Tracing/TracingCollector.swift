@@ -32,10 +32,11 @@ struct TracingCollector: SynchronousCollector {
     }
     return [
       CollectedFamily(
-        spans, .counter, help: "Spans, by what has become of them.",
+        spans, .counter, help: "Spans, by what has become of them. Each is counted once.",
         samples: [
-          sample("not_sampled", statistics.notSampled), sample("ended", statistics.ended),
+          sample("not_sampled", statistics.notSampled), sample("ended", statistics.unexported),
           sample("abandoned", statistics.abandoned), sample("dropped", statistics.dropped),
+          sample("after_stop", statistics.endedAfterStop),
         ]),
       CollectedFamily(
         changes, .counter, help: "What was done to spans after their end.",

@@ -52,7 +52,7 @@ extension RecentTraces {
       guard let family = state.families.first(where: { $0.name.hasBytes(of: family) }) else { return [] }
       let records: [TraceRecord] =
         switch selection {
-        case .active: family.active.sorted { $0.start < $1.start }
+        case .active: family.shownActiveRecords
         case .newest: family.lists[TraceFamily.newest]
         case .latency(let index): LatencyClass.bounds.indices.contains(index) ? family.lists[1 + index] : []
         case .errors: family.lists[TraceFamily.errors]

@@ -11,18 +11,20 @@ package final class RecentTraces: Sendable {
 
   struct State {
     var families: [TraceFamily] = []
-    /// Of the records of each family, the active ones included.
-    var familyBytes: [Int] = []
     var bytes = 0
     var leftOut: UInt64 = 0
   }
 
   private let limit: Int
+  private let alwaysKept: KeptTraces?
   let state: Locked<State>
 
-  /// - Parameter bytes: about how much memory everything may take.
-  init(bytes: Int) {
+  /// - Parameters:
+  ///   - bytes: about how much memory everything may take.
+  ///   - alwaysKept: which traces are kept that are not sampled.
+  init(bytes: Int, alwaysKept: KeptTraces? = nil) {
     limit = min(max(bytes, 0), 1 << 30)
+    self.alwaysKept = alwaysKept
     state = Locked(State())
   }
 
@@ -35,7 +37,7 @@ package final class RecentTraces: Sendable {
       let index = state.index(of: family ?? beginning.family)
       let record = TraceRecord(beginning, context, family: index)
       state.families[index].begin(record)
-      state.add(record.bytes, to: index)
+      state.bytes += record.bytes
       state.giveUp(downTo: limit, &gone)
       if state.bytes > limit { state.drop(record, &gone) }
       return record
@@ -52,23 +54,21 @@ package final class RecentTraces: Sendable {
     defer { withExtendedLifetime(gone) {} }
     state.withLock { state in
       if hasFailed { record.hasErrors = true }
-      if isRoot { state.end(record, at: end ?? record.start, &gone) }
+      if span.context.isSampled { record.isSampled = true }
+      if isRoot { state.end(record, at: end ?? record.start, alwaysKept, &gone) }
+      guard !record.isUnwanted else { return }
       guard record.bytes > 0, bytes <= limit / 8, record.spans.count < TraceRecord.spanLimit else {
-        record.leftOut += 1
-        state.leftOut += 1
+        state.leaveOut(1, of: record)
         return
       }
       record.spans.append(span)
-      record.bytes += bytes
-      state.add(bytes, to: record.family)
+      state.add(bytes, to: record)
       state.giveUp(downTo: limit, &gone)
-      // What is too much now is all active, unless the record itself was given up.
+      // What is too much now cannot be given up, unless the record itself was.
       guard state.bytes > limit, let last = record.spans.popLast() else { return }
       gone.append(last)
-      record.bytes -= bytes
-      record.leftOut += 1
-      state.leftOut += 1
-      state.add(-bytes, to: record.family)
+      state.add(-bytes, to: record)
+      state.leaveOut(1, of: record)
     }
   }
 
@@ -91,38 +91,72 @@ extension RecentTraces.State {
     let name = isFull ? RecentTraces.otherFamily : name.cut(toBytes: SpanLimits.nameLength)
     if isFull, let index = families.firstIndex(where: { $0.name.hasBytes(of: name) }) { return index }
     families.append(TraceFamily(name: name))
-    familyBytes.append(0)
     return families.count - 1
   }
 
-  mutating func add(_ count: Int, to family: Int) {
+  mutating func add(_ count: Int, to record: TraceRecord) {
     bytes += count
-    familyBytes[family] += count
+    families[record.family].add(count, to: record)
   }
 
-  mutating func end(_ record: TraceRecord, at end: Int64, _ gone: inout [SpanRecording]) {
+  mutating func leaveOut(_ count: Int, of record: TraceRecord) {
+    record.leftOut += count
+    leftOut += UInt64(count)
+  }
+
+  mutating func end(
+    _ record: TraceRecord, at end: Int64, _ alwaysKept: KeptTraces?, _ gone: inout [SpanRecording]
+  ) {
     record.end = end
     let duration = end.clampedDistance(from: record.start)
     families[record.family].leaveActive(record)
     families[record.family].count(record, duration: duration)
     guard record.bytes > 0 else { return }
+    guard record.isSampled || alwaysKept?.contains(record, duration: duration) == true else {
+      record.isUnwanted = true
+      return drop(record, &gone)
+    }
     for old in families[record.family].list(record, duration: duration) { drop(old, &gone) }
   }
 
-  /// Gives up records that have ended until everything fits, or none is left. The family that takes most
-  /// gives.
+  /// Gives up what is kept until everything fits, or nothing is left that can be. The family that takes most
+  /// gives, and in it those that have ended or those that are active, whichever take more.
   mutating func giveUp(downTo limit: Int, _ gone: inout [SpanRecording]) {
     while bytes > limit {
-      let rich = families.indices.filter { !families[$0].isEmpty }.max { familyBytes[$0] < familyBytes[$1] }
-      guard let rich else { return }
+      guard let rich = families.indices.max(by: { families[$0].bytes < families[$1].bytes }) else { return }
+      let isActiveRich = families[rich].activeBytes > families[rich].bytes / 2
+      if isActiveRich, shortenActive(of: rich, &gone) { continue }
+      guard !families[rich].isEmpty else { return }
       if let record = families[rich].giveUpOne() { drop(record, &gone) }
     }
   }
 
+  /// Gives up a good part of what active records of a family hold: half of the spans, the oldest, of those
+  /// that hold more than few do; and where that is little, of those that are not shown the half that began
+  /// last. A part and not only as much as is needed, since all of them are looked through.
+  ///
+  /// - Returns: false where there is nothing to give up.
+  private mutating func shortenActive(of family: Int, _ gone: inout [SpanRecording]) -> Bool {
+    let records = families[family].activeRecords
+    let before = families[family].activeBytes
+    for record in records where !record.spans.isEmpty && record.bytes >= before / records.count / 2 {
+      let count = (record.spans.count + 1) / 2
+      let spans = Array(record.spans.prefix(count))
+      gone += spans
+      record.spans.removeFirst(count)
+      add(-spans.reduce(0) { $0 + $1.byteCount }, to: record)
+      leaveOut(count, of: record)
+    }
+    guard before - families[family].activeBytes < before / 16 else { return true }
+    let hidden = records.dropFirst(TraceFamily.shownActive)
+    for record in hidden.suffix((hidden.count + 1) / 2) { drop(record, &gone) }
+    return families[family].activeBytes < before
+  }
+
   /// Keeps nothing of the record any more.
   mutating func drop(_ record: TraceRecord, _ gone: inout [SpanRecording]) {
-    add(-record.bytes, to: record.family)
-    record.bytes = 0
+    add(-record.bytes, to: record)
+    families[record.family].unlistActive(record)
     gone += record.spans
     record.spans = []
   }

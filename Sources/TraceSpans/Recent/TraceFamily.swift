@@ -4,40 +4,74 @@
 struct TraceFamily {
   /// Of each list.
   static let listLimit = 10
-  /// Of the active ones that can be shown: the oldest stay.
-  static let activeLimit = 128
+  /// Of the active ones that are shown: the oldest.
+  static let shownActive = 128
 
   let name: String
-  private(set) var active: [TraceRecord] = []
+  /// About as much memory as its records take, the active ones included.
+  private(set) var bytes = 0
+  /// Of the active ones alone.
+  private(set) var activeBytes = 0
   private(set) var activeCount = 0
   private(set) var endedCount: UInt64 = 0
   private(set) var errorCount: UInt64 = 0
   private(set) var classCounts = [UInt64](repeating: 0, count: LatencyClass.bounds.count)
   /// The newest ones, those of each latency class, those with errors: what is given up first comes first.
   private(set) var lists = [[TraceRecord]](repeating: [], count: LatencyClass.bounds.count + 2)
+  // The active ones that are kept, in the order in which they began, and gaps where one was.
+  private var active: [TraceRecord?] = []
+  private var gaps = 0
 
   static let newest = 0
   static let errors = LatencyClass.bounds.count + 1
 
   init(name: String) { self.name = name }
 
+  // MARK: - Active ones
+
   mutating func begin(_ record: TraceRecord) {
     activeCount += 1
-    guard active.count < TraceFamily.activeLimit else { return }
+    bytes += record.bytes
+    activeBytes += record.bytes
     record.activeIndex = active.count
     active.append(record)
   }
 
-  /// Takes the record out of the active ones.
   mutating func leaveActive(_ record: TraceRecord) {
     activeCount -= 1
-    guard let index = record.activeIndex else { return }
-    record.activeIndex = nil
-    let last = active.removeLast()
-    guard last !== record else { return }
-    active[index] = last
-    last.activeIndex = index
+    unlistActive(record)
   }
+
+  /// Takes the record out of the active ones that are kept, in which it may not be.
+  mutating func unlistActive(_ record: TraceRecord) {
+    guard let index = record.activeIndex else { return }
+    activeBytes -= record.bytes
+    record.activeIndex = nil
+    active[index] = nil
+    gaps += 1
+    // So that all gaps together cost no more than what made them.
+    guard gaps > 32, gaps > active.count / 2 else { return }
+    active.removeAll { $0 == nil }
+    gaps = 0
+    for (index, record) in active.enumerated() { record?.activeIndex = index }
+  }
+
+  /// The active ones that are kept, the oldest first.
+  var activeRecords: [TraceRecord] { active.compactMap { $0 } }
+
+  /// The oldest of them.
+  var shownActiveRecords: [TraceRecord] {
+    Array(active.lazy.compactMap { $0 }.prefix(TraceFamily.shownActive))
+  }
+
+  /// Says that the record takes so much more.
+  mutating func add(_ count: Int, to record: TraceRecord) {
+    record.bytes += count
+    bytes += count
+    if record.activeIndex != nil { activeBytes += count }
+  }
+
+  // MARK: - Those that have ended
 
   /// Counts a record that has ended; its duration is in nanoseconds.
   mutating func count(_ record: TraceRecord, duration: Int64) {
@@ -79,9 +113,9 @@ struct TraceFamily {
     return record.places == 0 ? record : nil
   }
 
-  /// The records that are listed, each once, and the active ones.
+  /// The records that are listed, each once, and the active ones that are shown.
   var records: [TraceRecord] {
     var seen: Set<ObjectIdentifier> = []
-    return (lists.joined() + active).filter { seen.insert(ObjectIdentifier($0)).inserted }
+    return (lists.joined() + shownActiveRecords).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 }

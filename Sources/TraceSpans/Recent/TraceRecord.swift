@@ -14,6 +14,10 @@ final class TraceRecord: @unchecked Sendable {
   /// Of the root; nil while it is active.
   var end: Int64?
   var hasErrors = false
+  /// Whether any of its spans is sampled. What is not is kept for what it turns out to be, if at all.
+  var isSampled: Bool
+  /// It was not sampled, and turned out to be nothing to keep.
+  var isUnwanted = false
   /// Spans that have ended, in the order in which they did.
   var spans: [SpanRecording] = []
   /// Spans of which nothing is kept, for lack of room.
@@ -22,12 +26,13 @@ final class TraceRecord: @unchecked Sendable {
   var bytes: Int
   /// In how many lists it is.
   var places = 0
-  /// Where it is among the active ones of its family.
+  /// Where it is among the active ones of its family that are kept.
   var activeIndex: Int?
 
   init(_ beginning: SpanRecording.Beginning, _ context: TraceContext, family: Int) {
     self.context = context
     self.family = family
+    isSampled = context.isSampled
     name = beginning.name
     start = beginning.start
     bytes = 384 + beginning.name.utf8.count
@@ -40,8 +45,7 @@ final class TraceRecord: @unchecked Sendable {
   func view(family: String) -> RecentTrace {
     RecentTrace(
       family: family, context: context, name: name, start: start, end: end, hasErrors: hasErrors,
-      spans: spans,
-      leftOut: leftOut)
+      isSampled: isSampled, spans: spans, leftOut: leftOut)
   }
 }
 
@@ -56,6 +60,8 @@ package struct RecentTrace: Sendable {
   /// Nil while it is active.
   package let end: Int64?
   package let hasErrors: Bool
+  /// Whether it is exported.
+  package let isSampled: Bool
   /// Those that have ended, in the order in which they did.
   package let spans: [SpanRecording]
   /// How many spans there was no room for.

@@ -55,7 +55,7 @@ package final class SpanRecording: Sendable {
 
   deinit {
     // Nobody can end it any more.
-    if let origin = state.origin { origin.tracer.abandon(origin) }
+    if let origin = state.origin { origin.tracer.abandon(context, origin) }
   }
 
   /// What a span is started with.

@@ -4,7 +4,7 @@
 /// `withSpan` to ``end(at:)``.
 ///
 /// A value that stands for one span: copies are the same span, any thread may use them, and a stored `let`
-/// will do. While the tracer is not started, and for a span that is not sampled, everything below does
+/// will do. While the tracer is not started, and for a span that is not recorded, everything below does
 /// nothing. Whatever is done to a span after its end does nothing either, and is counted.
 public struct TraceSpan: Sendable {
   /// The identity of the span, for what comes after it here and elsewhere; nil while the tracer is not
@@ -27,7 +27,8 @@ public struct TraceSpan: Sendable {
   @inlinable
   package static var absent: TraceSpan { TraceSpan(context: nil, recording: nil) }
 
-  /// Whether what is said of the span is kept: false when it is not sampled, and after its end.
+  /// Whether what is said of the span is kept: false when it is neither sampled nor recorded for
+  /// ``SpanTracer/Settings/alwaysKeep``, and after its end.
   public var isRecording: Bool { recording?.isEnded == false }
 
   /// An attribute. Setting one again replaces its value. Texts of more than 4 KiB are cut, and what exceeds

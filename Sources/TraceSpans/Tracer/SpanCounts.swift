@@ -3,9 +3,8 @@
 import CObservabilityShims
 import Synchronization
 
-/// What has become of the spans of a tracer. Each of them is counted once in every line:
-/// `started = sampled + notSampled`, `sampled = active + ended + abandoned`, and, while there is an exporter,
-/// `ended = queued + dropped`.
+/// What has become of the spans of a tracer. Each span is counted once:
+/// `started = notSampled + unexported + queued + dropped + endedAfterStop + abandoned + active`.
 public struct SpanStatistics: Sendable, Hashable {
   /// Spans that were started.
   public var started: UInt64 { sampled + notSampled }
@@ -13,17 +12,22 @@ public struct SpanStatistics: Sendable, Hashable {
   public internal(set) var notSampled: UInt64 = 0
   /// Spans that are recorded.
   public internal(set) var sampled: UInt64 = 0
-  /// Recorded spans that have ended.
-  public internal(set) var ended: UInt64 = 0
+  /// Recorded spans that have ended where there is no exporter.
+  public internal(set) var unexported: UInt64 = 0
+  /// Recorded spans that have ended and were handed to the exporter's queue. What becomes of them there is
+  /// for the exporter to count.
+  public internal(set) var queued: UInt64 = 0
+  /// Recorded spans that have ended and found the exporter's queue full.
+  public internal(set) var dropped: UInt64 = 0
+  /// Recorded spans that have ended when the tracer was stopped, and its exporter's queue closed.
+  public internal(set) var endedAfterStop: UInt64 = 0
   /// Recorded spans that nobody can end any more: their last copy is gone.
   public internal(set) var abandoned: UInt64 = 0
-  /// Ended spans that were handed to the exporter's queue.
-  public internal(set) var queued: UInt64 = 0
-  /// Ended spans that found the exporter's queue full.
-  public internal(set) var dropped: UInt64 = 0
   /// What was done to spans after their end, second ends included.
   public internal(set) var changesAfterEnd: UInt64 = 0
 
+  /// Recorded spans that have ended.
+  public var ended: UInt64 { unexported + queued + dropped + endedAfterStop }
   /// Recorded spans that have neither ended nor been abandoned. A little off while spans start and end at
   /// once.
   public var active: UInt64 { sampled - min(ended + abandoned, sampled) }
@@ -36,7 +40,7 @@ public struct SpanStatistics: Sendable, Hashable {
 /// the rest of a span.
 final class SpanCounts: @unchecked Sendable {
   enum Event: Int, CaseIterable {
-    case notSampled, sampled, ended, abandoned, queued, dropped, changeAfterEnd
+    case notSampled, sampled, unexported, queued, dropped, endedAfterStop, abandoned, changeAfterEnd
   }
 
   // Two cache lines: processors fetch neighbouring lines in pairs.
@@ -74,7 +78,8 @@ final class SpanCounts: @unchecked Sendable {
     result.changesAfterEnd = sum(.changeAfterEnd)
     result.queued = sum(.queued)
     result.dropped = sum(.dropped)
-    result.ended = sum(.ended)
+    result.unexported = sum(.unexported)
+    result.endedAfterStop = sum(.endedAfterStop)
     result.abandoned = sum(.abandoned)
     result.sampled = sum(.sampled)
     result.notSampled = sum(.notSampled)

@@ -1,5 +1,6 @@
 // Where do ended spans wait for whoever exports them?
 
+import ObservabilityPlatform
 import Synchronization
 
 /// A bounded queue: any thread puts spans in without a lock and without waiting, what finds it full is not
@@ -8,6 +9,8 @@ import Synchronization
 /// Each slot has a turn: 2 · n while it waits for the n-th span, 2 · n + 1 while it holds it. So a slot says
 /// to whoever comes whether it is his, and nobody waits for anybody: a span that is just being put in ends a
 /// batch before it. Source: D. Vyukov, "Bounded MPMC queue".
+///
+/// Whoever takes out waits for nothing either: ``setWake(at:_:)`` says who is told when a batch is there.
 package final class SpanQueue: @unchecked Sendable {
   private struct Slot: ~Copyable {
     let turn: Atomic<UInt64>
@@ -21,10 +24,20 @@ package final class SpanQueue: @unchecked Sendable {
     private let after = (0, 0, 0, 0, 0, 0, 0, 0)
   }
 
+  /// What has become of a span that was put in.
+  enum Placing { case waits, isFull, isClosed }
+
+  // Of `tail`: nothing is put in any more. Positions do not come near it.
+  private static let closed: UInt64 = 1 << 63
+
   package let capacity: Int
   private let slots: UnsafeMutablePointer<Slot>
   private let head = Position()
   private let tail = Position()
+  // The position at which somebody is to be told; `.max` for nobody. Who puts in reads it and nobody writes
+  // it but once a batch.
+  private let wakePosition = Atomic<UInt64>(.max)
+  private let wake = Locked<(@Sendable () -> Void)?>(nil)
 
   /// - Parameter capacity: at least 1.
   init(capacity: Int) {
@@ -41,33 +54,68 @@ package final class SpanQueue: @unchecked Sendable {
     slots.deallocate()
   }
 
-  /// About how many wait.
+  /// About how many wait, those that are just being put in included. Exact once the queue is closed, unless
+  /// somebody takes out meanwhile.
   package var count: Int {
     let taken = head.value.load(ordering: .relaxed)
-    return Int(min(tail.value.load(ordering: .relaxed) &- taken, UInt64(capacity)))
+    return Int(min(tail.value.load(ordering: .relaxed) & ~SpanQueue.closed &- taken, UInt64(capacity)))
   }
+
+  /// Takes no further spans. What was put in before stays, and can be taken out: everything has been once
+  /// ``count`` is 0.
+  package func close() {
+    tail.value.bitwiseOr(SpanQueue.closed, ordering: .sequentiallyConsistent)
+    // Which may refer to what refers to this.
+    wake.withLock { $0 = nil }
+  }
+
+  /// Has `wake` called once, when so many spans wait; at once when they do already. For whoever takes out,
+  /// who is one and calls this again after each batch; a later call replaces an earlier one. Once the queue
+  /// is closed nobody is called.
+  ///
+  /// - Parameters:
+  ///   - count: at least 1, at most ``capacity``: what lies outside is clamped.
+  ///   - wake: called by the thread that has ended a span, with no lock held, and has to be short.
+  package func setWake(at count: Int, _ wake: @escaping @Sendable () -> Void) {
+    self.wake.withLock { $0 = isClosed ? nil : wake }
+    let position = head.value.load(ordering: .relaxed) &+ UInt64(min(max(count, 1), capacity))
+    wakePosition.store(position, ordering: .sequentiallyConsistent)
+    // Either this sees the span that makes so many, or whoever has put it in sees the position.
+    wakeIfReached(tail.value.load(ordering: .sequentiallyConsistent) & ~SpanQueue.closed)
+  }
+
+  private func wakeIfReached(_ position: UInt64) {
+    let due = wakePosition.load(ordering: .sequentiallyConsistent)
+    guard position >= due,
+      wakePosition.compareExchange(expected: due, desired: .max, ordering: .relaxed).exchanged
+    else { return }
+    wake.withLock { $0 }?()
+  }
+
+  private var isClosed: Bool { tail.value.load(ordering: .sequentiallyConsistent) & SpanQueue.closed != 0 }
 
   private func slot(_ position: UInt64) -> UnsafeMutablePointer<Slot> {
     slots + Int(position % UInt64(capacity))
   }
 
-  /// False when the queue is full.
-  func put(_ span: SpanRecording) -> Bool {
+  func put(_ span: SpanRecording) -> Placing {
     var position = tail.value.load(ordering: .relaxed)
     while true {
+      guard position & SpanQueue.closed == 0 else { return .isClosed }
       let slot = slot(position)
       let turn = slot.pointee.turn.load(ordering: .acquiring)
       if turn == 2 &* position {
         let (isMine, current) = tail.value.weakCompareExchange(
-          expected: position, desired: position &+ 1, ordering: .relaxed)
+          expected: position, desired: position &+ 1, ordering: .sequentiallyConsistent)
         if isMine {
           slot.pointee.span = Unmanaged.passRetained(span)
           slot.pointee.turn.store(2 &* position &+ 1, ordering: .releasing)
-          return true
+          wakeIfReached(position &+ 1)
+          return .waits
         }
         position = current
       } else if turn < 2 &* position {
-        return false
+        return .isFull
       } else {
         position = tail.value.load(ordering: .relaxed)
       }

@@ -11,6 +11,8 @@ extension SpanTracer {
     /// About how much memory recent traces may take, in bytes: 4 MiB by default, from 0, which keeps none, to
     /// 1 GiB. Values outside of that are clamped.
     public var recentTraceBytes = 4 << 20
+    /// Which traces are kept among recent ones that the sampler does not record; nil, the default, for none.
+    public var alwaysKeep: KeptTraces?
     /// How many ended spans may wait for the exporter; 0, the default, where there is none.
     package var queueCapacity = 0
     package var clock = SpanClock.system

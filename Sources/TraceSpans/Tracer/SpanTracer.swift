@@ -29,9 +29,13 @@ public final class SpanTracer: Sendable {
     return true
   }
 
-  /// Starts no further spans; a tracer that was started does not start again. Spans that were started go on until they
-  /// end. Before the start it does nothing.
-  public func stop() { address.store(0, ordering: .relaxed) }
+  /// Starts no further spans; a tracer that was started does not start again. Spans that were started go on
+  /// until they end, are kept among recent traces, and are not exported any more: see
+  /// ``SpanStatistics/endedAfterStop``. Before the start it does nothing.
+  public func stop() {
+    address.store(0, ordering: .relaxed)
+    queue?.close()
+  }
 
   /// Whether spans are started.
   @inlinable public var isStarted: Bool { address.load(ordering: .relaxed) != 0 }

@@ -2,35 +2,53 @@
 
 /// Decides by a trace's identifier, and by what the parent's server has decided, whether a span is recorded.
 ///
-/// A ratio goes by the last seven bytes of the identifier, R, as a number: a trace is recorded when R is not
-/// below (1 - ratio) · 2^56. So every server, in whatever language, that follows the rule decides alike, and
-/// what a small ratio records, a larger one does too. Other rules decide otherwise on the same identifiers:
-/// the `TraceIdRatioBased` of OpenTelemetry's older libraries records a trace when the first or the last
-/// eight bytes are below a bound.
+/// A ``ratio(_:)`` goes by the last seven bytes of the identifier, R, as a number: a trace is recorded when R
+/// is not below (1 - ratio) · 2^56. So every server, in whatever language, that follows the rule decides
+/// alike, and what a small ratio records, a larger one does too. Beside servers whose libraries have older
+/// rules, ``traceIDRatio(_:by:)`` decides as those do.
 ///
 /// Source: OpenTelemetry, "Probability Sampling"; W3C Trace Context level 2, random trace identifiers.
 public struct TraceSampler: Sendable, Hashable {
-  // The least R that is recorded, from 0 (each trace) to 2^56 (none), by what there is for a parent. A
-  // parent-based sampler is one whose thresholds differ; one within another adds nothing to that.
-  let root: UInt64
-  let remoteSampled: UInt64
-  let remoteNotSampled: UInt64
-  let localSampled: UInt64
-  let localNotSampled: UInt64
+  /// Which bytes of an identifier an older rule goes by.
+  public enum IdentifierPart: Sendable, Hashable, CaseIterable {
+    /// The last eight bytes.
+    case last
+    /// The first eight bytes.
+    case first
+  }
+
+  private struct Rule: Hashable {
+    // For nil the least R that is recorded, from 0 (each trace) to 2^56 (none); for a part what half of it as
+    // a number has to be below.
+    let bound: UInt64
+    var part: IdentifierPart?
+
+    func contains(_ trace: TraceID) -> Bool {
+      switch part {
+      case nil: trace.randomness >= bound
+      case .last: trace.low >> 1 < bound
+      case .first: trace.high >> 1 < bound
+      }
+    }
+  }
+
+  // By what there is for a parent. A parent-based sampler is one whose rules differ; one within another adds
+  // nothing to that.
+  private let root: Rule
+  private let remoteSampled: Rule
+  private let remoteNotSampled: Rule
+  private let localSampled: Rule
+  private let localNotSampled: Rule
 
   private static let none: UInt64 = 1 << 56
 
-  private init(always threshold: UInt64) {
-    root = threshold
-    remoteSampled = threshold
-    remoteNotSampled = threshold
-    localSampled = threshold
-    localNotSampled = threshold
+  private init(always rule: Rule) {
+    self.init(
+      root: rule, remoteSampled: rule, remoteNotSampled: rule, localSampled: rule, localNotSampled: rule)
   }
 
   private init(
-    root: UInt64, remoteSampled: UInt64, remoteNotSampled: UInt64, localSampled: UInt64,
-    localNotSampled: UInt64
+    root: Rule, remoteSampled: Rule, remoteNotSampled: Rule, localSampled: Rule, localNotSampled: Rule
   ) {
     self.root = root
     self.remoteSampled = remoteSampled
@@ -40,14 +58,30 @@ public struct TraceSampler: Sendable, Hashable {
   }
 
   /// Records every trace.
-  public static let alwaysOn = TraceSampler(always: 0)
+  public static let alwaysOn = TraceSampler(always: Rule(bound: 0))
   /// Records none.
-  public static let alwaysOff = TraceSampler(always: none)
+  public static let alwaysOff = TraceSampler(always: Rule(bound: none))
 
   /// Records a share of all traces, 0 to 1. What lies outside is clamped; NaN records none.
   public static func ratio(_ ratio: Double) -> TraceSampler {
     guard ratio > 0 else { return alwaysOff }
-    return TraceSampler(always: none - UInt64((min(ratio, 1) * 0x1p56).rounded()))
+    return TraceSampler(always: Rule(bound: none - UInt64((min(ratio, 1) * 0x1p56).rounded())))
+  }
+
+  /// Records a share of all traces as OpenTelemetry's `TraceIdRatioBased` does, of which there are several:
+  /// for servers that have to decide as others do whose libraries have no other. A trace is recorded when
+  /// eight bytes of its identifier, as a big-endian number without its last bit, are below ratio · 2^63.
+  ///
+  /// - Parameters:
+  ///   - ratio: 0 to 1. What lies outside is clamped; NaN records none.
+  ///   - part: the last bytes, as today's libraries for Go and Python have it; the first ones, as those for Go
+  ///     had it before.
+  ///
+  /// Source: OpenTelemetry, "TraceIdRatioBased", which leaves the rule open; its libraries for Go and Python.
+  public static func traceIDRatio(_ ratio: Double, by part: IdentifierPart = .last) -> TraceSampler {
+    guard ratio > 0 else { return alwaysOff }
+    guard ratio < 1 else { return alwaysOn }
+    return TraceSampler(always: Rule(bound: UInt64(ratio * 0x1p63), part: part))
   }
 
   /// Goes by `root` where a trace begins, and otherwise by what was decided for the parent: a span is
@@ -71,9 +105,9 @@ public struct TraceSampler: Sendable, Hashable {
   }
 
   /// Whether a span of the trace is recorded.
-  func isSampled(_ trace: TraceID, parent: TraceContext?) -> Bool { trace.randomness >= threshold(parent) }
+  func isSampled(_ trace: TraceID, parent: TraceContext?) -> Bool { rule(parent).contains(trace) }
 
-  private func threshold(_ parent: TraceContext?) -> UInt64 {
+  private func rule(_ parent: TraceContext?) -> Rule {
     guard let parent else { return root }
     switch (parent.isRemote, parent.isSampled) {
     case (true, true): return remoteSampled

@@ -9,6 +9,8 @@ final class TracerCore: Sendable {
   /// Of ended spans; nil when nobody exports them.
   let queue: SpanQueue?
   let recent: RecentTraces
+  /// Whether spans are recorded that are not sampled.
+  private let keepsUnsampled: Bool
 
   init(_ settings: SpanTracer.Settings, counts: SpanCounts) {
     sampler = settings.sampler
@@ -16,7 +18,8 @@ final class TracerCore: Sendable {
     clock = settings.clock
     self.counts = counts
     queue = settings.queueCapacity > 0 ? SpanQueue(capacity: settings.queueCapacity) : nil
-    recent = RecentTraces(bytes: settings.recentTraceBytes)
+    recent = RecentTraces(bytes: settings.recentTraceBytes, alwaysKept: settings.alwaysKeep)
+    keepsUnsampled = settings.alwaysKeep != nil && settings.recentTraceBytes > 0
   }
 
   func start(
@@ -37,11 +40,8 @@ final class TracerCore: Sendable {
     if isSampled { flags.insert(.sampled) } else { flags.remove(.sampled) }
     let context = TraceContext(
       traceID: traceID, spanID: .random(), flags: flags, state: parentContext?.state ?? TraceState())
-    guard isSampled else {
-      counts.add(.notSampled)
-      return TraceSpan(context: context, recording: nil)
-    }
-    counts.add(.sampled)
+    counts.add(isSampled ? .sampled : .notSampled)
+    guard isSampled || keepsUnsampled else { return TraceSpan(context: context, recording: nil) }
     let beginning = SpanRecording.Beginning(name, kind, links, at: start, clock)
     let known = parentSpan?.recording?.trace(of: self)
     let trace = known ?? recent.begin(beginning, context, family: family)
@@ -53,13 +53,19 @@ final class TracerCore: Sendable {
   }
 
   func finish(_ span: SpanRecording, _ origin: SpanRecording.Origin) {
-    counts.add(.ended)
     recent.add(span, to: origin.trace, isRoot: origin.isRoot)
-    if let queue { counts.add(queue.put(span) ? .queued : .dropped) }
+    // One that is not sampled was counted as such, and is kept for recent traces alone.
+    guard span.context.isSampled else { return }
+    guard let queue else { return counts.add(.unexported) }
+    switch queue.put(span) {
+    case .waits: counts.add(.queued)
+    case .isFull: counts.add(.dropped)
+    case .isClosed: counts.add(.endedAfterStop)
+    }
   }
 
-  func abandon(_ origin: SpanRecording.Origin) {
-    counts.add(.abandoned)
+  func abandon(_ span: TraceContext, _ origin: SpanRecording.Origin) {
+    if span.isSampled { counts.add(.abandoned) }
     if origin.isRoot { recent.abandon(origin.trace) }
   }
 }

@@ -75,6 +75,7 @@ struct EveryType {
   var integerVariable: IntegerVariable?
   var ipNetwork: IPNetwork?
   var jmapMetrics: JMAPMetrics?
+  var keptTraces: KeptTraces?
   var logMessage: LogMessage?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
