@@ -68,6 +68,11 @@ let package = Package(
       dependencies: ["MetricInstruments", "MetricExposition"],
       path: "Tests/Acceptance/exposition-samples",
       swiftSettings: strictness),
+    // Not a product: what the acceptance tests compare with what receivers of OTLP find.
+    .executableTarget(
+      name: "trace-samples",
+      dependencies: ["OTLPExport", "TraceSpans", "ObservabilityPlatform", "TestSupport"],
+      path: "Tests/Acceptance/trace-samples", swiftSettings: strictness),
     // Not a product: what a Prometheus scrapes over a slow link.
     .executableTarget(
       name: "churning-server", dependencies: ["MailObservability", "ObservabilityPlatform"],

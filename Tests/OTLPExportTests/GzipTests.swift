@@ -1,0 +1,142 @@
+// Does what was compressed read back, and does a missing library do no harm?
+
+import CObservabilityShims
+import ObservabilityPlatform
+import TestSupport
+import Testing
+
+@testable import OTLPExport
+
+@Suite("gzip")
+struct GzipTests {
+  private static let samples: [(name: String, bytes: [UInt8])] = {
+    var generator = SeededGenerator(seed: 1)
+    let text = Array("SMTP DATA messaging.system=smtp ".utf8)
+    return [
+      ("nothing", []), ("a byte", [0]), ("zeros", [UInt8](repeating: 0, count: 1 << 20)),
+      ("noise", (0..<200_000).map { _ in .random(in: .min ... .max, using: &generator) }),
+      ("text", (0..<300_000).map { text[$0 % text.count] }),
+      ("a piece of noise", (0..<(1 << 14)).map { _ in .random(in: .min ... .max, using: &generator) }),
+    ]
+  }()
+
+  @Test(
+    "gives what the library itself reads back, whatever the level", arguments: [Int.min, 0, 1, 6, 9, .max])
+  func roundTrip(level: Int) throws {
+    let gzip = try Gzip(level: level)
+    let inflate = try #require(Inflate())
+    for (name, bytes) in GzipTests.samples {
+      let compressed = try #require(gzip.compress(bytes), "\(name)")
+      #expect(compressed.prefix(3) == [0x1F, 0x8B, 8], "\(name)")
+      #expect(inflate.bytes(of: compressed) == bytes, "\(name)")
+      // What cannot be compressed grows by a header, a trailer, and 5 bytes for each 16 KiB or so.
+      #expect(compressed.count <= bytes.count + bytes.count / 1000 + 64, "\(name)")
+    }
+    let repeated = try #require(gzip.compress(GzipTests.samples[4].bytes))
+    #expect(repeated.count < 10_000)
+  }
+
+  @Test("compresses the longest request there is")
+  func longest() throws {
+    let bytes = [UInt8](unsafeUninitializedCapacity: TraceRequestEncoder.longestRequest) { buffer, count in
+      for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: index >> 6) }
+      count = buffer.count
+    }
+    let compressed = try #require(try Gzip().compress(bytes))
+    #expect(compressed.count < bytes.count / 20)
+    #expect(try #require(Inflate()).bytes(of: compressed) == bytes)
+  }
+
+  @Test("serves several threads at once")
+  func threads() throws {
+    let gzip = try Gzip()
+    let expected = GzipTests.samples.map { gzip.compress($0.bytes) }
+    let differing = Locked(0)
+    onThreads(4) { _ in
+      for _ in 0..<5 where GzipTests.samples.map({ gzip.compress($0.bytes) }) != expected {
+        differing.withLock { $0 += 1 }
+      }
+    }
+    #expect(differing.withLock { $0 } == 0)
+  }
+
+  @Test("says why it is not to be had", arguments: ["/nonexistent/libz.so.1", "libno-such-library.so.9"])
+  func missing(library: String) {
+    #expect {
+      try Gzip(library: library)
+    } throws: { error in
+      let reason = (error as? Gzip.Unavailable)?.reason ?? ""
+      return reason.contains(library) && reason.utf8.count <= 256
+    }
+  }
+
+  @Test("refuses a library without the functions")
+  func otherLibrary() {
+    #if canImport(Darwin)
+      let library = "libSystem.dylib"
+    #else
+      let library = "libpthread.so.0"
+    #endif
+    #expect(throws: Gzip.Unavailable.self) { try Gzip(library: library) }
+  }
+
+  @Test("keeps no memory of what it has compressed")
+  func memory() throws {
+    guard let gzip = try? Gzip(), heapInUse() != nil else { return }
+    func compressed(_ rounds: Int) {
+      for _ in 0..<rounds { _ = gzip.compress(GzipTests.samples[4].bytes) }
+    }
+    compressed(20)
+    let before = try #require(heapInUse())
+    compressed(200)
+    let after = try #require(heapInUse())
+    // A stream takes 268 KB; other tests allocate meanwhile.
+    #expect(after - before < 200 * 200_000, "\(after - before) bytes more")
+  }
+}
+
+/// zlib's other half.
+private struct Inflate {
+  private typealias Begin =
+    @convention(c) (
+      UnsafeMutablePointer<mailobs_zlib_stream>?, Int32, UnsafePointer<CChar>?, Int32
+    ) -> Int32
+  private typealias Continue = @convention(c) (UnsafeMutablePointer<mailobs_zlib_stream>?, Int32) -> Int32
+  private typealias End = @convention(c) (UnsafeMutablePointer<mailobs_zlib_stream>?) -> Int32
+
+  private let begin: Begin
+  private let next: Continue
+  private let end: End
+
+  init?() {
+    guard let handle = dlopen(Gzip.systemLibrary, RTLD_NOW), let begin = dlsym(handle, "inflateInit2_"),
+      let next = dlsym(handle, "inflate"), let end = dlsym(handle, "inflateEnd")
+    else { return nil }
+    self.begin = unsafeBitCast(begin, to: Begin.self)
+    self.next = unsafeBitCast(next, to: Continue.self)
+    self.end = unsafeBitCast(end, to: End.self)
+  }
+
+  /// Nil when they are no gzip stream, the whole of it.
+  func bytes(of compressed: [UInt8]) -> [UInt8]? {
+    var stream = mailobs_zlib_stream()
+    guard begin(&stream, 31, "1.2.11", Int32(MemoryLayout<mailobs_zlib_stream>.size)) == 0 else { return nil }
+    defer { _ = end(&stream) }
+    var result: [UInt8] = []
+    let isWhole = compressed.withUnsafeBufferPointer { source in
+      stream.next_in = source.baseAddress
+      stream.avail_in = UInt32(source.count)
+      return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 16) { piece in
+        while true {
+          stream.next_out = piece.baseAddress
+          stream.avail_out = UInt32(piece.count)
+          let status = next(&stream, 0)
+          result += piece.prefix(piece.count - Int(stream.avail_out))
+          if status == 1 { return stream.avail_in == 0 }
+          guard status == 0 else { return false }
+        }
+      }
+    }
+    return isWhole ? result : nil
+  }
+}
