@@ -26,4 +26,23 @@ package struct CivilTime: Equatable, Sendable {
     minute = second / 60 % 60
     self.second = second % 60
   }
+  /// The seconds from the beginning of 1970 to a moment; nil when there is no such day or time, or the year is none of
+  /// 1 to 9999. The second 60 of a leap second is the one that follows.
+  package static func secondsSince1970(
+    year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
+  ) -> Int64? {
+    guard 1...9999 ~= year, 1...12 ~= month, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second else {
+      return nil
+    }
+    let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let length = month == 2 ? (isLeapYear ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    guard 1...length ~= day else { return nil }
+    // As above, the year begins on 1 March.
+    let shiftedYear = month > 2 ? year : year - 1
+    let shiftedMonth = month > 2 ? month - 3 : month + 9
+    let dayOfYear = (153 * shiftedMonth + 2) / 5 + day - 1
+    let days =
+      shiftedYear * 365 + shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400 + dayOfYear - 719_468
+    return Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+  }
 }

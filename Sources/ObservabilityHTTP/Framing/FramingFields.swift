@@ -72,9 +72,13 @@ struct FramingFields {
     return nil
   }
 
-  /// What is wrong with the head as a whole.
+  /// What is wrong with the head of a request as a whole.
   func check(_ version: HTTPVersion) -> HTTPRejectReason? {
-    if hosts == 0, version == .http11 { return .missingHost }
+    hosts == 0 && version == .http11 ? .missingHost : checkLength(version)
+  }
+
+  /// What is wrong with what a head says of the body's length.
+  func checkLength(_ version: HTTPVersion) -> HTTPRejectReason? {
     guard hasTransferEncoding else { return nil }
     if contentLength != nil { return .lengthAndCoding }
     if version == .http10 { return .invalidTransferCoding }

@@ -1,6 +1,6 @@
 // Which address does a configuration's text name?
 
-import ObservabilityPlatform
+package import ObservabilityPlatform
 import CObservabilityShims
 
 extension SocketAddress {
@@ -52,13 +52,15 @@ extension SocketAddress {
   /// The most bytes a socket's path can have on this system, its final NUL not counted.
   static var longestUnixPath: Int { MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1 }
 
-  private static func numeric4(_ host: String, port: UInt16) -> SocketAddress? {
+  /// The address of an IPv4 host in text, nil when it is none.
+  package static func numeric4(_ host: String, port: UInt16) -> SocketAddress? {
     var address = in_addr()
     guard inet_pton(AF_INET, host, &address) == 1 else { return nil }
     return .v4(UInt32(bigEndian: address.s_addr), port: port)
   }
 
-  private static func numeric6(_ host: String, port: UInt16) -> SocketAddress? {
+  /// The address of an IPv6 host in text, with a zone or without and without brackets; nil when it is none.
+  package static func numeric6(_ host: String, port: UInt16) -> SocketAddress? {
     var address = in6_addr()
     var scope: UInt32 = 0
     var literal = Substring(host)
@@ -82,13 +84,19 @@ extension SocketAddress {
     return .v6(high, low, scope: scope, port: port)
   }
 
-  private static func lookUp(_ host: String, port: UInt16) throws(Resolver.Failure) -> SocketAddress {
-    var candidates: [SocketAddress] = []
+  /// The addresses of a host, in the order of the resolver; none is possible. Blocks for as long as the resolver takes.
+  package static func lookUpAll(
+    _ host: String, port: UInt16
+  ) throws(Resolver.Failure) -> [SocketAddress] {
+    var found: [SocketAddress] = []
     try Resolver.forEachAddress(of: host) { address, length, _ in
-      if let address = SocketAddress(address, length: length) {
-        candidates.append(address.replacing(port: port))
-      }
+      if let address = SocketAddress(address, length: length) { found.append(address.replacing(port: port)) }
     }
+    return found
+  }
+
+  private static func lookUp(_ host: String, port: UInt16) throws(Resolver.Failure) -> SocketAddress {
+    let candidates = try lookUpAll(host, port: port)
     // IPv4 first: "localhost" then means what the default address, 127.0.0.1, means.
     let chosen = candidates.first { if case .v4 = $0 { true } else { false } } ?? candidates.first
     guard let chosen else { throw Resolver.Failure(text: "it has no address") }

@@ -6,20 +6,24 @@ import CObservabilityShims
 extension Connection {
   /// Connects to a listening socket.
   ///
-  /// - Parameter deadline: when to give up, `nil` for when the system does.
+  /// - Parameters:
+  ///   - deadline: when to give up, `nil` for when the system does.
+  ///   - onSocket: is given the descriptor, on the loop, before it is waited for: closing it ends the wait.
   /// - Throws: `SocketError` that names the address, or `CancellationError`.
   package static func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: ContinuousClock.Instant? = nil
+    to address: SocketAddress, on loop: EventLoop, deadline: ContinuousClock.Instant? = nil,
+    onSocket: @Sendable (Descriptor) -> Void = { _ in }
   ) async throws -> Connection {
     guard loop.isCurrent else {
       return try await withTaskExecutorPreference(loop) {
-        try await connect(to: address, on: loop, deadline: deadline)
+        try await connect(to: address, on: loop, deadline: deadline, onSocket: onSocket)
       }
     }
     let fd = mailobs_socket(address.family)
     guard fd >= 0 else { throw SocketError.systemCall("making a socket for \(address)", errno: -fd) }
     if case .unix = address {} else { systemSendAtOnce(fd) }
     let descriptor = Descriptor(fd, loop: loop)
+    onSocket(descriptor)
     do {
       let status = address.withSystemAddress { begin(fd, $0, $1) }
       if status == EINPROGRESS || status == EINTR {

@@ -1,7 +1,11 @@
 // How does cancelling a task end its wait for a descriptor, and no other wait?
 
 extension Descriptor {
-  enum Direction: Sendable { case reading, writing }
+  package enum Direction: Sendable {
+    case reading, writing
+    /// Whichever comes first: a peer may answer before it has read everything.
+    case writingOrReading
+  }
 
   /// Confined to the loop.
   private final class CancellableWait: @unchecked Sendable {
@@ -11,7 +15,7 @@ extension Descriptor {
   }
 
   /// A wait that the cancellation of the waiting task ends. Cheaper without, where something else does.
-  func cancellableWait(_ direction: Direction, until due: Int64) async -> Readiness {
+  package func cancellableWait(_ direction: Direction, until due: Int64) async -> Readiness {
     let wait = CancellableWait()
     return await withTaskCancellationHandler {
       await withUnsafeContinuation { waiter in
@@ -21,8 +25,8 @@ extension Descriptor {
         case .reading:
           beginReading(waiter, until: due)
           wait.number = readWait
-        case .writing:
-          beginWriting(waiter, until: due)
+        case .writing, .writingOrReading:
+          beginWriting(waiter, until: due, heedingInput: direction == .writingOrReading)
           wait.number = writeWait
         }
       }
@@ -32,7 +36,7 @@ extension Descriptor {
         guard let number = wait.number else { return }
         switch direction {
         case .reading: if self.readWait == number { self.endReadWait(.cancelled) }
-        case .writing: if self.writeWait == number { self.endWriteWait(.cancelled) }
+        case .writing, .writingOrReading: if self.writeWait == number { self.endWriteWait(.cancelled) }
         }
       }
     }

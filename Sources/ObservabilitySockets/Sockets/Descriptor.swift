@@ -29,6 +29,8 @@ package final class Descriptor: @unchecked Sendable {
   private var writer: Waiter?
   private var readDue: Int64 = .max
   private var writeDue: Int64 = .max
+  /// Whether what comes to be read ends the wait for writing, too.
+  private var writerHeedsInput = false
   private var deadline: LazyDeadline?
   /// Told when the peer goes while that is watched: true when the connection has ended, false when the peer has only
   /// said that it sends no more. Let go when the descriptor is closed.
@@ -88,12 +90,13 @@ package final class Descriptor: @unchecked Sendable {
     if due != .max { armDeadline() }
   }
 
-  func beginWriting(_ waiter: Waiter, until due: Int64) {
+  func beginWriting(_ waiter: Waiter, until due: Int64, heedingInput: Bool = false) {
     guard begin(waiter, writer) else { return }
     writer = waiter
     writeWait = waits
     writeDue = due
-    setEvents(events | PollEvents.output)
+    writerHeedsInput = heedingInput
+    setEvents(events | PollEvents.output | (heedingInput ? PollEvents.input : 0))
     if due != .max { armDeadline() }
   }
 
@@ -102,7 +105,7 @@ package final class Descriptor: @unchecked Sendable {
     guard let waiter = reader else { return }
     reader = nil
     readDue = .max
-    setEvents(events & ~PollEvents.input)
+    if !writerHeedsInput { setEvents(events & ~PollEvents.input) }
     guard isUrgent else { return waiter.resume(returning: outcome) }
     loop.urgently { waiter.resume(returning: outcome) }
   }
@@ -112,13 +115,16 @@ package final class Descriptor: @unchecked Sendable {
     guard let waiter = writer else { return }
     writer = nil
     writeDue = .max
-    setEvents(events & ~PollEvents.output)
+    let keepsInput = !writerHeedsInput || reader != nil
+    writerHeedsInput = false
+    setEvents(events & ~(keepsInput ? PollEvents.output : PollEvents.output | PollEvents.input))
     waiter.resume(returning: outcome)
   }
 
   func becameReady(_ found: Int16) {
     if found & (PollEvents.input | PollEvents.trouble) != 0, reader != nil { beginRead() }
-    if found & (PollEvents.output | PollEvents.trouble) != 0 { endWriteWait(.ready) }
+    let forWriter = PollEvents.output | PollEvents.trouble | (writerHeedsInput ? PollEvents.input : 0)
+    if found & forWriter != 0 { endWriteWait(.ready) }
     if events & PollEvents.peerClosed != 0, found & (PollEvents.peerClosed | PollEvents.trouble) != 0 {
       watchPeer(false)
       // In its turn: to close hundreds takes too long while the others are only looked at.
