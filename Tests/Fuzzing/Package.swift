@@ -67,6 +67,7 @@ let package = Package(
     fuzzer("fuzz-target", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
     fuzzer("fuzz-traceparent", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-tracestate", ["FuzzSupport", "TraceSpans"]),
+    fuzzer("fuzz-otlp", ["FuzzSupport", "OTLPExport"]),
     fuzzer("fuzz-smtp", ["ExampleDialogues"]),
     fuzzer("fuzz-imap", ["ExampleDialogues"]),
     fuzzer("fuzz-jmap", ["ExampleDialogues"]),

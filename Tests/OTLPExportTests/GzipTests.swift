@@ -36,6 +36,16 @@ struct GzipTests {
     #expect(repeated.count < 10_000)
   }
 
+  @Test("takes what is too long for one call in several", arguments: [1, 7, 1 << 14, 65_537])
+  func several(longest: Int) throws {
+    let gzip = try Gzip(level: 1)
+    let inflate = try #require(Inflate())
+    for (name, bytes) in GzipTests.samples where longest > 7 || bytes.count < 100_000 {
+      let compressed = try #require(gzip.compress(bytes, handingOver: longest), "\(name)")
+      #expect(inflate.bytes(of: compressed) == bytes, "\(name)")
+    }
+  }
+
   @Test("compresses the longest request there is")
   func longest() throws {
     let bytes = [UInt8](unsafeUninitializedCapacity: TraceRequestEncoder.longestRequest) { buffer, count in

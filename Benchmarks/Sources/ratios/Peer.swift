@@ -73,12 +73,12 @@ final class Peer {
 enum Peers {
   private static var started: [String: Peer] = [:]
   private static var isBuilt = false
+  /// Sources/ratios/Peer.swift is where this package was when it was compiled.
+  private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/")
 
   static func named(_ name: String) -> Peer? {
     if let peer = started[name] { return peer }
-    // Sources/ratios/Peer.swift is where this package was when it was compiled.
-    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
-      separator: "/")
     if !isBuilt {
       isBuilt = true
       // It says on standard error what is missing.
@@ -87,6 +87,13 @@ enum Peers {
     let peer = Peer(name, path: folder + "/.build/peers/" + name)
     started[name] = peer
     return peer
+  }
+
+  /// Leaves a file beside the peers for one of them. False when it cannot be written.
+  static func write(_ bytes: [UInt8], as name: String) -> Bool {
+    guard let file = fopen(folder + "/.build/peers/" + name, "w") else { return false }
+    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
+    return fclose(file) == 0 && isWritten
   }
 
   private static func run(_ command: [String]) {

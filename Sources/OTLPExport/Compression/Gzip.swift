@@ -57,7 +57,10 @@ package struct Gzip: @unchecked Sendable {
   }
 
   /// The bytes as a gzip stream; nil where there is no memory for it, or the library is none that can be used.
-  package func compress(_ bytes: [UInt8]) -> [UInt8]? {
+  package func compress(_ bytes: [UInt8]) -> [UInt8]? { compress(bytes, handingOver: 1 << 30) }
+
+  /// - Parameter longest: how many bytes the library is given at once, which counts them in 32 bits.
+  func compress(_ bytes: [UInt8], handingOver longest: Int) -> [UInt8]? {
     var stream = mailobs_zlib_stream()
     guard mailobs_zlib_begin(begin, &stream, level) == Status.ok else { return nil }
     defer { mailobs_zlib_finish(end, &stream) }
@@ -65,7 +68,7 @@ package struct Gzip: @unchecked Sendable {
     result.reserveCapacity(bytes.count / 4 + 64)
     let isCompressed = bytes.withUnsafeBufferPointer { source in
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 14) { piece in
-        Gzip.run(&stream, deflate, source, piece) { result.append(contentsOf: $0) }
+        Gzip.run(&stream, deflate, source, longest, piece) { result.append(contentsOf: $0) }
       }
     }
     return isCompressed ? result : nil
@@ -74,16 +77,15 @@ package struct Gzip: @unchecked Sendable {
   private enum Status {
     static let ok: Int32 = 0
     static let streamEnd: Int32 = 1
+    static let bufferError: Int32 = -5
   }
 
   /// Gives the library what it compresses, and passes on what it has made of it.
   private static func run(
     _ stream: inout mailobs_zlib_stream, _ deflate: UnsafeMutableRawPointer,
-    _ source: UnsafeBufferPointer<UInt8>, _ piece: UnsafeMutableBufferPointer<UInt8>,
+    _ source: UnsafeBufferPointer<UInt8>, _ longest: Int, _ piece: UnsafeMutableBufferPointer<UInt8>,
     _ write: (UnsafeMutableBufferPointer<UInt8>.SubSequence) -> Void
   ) -> Bool {
-    // The library counts in 32 bits.
-    let longest = 1 << 30
     var taken = 0
     while true {
       let count = min(source.count - taken, longest)
@@ -95,7 +97,9 @@ package struct Gzip: @unchecked Sendable {
         stream.next_out = piece.baseAddress
         stream.avail_out = UInt32(piece.count)
         let status = mailobs_zlib_continue(deflate, &stream, isLast ? 1 : 0)
-        guard status == Status.ok || status == Status.streamEnd else { return false }
+        // Where what it was given ends just as the piece is full, there is nothing left to do, which it says.
+        let isIdle = status == Status.bufferError && !isLast && stream.avail_in == 0
+        guard status == Status.ok || status == Status.streamEnd || isIdle else { return false }
         write(piece.prefix(piece.count - Int(stream.avail_out)))
         if status == Status.streamEnd { return true }
         // A full piece: there is more to come.
