@@ -17,7 +17,8 @@ try metrics.startTracing(tracing)
 
 func usage() -> (seconds: Double, kibibytes: Int) {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  // RUSAGE_SELF, which is a type of its own on Linux.
+  getrusage(0, &usage)
   func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
   return (seconds(usage.ru_utime) + seconds(usage.ru_stime), Int(usage.ru_maxrss))
 }
