@@ -146,7 +146,7 @@ struct TracingExportTests {
     }
     #expect(await eventually { left.export == nil && left.queue == nil })
     let metrics = try MetricsCollector()
-    try metrics.registry.register(.counter("observability_exports_total", help: "The host's own."))
+    _ = try metrics.registry.register(.counter("observability_exports_total", help: "The host's own."))
     #expect(throws: MetricsConfigError.self) { try metrics.startTracing(Self.config(to: server)) }
     #expect(metrics.tracing.startSpan(.smtp(.data)).context == nil)
     server.stop()
