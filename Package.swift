@@ -78,6 +78,10 @@ let package = Package(
     .executableTarget(
       name: "churning-server", dependencies: ["MailObservability", "ObservabilityPlatform"],
       path: "Tests/Acceptance/churning-server", swiftSettings: strictness),
+    // Not a product: whose processor time the export is measured by.
+    .executableTarget(
+      name: "exporting-process", dependencies: ["MailObservability", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/exporting-process", swiftSettings: strictness),
     // Not a product: what the leak sanitizer watches.
     .executableTarget(
       name: "leak-rounds", dependencies: ["MailObservability", "ObservabilityPlatform", "TestSupport"],
@@ -112,7 +116,8 @@ let package = Package(
     tests(
       "MailObservabilityTests",
       [
-        "MailObservability", "HealthProbes", "TraceSpans", "ObservabilityPlatform", "ObservabilitySockets",
+        "MailObservability", "HealthProbes", "OTLPExport", "TraceSpans", "ObservabilityPlatform",
+        "ObservabilitySockets",
         "TestSupport",
       ]),
     tests(

@@ -92,6 +92,7 @@ public final class MetricsCollector: Sendable {
     // What the library's own collectors return is checked at each scrape only.
     for labels in [
       HealthCollector.labels, TopListCollector.labels, PerDomainSource.labels, TracingCollector.labels,
+      ExportMetrics.labels,
     ] {
       if let problem = registry.constantLabels.problem(beside: labels) {
         throw RegistrationError(.invalidLabels, of: namespace, problem)

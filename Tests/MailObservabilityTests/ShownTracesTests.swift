@@ -12,7 +12,9 @@ struct ShownTracesTests {
 
   init() throws {
     metrics = try MetricsCollector()
-    try metrics.startTracing(TracingConfig(serviceName: "mx1"))
+    var config = TracingConfig(serviceName: "mx1")
+    config.exporter = .none
+    try metrics.startTracing(config)
   }
 
   private func shown(_ query: [(String, String)] = []) -> ShownTraces {

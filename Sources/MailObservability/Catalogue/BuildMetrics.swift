@@ -8,8 +8,11 @@ public struct BuildMetrics: Sendable {
   public let info: InfoMetric
   /// When the program's source was last changed, in seconds since 1970; absent until set.
   public let sourceTimestamp: Gauge
+  /// What the host has said of itself.
+  let version: String
 
   init(_ registry: Registry, version: String, revision: String) throws(RegistrationError) {
+    self.version = version
     info = try registry.info(
       "build_info", help: "Version, revision and compiler of the program.",
       ["version": version, "revision": revision, "swift": BuildMetrics.swiftVersion])

@@ -2,6 +2,7 @@
 
 import ObservabilityEndpoints
 import ObservabilityPlatform
+import OTLPExport
 import Synchronization
 public import TraceSpans
 
@@ -25,8 +26,14 @@ public final class MailTracing: Sendable {
   /// What the spans are started with: for spans of the host's own.
   public let tracer = SpanTracer()
   private let started = AtomicLazyReference<Started>()
+  /// What takes ended spans away; nil where nobody does.
+  let export = AtomicLazyReference<SpanExport>()
+  let ending = TracingEnd()
 
   init() {}
+
+  /// Whether it was started, and be it that it has been stopped since.
+  var isStarted: Bool { started.load() != nil }
 
   /// False, with nothing changed, when it was started before.
   func start(_ config: TracingConfig, clock: SpanClock) -> Bool {
@@ -36,6 +43,8 @@ public final class MailTracing: Sendable {
     settings.sampler = config.sampling
     settings.limits = config.limits
     settings.recentTraceBytes = config.recentTraceBytes
+    settings.alwaysKeep = config.alwaysKeep
+    settings.queueCapacity = config.exporter == .otlp ? config.queueSize : 0
     settings.clock = clock
     return tracer.start(settings)
   }

@@ -3,7 +3,7 @@
 public import ObservabilityEndpoints
 public import TraceSpans
 
-/// How spans are sampled, what they may say of people, and how much is kept.
+/// How spans are sampled, what they may say of people, how much is kept, and where they go.
 public struct TracingConfig: Sendable {
   /// What becomes of the addresses of people in spans: senders, recipients, users, accounts and mailboxes.
   public struct Addresses: Sendable, Hashable {
@@ -25,11 +25,16 @@ public struct TracingConfig: Sendable {
     public static func hashed(key: String) -> Addresses { Addresses(rule: .hashed(key: key)) }
   }
 
+  /// Whether anything is traced at all. While false, starting does nothing.
+  public var enabled = true
   /// What the server is called in traces; not empty.
   public var serviceName: String
   /// Which traces are recorded. By default all that begin here, and of others those that their server has
   /// recorded.
   public var sampling = TraceSampler.parentBased(.alwaysOn)
+  /// Which traces are kept among recent ones that are not sampled; nil, the default, for none. They are not
+  /// exported.
+  public var alwaysKeep: KeptTraces?
   /// What becomes of addresses.
   public var addresses = Addresses.domain
   /// Servers and clients whose traces are carried on, and that are told of ours. Empty by default: nobody else can
@@ -41,6 +46,39 @@ public struct TracingConfig: Sendable {
   /// About how much memory recent traces may take, in bytes: 4 MiB by default, from 0, which keeps none, to 1
   /// GiB. Values outside of that are clamped.
   public var recentTraceBytes = 4 << 20
+
+  /// Who gets the spans besides: by default a collector at ``endpoint``.
+  public var exporter = Exporter.otlp
+  /// The collector: `http://host:port`, or `unix:/path` of a socket. The path `v1/traces` is added to it.
+  public var endpoint = "http://localhost:4318"
+  /// The collector for traces, with the whole path, in place of ``endpoint``.
+  public var tracesEndpoint: String?
+  /// How the collector is talked to.
+  public var `protocol` = ExportProtocol.http
+  /// Header fields of every request, such as `["Authorization": "Bearer …"]`. None by default.
+  public var headers = Headers()
+  /// How requests are compressed. By default they are not.
+  public var compression = Compression.none
+  /// How long one batch is tried, pauses between attempts included: 10 seconds by default, 1 millisecond to
+  /// an hour. Then it is dropped.
+  public var exportTimeout = Duration.seconds(10)
+  /// How long an ended span waits for others to go with: 5 seconds by default, 0 to an hour.
+  public var batchDelay = Duration.seconds(5)
+  /// The most spans of a request, and how many make one leave at once: 512 by default, 1 to ``queueSize``.
+  public var batchSize = 512
+  /// How many ended spans may wait for the collector: 2,048 by default, 1 to 65,536. Those that find the
+  /// queue full are dropped.
+  public var queueSize = 2048
+  /// What else the collector is told of the server, such as `["deployment.environment.name": "production"]`.
+  /// Taken in place of what is found out: `service.instance.id`, `host.name`, `process.pid`.
+  public var resourceAttributes: [String: String] = [:]
+  /// Hears when spans cannot be exported, and when they can again. As ``MetricsConfig/log``.
+  public var log: @Sendable (LogMessage) -> Void = { _ in }
+
+  /// What is to be said of the environment.
+  var warnings: [String] = []
+  /// By which variables settings were made.
+  var names: [String: String] = [:]
 
   /// The defaults.
   ///
@@ -56,5 +94,6 @@ public struct TracingConfig: Sendable {
       throw MetricsConfigError(
         .invalidSetting, setting: "addresses", value: "hashed", "needs a key of 16 bytes")
     }
+    _ = try exportEndpoint()
   }
 }

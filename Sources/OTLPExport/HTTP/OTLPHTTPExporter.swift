@@ -1,0 +1,66 @@
+// How do spans travel by HTTP?
+
+import EndpointMessages
+package import ObservabilityHTTP
+import ObservabilityPlatform
+package import ObservabilitySockets
+
+/// OTLP over HTTP, with protobuf, on one connection that is kept.
+///
+/// Source: OTLP specification, "OTLP/HTTP".
+package final class OTLPHTTPExporter: SpanExporter {
+  /// The most bytes of an answer that are read. Source: OTLP specification, "Response size limits".
+  package static let longestAnswer = 4 << 20
+
+  private let requester: HTTPRequester
+  private let target: String
+  private let fields: [(String, String)]
+  private let gzip: Gzip?
+
+  /// - Parameters:
+  ///   - endpoint: with the whole path.
+  ///   - headers: what the host adds; a `User-Agent` takes the place of the library's.
+  ///   - gzip: nil when requests are not compressed.
+  ///   - timeout: the longest that a batch is tried.
+  ///   - loop: the export's.
+  package init(
+    to endpoint: ClientEndpoint, headers: [(String, String)], gzip: Gzip?, timeout: Duration,
+    on loop: EventLoop
+  ) throws(SocketError) {
+    var configuration = ClientConfiguration()
+    // The batch's own time is the limit.
+    configuration.deadlines.connect = timeout
+    configuration.deadlines.write = timeout
+    configuration.deadlines.answer = timeout
+    configuration.limits.maximumBodySize = Self.longestAnswer
+    requester = try HTTPRequester(to: endpoint, configuration: configuration, loop: loop)
+    target = endpoint.target
+    self.gzip = gzip
+    var fields = [("Content-Type", "application/x-protobuf")]
+    if gzip != nil { fields.append(("Content-Encoding", "gzip")) }
+    let names = Set(headers.map { $0.0.lowercased() })
+    if !names.contains("user-agent") {
+      fields.append(("User-Agent", "OTel-OTLP-Exporter-Swift/\(OTLPExport.version)"))
+    }
+    // What says how the body is to be read is not the host's.
+    self.fields =
+      fields + headers.filter { !["content-type", "content-encoding"].contains($0.0.lowercased()) }
+  }
+
+  package func body(of message: [UInt8]) -> [UInt8]? { gzip.map { $0.compress(message) } ?? message }
+
+  package func send(_ body: [UInt8], spans: Int, within limit: Duration) async -> ExportAnswer {
+    let request = ClientRequest(method: "POST", path: target, fields: fields, body: body)
+    do throws(ClientError) {
+      let answer = try await requester.send(request, within: limit)
+      return ExportResponse(
+        status: answer.status, contentType: answer.fields["Content-Type"], retryAfter: answer.retryAfter,
+        body: answer.body, isBodyCut: answer.isBodyCut
+      ).answer(sent: spans)
+    } catch {
+      return .refused(ExportRefusal(error))
+    }
+  }
+
+  package func close() { requester.close() }
+}

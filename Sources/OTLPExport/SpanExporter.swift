@@ -1,0 +1,43 @@
+// What does a transport do for the export?
+
+/// Carries requests to a collector, one at a time: by HTTP here, by what else a package brings.
+package protocol SpanExporter: Sendable {
+  /// Makes of an encoded `ExportTraceServiceRequest` what is sent, once for all attempts; nil where there is
+  /// no memory for it.
+  func body(of message: [UInt8]) -> [UInt8]?
+
+  /// Sends a request and reads the answer. Runs on the export's loop, ends within `limit`, and soon after its
+  /// task was cancelled.
+  ///
+  /// - Parameter spans: how many there are in it.
+  func send(_ body: [UInt8], spans: Int, within limit: Duration) async -> ExportAnswer
+
+  /// Closes what is open. Nothing is sent any more.
+  func close()
+}
+
+/// How a collector has answered.
+package enum ExportAnswer: Sendable, Hashable {
+  /// It has the spans, without so many of them; the text is what it says of these, or warns of.
+  case accepted(rejected: Int, message: String)
+  case refused(ExportRefusal)
+}
+
+/// Why a collector has not got the spans.
+package struct ExportRefusal: Sendable, Hashable {
+  /// What happened, for a log. Says nothing of what was configured as secret.
+  package let reason: String
+  /// Whether the same request may be taken later.
+  package let isRetryable: Bool
+  /// When the collector wants to be asked again.
+  package let retryAfter: Duration?
+  /// Whether the collector has said so itself.
+  package let isAnswer: Bool
+
+  package init(_ reason: String, isRetryable: Bool, retryAfter: Duration? = nil, isAnswer: Bool = false) {
+    self.reason = reason
+    self.isRetryable = isRetryable
+    self.retryAfter = retryAfter
+    self.isAnswer = isAnswer
+  }
+}

@@ -1,0 +1,191 @@
+// Does the export stand every collector, over real sockets?
+
+@testable import OTLPExport
+import ObservabilityHTTP
+import ObservabilityPlatform
+@testable import ObservabilitySockets
+import TestSupport
+import Testing
+@testable import TraceSpans
+
+@Suite("OTLP by HTTP")
+struct OTLPHTTPTests {
+  /// An export to a collector on a real socket.
+  final class World: Sendable {
+    let tracer = SpanTracer()
+    let behaviour = Locked(CollectorBehaviour.accepts)
+    let requests = Locked<[RawServer.Request]>([])
+    let said = Locked<[String]>([])
+    let server: RawServer
+    let loop: EventLoop
+    let export: SpanExport
+
+    init(
+      headers: [(String, String)] = [], gzip: Gzip? = nil,
+      _ change: (inout BatchProcessor.Settings) -> Void = { _ in }
+    ) throws {
+      server = RawServer { [behaviour, requests] request in
+        requests.withLock { $0.append(request) }
+        return behaviour.withLock { $0 }.reaction(spans: 512) ?? .hang
+      }
+      loop = try EventLoop(name: "test export")
+      var settings = SpanTracer.Settings()
+      settings.queueCapacity = 2048
+      tracer.start(settings)
+      guard let queue = tracer.queue else { throw SystemError(code: 0, action: "making a queue") }
+      var batches = BatchProcessor.Settings()
+      // In real time it has to be enough for the slowest machine.
+      batches.timeout = .seconds(600)
+      change(&batches)
+      let endpoint = try ClientEndpoint("http://127.0.0.1:\(server.port)/v1/traces")
+      var observer = SpanExportObserver()
+      observer.said = { [said] text, _ in said.withLock { $0.append(text) } }
+      export = SpanExport(
+        queue, on: loop,
+        through: try OTLPHTTPExporter(
+          to: endpoint, headers: headers, gzip: gzip, timeout: batches.timeout, on: loop),
+        settings: batches, observer: observer, encoder: TraceRequestEncoder(OTLPResource(serviceName: "test"))
+      )
+    }
+
+    func record(_ count: Int) { for _ in 0..<count { tracer.startSpan("SMTP DATA", parent: .none).end() } }
+
+    /// Lets the loop's time pass, much faster than it does, until the condition holds.
+    func pass(until condition: @Sendable () -> Bool) async -> Bool {
+      await eventually {
+        // What is under way on the sockets takes real time, and none passes meanwhile but where it hangs.
+        if await self.isWaiting { self.loop.advanceClock(by: .seconds(1)) }
+        try? await Task.sleep(for: .milliseconds(1))
+        return condition()
+      }
+    }
+
+    private var isWaiting: Bool {
+      get async {
+        let core = export.core
+        let isIdle = await withUnsafeContinuation { continuation in
+          loop.execute { continuation.resume(returning: core.attempt == nil) }
+        }
+        let hangs = behaviour.withLock { $0 == .isABlackHole || $0 == .answersAByteASecond }
+        return isIdle || (hangs && server.requests > 0)
+      }
+    }
+
+    var isAccountedFor: Bool {
+      let (spans, export) = (tracer.statistics, export.statistics)
+      return spans.queued == export.totals.settled + UInt64(export.inHand) + UInt64(export.queued)
+    }
+  }
+
+  @Test(
+    "accounts for each span, with every behaviour, and ends in time", arguments: CollectorBehaviour.allCases)
+  func everyBehaviour(behaviour: CollectorBehaviour) async throws {
+    let world = try World()
+    world.behaviour.withLock { $0 = behaviour }
+    if behaviour == .refusesConnections { world.server.stop() }
+    world.record(512)
+    #expect(await world.pass { world.export.statistics.totals.settled == 512 })
+    let totals = world.export.statistics.totals
+    #expect(world.isAccountedFor)
+    #expect(
+      totals.exported == (behaviour.takes ? 512 : behaviour == .rejectsSome ? 256 : 0), "\(totals)")
+    #expect(totals.dropped == 512 - totals.exported - totals.rejected)
+    // Only what may pass is tried again.
+    if behaviour != .refusesConnections {
+      let hangs = behaviour == .isABlackHole || behaviour == .answersAByteASecond
+      #expect(behaviour.isRetried && !hangs ? world.server.requests > 1 : world.server.requests == 1)
+      #expect(world.server.mostAtOnce == 1)
+    }
+    // The end comes while the next batch is under way, in a pause, or waits.
+    world.record(700)
+    async let end: Void = world.export.shutdown(within: .seconds(2))
+    for _ in 0..<22 where !world.export.statistics.isOver {
+      world.loop.advanceClock(by: .milliseconds(100))
+      _ = await world.loop.turn()
+      try? await Task.sleep(for: .milliseconds(1))
+    }
+    await end
+    #expect(world.isAccountedFor && world.export.statistics.totals.settled == 1212)
+    world.server.stop()
+  }
+
+  @Test("goes on by itself when the collector is back, and says so")
+  func recovery() async throws {
+    let world = try World()
+    world.behaviour.withLock { $0 = .unavailable }
+    world.record(512)
+    #expect(await world.pass { world.server.requests >= 2 })
+    world.behaviour.withLock { $0 = .accepts }
+    #expect(await world.pass { world.export.statistics.totals.settled == 512 })
+    #expect(world.export.statistics.totals.exported == 512)
+    #expect(
+      world.said.withLock { $0 } == [
+        "spans cannot be exported: the collector has answered 503", "the collector takes spans again",
+      ])
+    await world.export.shutdown(within: .seconds(60))
+    world.server.stop()
+  }
+
+  @Test("sends what the protocol asks for, on a connection that is kept")
+  func request() async throws {
+    for gzip in [nil, try? Gzip()] {
+      let world = try World(
+        headers: [("Authorization", "Bearer geheim"), ("content-type", "text/plain")], gzip: gzip)
+      for _ in 0..<3 {
+        world.record(1)
+        #expect(await world.export.flush(within: .seconds(3600)))
+      }
+      #expect(world.server.connections == 1 && world.server.requests == 3)
+      let request = try #require(world.requests.withLock { $0.first })
+      let lines = request.head.split(separator: "\r\n").map(String.init)
+      #expect(lines.first == "POST /v1/traces HTTP/1.1")
+      #expect(
+        lines.contains("Content-Type: application/x-protobuf") && !lines.contains("content-type: text/plain"))
+      #expect(lines.contains("User-Agent: OTel-OTLP-Exporter-Swift/\(OTLPExport.version)"))
+      #expect(lines.contains("Authorization: Bearer geheim"))
+      #expect(lines.contains("Content-Encoding: gzip") == (gzip != nil))
+      #expect(request.body.starts(with: gzip == nil ? [0x0A] : [0x1F, 0x8B]))
+      await world.export.shutdown(within: .seconds(3600))
+      world.server.stop()
+    }
+  }
+
+  @Test("says nothing of a secret, whatever goes wrong", arguments: CollectorBehaviour.allCases)
+  func secrets(behaviour: CollectorBehaviour) async throws {
+    let world = try World(headers: [("Authorization", "Bearer geheim")]) { $0.timeout = .seconds(2) }
+    world.behaviour.withLock { $0 = behaviour }
+    world.record(1)
+    let flush = Task { await world.export.flush(within: .seconds(3600)) }
+    #expect(await world.pass { world.export.statistics.totals.settled == 1 })
+    _ = await flush.value
+    await world.export.shutdown(within: .zero)
+    for text in world.said.withLock({ $0 }) { #expect(!text.contains("geheim"), "\(text)") }
+    world.server.stop()
+  }
+
+  @Test("retries what may pass, and nothing else")
+  func statuses() {
+    for status in 100...599 {
+      let answer = ExportResponse(
+        status: status, contentType: nil, retryAfter: .seconds(7), body: [], isBodyCut: false
+      ).answer(sent: 3)
+      switch answer {
+      case .accepted(let rejected, _): #expect((200...299).contains(status) && rejected == 0)
+      case .refused(let refusal):
+        let isRetryable = [429, 502, 503, 504].contains(status)
+        #expect(!(200...299).contains(status) && refusal.isAnswer)
+        #expect(refusal.isRetryable == isRetryable && refusal.retryAfter == (isRetryable ? .seconds(7) : nil))
+      }
+    }
+    let errors: [(ClientError, Bool)] = [
+      (.unresolvable(""), true), (.refused(""), true), (.timedOut(.connecting), true),
+      (.timedOut(.answering), true),
+      (.brokenBeforeAnswer(""), true), (.brokenInAnswer(""), true),
+      (.malformedAnswer(.malformedStatusLine), false),
+      (.invalidRequest(""), false), (.closed, false), (.cancelled, false),
+    ]
+    for (error, isRetryable) in errors {
+      #expect(ExportRefusal(error).isRetryable == isRetryable, "\(error)")
+    }
+  }
+}
