@@ -40,7 +40,9 @@ struct OpenTracesTests {
     #expect(active == open.prefix(128).compactMap(\.context))
     #expect(recent.families[0].active == roots)
     if children * bytes * roots > limit { #expect(recent.spansLeftOut > 0) }
+    #expect(recent.inconsistencies == [])
     open.reversed().forEach { $0.end() }
+    #expect(recent.inconsistencies == [])
     #expect(recent.families[0].active == 0 && recent.families[0].ended == UInt64(roots) + 20)
     #expect(recent.traces(of: "IMAP", .active).isEmpty && recent.byteCount <= limit)
   }

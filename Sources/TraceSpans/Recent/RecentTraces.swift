@@ -57,7 +57,8 @@ package final class RecentTraces: Sendable {
       if span.context.isSampled { record.isSampled = true }
       if isRoot { state.end(record, at: end ?? record.start, alwaysKept, &gone) }
       guard !record.isUnwanted else { return }
-      guard record.bytes > 0, bytes <= limit / 8, record.spans.count < TraceRecord.spanLimit else {
+      let hasRoom = isRoot || record.spans.count < TraceRecord.spanLimit
+      guard record.bytes > 0, bytes <= limit / 8, hasRoom else {
         state.leaveOut(1, of: record)
         return
       }
