@@ -29,4 +29,9 @@ extension Int64 {
     guard overflow else { return sum }
     return other < 0 ? .min : .max
   }
+  /// From this moment to another one, as far as that goes when it is too much.
+  package func elapsed(at time: Int64) -> Int64 {
+    let (difference, overflow) = time.subtractingReportingOverflow(self)
+    return overflow ? (time > self ? .max : .min) : difference
+  }
 }

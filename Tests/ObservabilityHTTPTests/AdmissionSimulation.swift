@@ -185,7 +185,7 @@ struct AdmissionSimulation {
     let client = connection.client
     connection.requestAt = nil
     connection.requests += 1
-    admission.served()
+    admission.newcomers.served()
     if connection.place == .reserve {
       if connection.requests == 1 { admission.newcomerSpoke() }
       promote(connection)
@@ -252,7 +252,7 @@ struct AdmissionSimulation {
 
   private mutating func hasCredit() -> Bool {
     let waiting = backlog.count
-    return admission.takeCredit(at: time, busy: time - idle, waiting: { waiting })
+    return admission.newcomers.take(at: time, busy: time - idle, waiting: { waiting })
   }
 
   private mutating func makeWay() -> Bool {

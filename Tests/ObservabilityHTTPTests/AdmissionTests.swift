@@ -112,30 +112,33 @@ struct AdmissionTests {
   func credit() {
     var admission = Self.full()
     func letIn(at time: Int64, busy: Int64 = 0, waiting: Int = 0) -> Int {
-      (0..<1000).count { _ in admission.takeCredit(at: time, busy: busy, waiting: { waiting }) }
+      (0..<1000).count { _ in admission.newcomers.take(at: time, busy: busy, waiting: { waiting }) }
     }
-    #expect(letIn(at: 0) == Admission.batchWhenFull)
+    #expect(letIn(at: 0) == Admission.batch)
     #expect(letIn(at: 0) == 0)
     #expect(letIn(at: 50_000) == 0, "too early")
-    #expect(letIn(at: 500_000) == Int(Admission.newcomersAnIdleMillisecond) / 2)
-    for _ in 0..<(2 * Admission.requestsANewcomer + 1) { admission.served() }
+    #expect(letIn(at: 500_000) == Int(NewcomerShare.anIdleMillisecond) / 2)
+    for _ in 0..<(2 * NewcomerShare.requestsEach + 1) { admission.newcomers.served() }
     #expect(letIn(at: 500_000) == 2)
     // At work for more than half of the time.
     _ = letIn(at: 20_500_000, busy: 15_000_000)
-    #expect(letIn(at: 21_500_000, busy: 15_500_000) == Int(Admission.newcomersAMillisecond))
-    admission.giveBackCredit()
+    #expect(letIn(at: 21_500_000, busy: 15_500_000) == Int(NewcomerShare.aMillisecond))
+    admission.newcomers.giveBack()
     #expect(letIn(at: 21_500_000, busy: 15_500_000) == 1, "who did not come costs nothing")
     // With so many in the queue that they would wait longer than is good, or than they can.
     for (start, waiting, expected) in [
-      (Int64(41_500_000), 7 * Admission.goodWait, 7),
-      (61_500_000, 100 * Admission.goodWait, Int(Admission.newcomersAnIdleMillisecond) + 2),
+      (Int64(41_500_000), 7 * NewcomerShare.goodWait, 7),
+      (61_500_000, 100 * NewcomerShare.goodWait, Int(NewcomerShare.anIdleMillisecond) + 2),
     ] {
       _ = letIn(at: start, busy: start - 6_000_000, waiting: waiting)
       #expect(letIn(at: start + 1_000_000, busy: start - 5_000_000) == expected)
     }
+    // While the server has nothing else to do, all come in within the good time.
+    _ = letIn(at: 81_500_000, waiting: 40 * NewcomerShare.goodWait)
+    #expect(letIn(at: 82_500_000) == 40)
     for time in [Int64.max, .min, 0, .max] {
       _ = letIn(at: time, waiting: time > 0 ? .max : .min)
-      for busy in [Int64.max, .min, 0] { #expect(letIn(at: time, busy: busy) <= Admission.batchWhenFull) }
+      for busy in [Int64.max, .min, 0] { #expect(letIn(at: time, busy: busy) <= 4 * Admission.batch) }
     }
   }
 

@@ -85,14 +85,49 @@ struct AtOnceTests {
     }
   }
 
+  @Test("goes on where the system took only a part of it")
+  func parts() async throws {
+    try await withAnswers { server in
+      let client = try await server.connect(receiveBuffer: 4096)
+      try await client.send("GET /live HTTP/1.1\r\nHost: a\r\n\r\n")
+      _ = try await client.read(through: "alive")
+      try await server.waitForConnections { $0.contains { $0.phase == .idle } }
+      let core = server.server.core
+      core.onLoop {
+        var little: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        for connection in core.all {
+          setsockopt(connection.descriptor.fd, SOL_SOCKET, SO_SNDBUF, &little, size)
+        }
+      }
+      var asked = 0
+      let hasRest = Flag()
+      while asked < 8, !hasRest.isSet {
+        asked += 1
+        try await client.send("GET /medium HTTP/1.1\r\nHost: a\r\n\r\n")
+        try await server.waitForConnections { [asked] connections in
+          if connections.contains(where: { $0.phase == .writing }) { hasRest.set() }
+          return connections.contains { $0.requests == asked + 1 && ($0.phase == .idle || hasRest.isSet) }
+        }
+      }
+      #expect(hasRest.isSet)
+      client.shutdownWrite()
+      let answers = try await client.readAll()
+      #expect(answers.components(of: "HTTP/1.1 200 OK") == asked && answers.components(of: "mend") == asked)
+      #expect(answers.components(of: "m") == asked * 15_000)
+    }
+  }
+
   @Test("has what its request asks for: no body for HEAD, and the connection's end")
   func framing() async throws {
     try await withAnswers { server in
       let head = try await exchange(server, pieces: ["HEAD /live HTTP/1.1\r\nHost: a\r\n\r\n"])
       #expect(head.contains("Content-Length: 5\r\n") && !head.contains("alive"))
       for request in ["GET /live HTTP/1.0\r\n", "GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"] {
-        let answers = try await exchange(server, pieces: [request + "\r\n" + request + "\r\n"])
-        #expect(answers.components(of: "Connection: close") == 1 && answers.components(of: "alive") == 1)
+        for pieces in [[request + "\r\n" + request + "\r\n"], [request + "\r\n"]] {
+          let answers = try await exchange(server, pieces: pieces)
+          #expect(answers.components(of: "Connection: close") == 1 && answers.components(of: "alive") == 1)
+        }
       }
       #expect(try await exchange(server, pieces: ["GET /live HTTP/1.1\r\n\r\n"]).hasPrefix("HTTP/1.1 400 "))
     }

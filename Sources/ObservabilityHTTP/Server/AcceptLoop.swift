@@ -48,7 +48,7 @@ extension ServerCore {
     var isDeferred = false
     turns: while drainStage.load(ordering: .relaxed) != .finished {
       var accepted = 0
-      while accepted < (admission.isCrowded ? Admission.batchWhenFull : Admission.batch) {
+      while accepted < Admission.batch {
         if admission.wantsSpeakersOnly != isDeferred {
           isDeferred.toggle()
           listener.deferAccepting(isDeferred)
@@ -70,7 +70,7 @@ extension ServerCore {
           if !admit(connection, from: Self.peer(of: connection)) { connection.close() }
         case .wouldBlock:
           admission.foundQueueEmpty()
-          if isCrowded { admission.giveBackCredit() }
+          if isCrowded { admission.newcomers.giveBack() }
           guard await waitForConnection(on: listener) else { return false }
           accepted = 0
         case .failed(let errno):
@@ -89,7 +89,7 @@ extension ServerCore {
   }
 
   private func hasCreditForNewcomer(on listener: Listener) -> Bool {
-    admission.takeCredit(at: loop.time, busy: Int64(clamping: loop.statistics.busyNanoseconds)) {
+    admission.newcomers.take(at: loop.time, busy: Int64(clamping: loop.statistics.busyNanoseconds)) {
       listener.waitingConnections
     }
   }

@@ -18,22 +18,6 @@ struct Admission: Sendable {
   static let longQueue = 64
   /// How many connections are accepted before the others have their turn.
   static let batch = 16
-  static let batchWhenFull = 16
-  /// While no regular place is free, a newcomer is let in for so many requests that are served, and so many for each
-  /// millisecond in any case: one costs both sides as much as ten requests, and all who are served wait meanwhile.
-  static let requestsANewcomer = 16
-  static let newcomersAMillisecond: Int64 = 4
-  /// The same at most while many wait.
-  static let newcomersOfManyAMillisecond: Int64 = 8
-  /// The same while the server has nothing to do for half of the time, so that they cost nobody anything.
-  static let newcomersAnIdleMillisecond: Int64 = 10
-  private static let loadWindow: Int64 = 10_000_000
-  /// In how many milliseconds the system's queue is to be worked off, where that leaves enough to those who are served:
-  /// a probe in it is no sooner answered.
-  static let goodWait = 75
-  /// The same whatever that costs: a probe has to be answered within a second.
-  static let longestWait = 600
-
   enum Place: Sendable {
     /// One of the limit: its connection is kept open.
     case regular
@@ -46,14 +30,8 @@ struct Admission: Sendable {
   private(set) var regular = 0
   private(set) var reserve = 0
   private var sinceEmpty = 0
-  /// What newcomers may still cost, in requests, and when time last added to it.
-  private var credit = batchWhenFull * requestsANewcomer
-  private var creditedAt: Int64 = 0
-  /// Whether the server has been at work for more than half of the last window, and when the present one began.
-  private var isBusy = false
-  private var waiting = 0
-  private var busyBefore: Int64 = 0
-  private var windowBegan: Int64 = 0
+  /// How many newcomers come in while no regular place is free.
+  var newcomers = NewcomerShare(most: batch)
   /// Whether only connections whose peer has sent something are wanted. Whoever is let in for nothing, and has to go
   /// before its request comes, comes again: that is what room is needed for least.
   private(set) var wantsSpeakersOnly = false
@@ -116,41 +94,6 @@ struct Admission: Sendable {
   /// A newcomer was closed without a request.
   mutating func newcomerWasSilent() { youth = max(Self.shortestYouth, youth - youth / 8) }
 
-  // MARK: - The share of newcomers
-
-  /// A request has been served.
-  mutating func served() { credit &+= 1 }
-
-  /// Whether a newcomer can be let in now, though no regular place is free, without those who have one getting too
-  /// little.
-  ///
-  /// - Parameters:
-  ///   - busy: how long the server has been at work in all.
-  ///   - waiting: how many connections are in the system's queue. Asked for now and then.
-  mutating func takeCredit(at time: Int64, busy: Int64, waiting countWaiting: () -> Int) -> Bool {
-    let window = elapsed(since: windowBegan, at: time)
-    if window < 0 || window >= Self.loadWindow {
-      isBusy = elapsed(since: busyBefore, at: busy) > window / 2
-      (busyBefore, windowBegan) = (busy, time)
-      waiting = min(max(0, countWaiting()), 1 << 20)
-    }
-    let wanted = min(Self.newcomersOfManyAMillisecond, Int64(waiting / Self.goodWait))
-    let rate = max(
-      isBusy ? max(Self.newcomersAMillisecond, wanted) : Self.newcomersAnIdleMillisecond,
-      Int64(waiting / Self.longestWait))
-    let most = Self.batchWhenFull * Self.requestsANewcomer
-    let passed = min(max(0, elapsed(since: creditedAt, at: time)), 1_000_000_000)
-    let come = passed * rate / 1_000_000
-    if come > 0 { creditedAt = time }
-    credit = min(most, min(most, credit) + Int(come) * Self.requestsANewcomer)
-    guard credit >= Self.requestsANewcomer else { return false }
-    credit -= Self.requestsANewcomer
-    return true
-  }
-
-  /// The newcomer did not come.
-  mutating func giveBackCredit() { credit &+= Self.requestsANewcomer }
-
   // MARK: - Giving way
 
   /// Who is closed so that a new connection, of which nothing is known, can come in; nil when nobody is.
@@ -208,7 +151,7 @@ struct Admission: Sendable {
       let candidate = describe(connection)
       guard candidate.place == .regular, let order = rules.order(of: candidate) else { continue }
       if order.rank == .idle {
-        guard !isProbe, elapsed(since: candidate.placedAt, at: time) >= Self.quantum else { continue }
+        guard !isProbe, candidate.placedAt.elapsed(at: time) >= Self.quantum else { continue }
         if let most, (most.requests, candidate.phaseBegan) >= (candidate.requests, most.since) { continue }
         most = (connection, candidate.requests, candidate.phaseBegan)
       } else {
@@ -284,25 +227,19 @@ extension Admission {
       // Its request may be there to be read: closed before that, it would come again, and so would all others.
       case .new: return nil
       case .head:
-        guard elapsed(since: candidate.phaseBegan, at: time) >= youth else { return nil }
+        guard candidate.phaseBegan.elapsed(at: time) >= youth else { return nil }
         return Order(rank: .incomplete, since: candidate.phaseBegan)
       case .idle:
         if candidate.place == .regular { return Order(rank: .idle, since: candidate.phaseBegan) }
         // Its next request may be on its way already.
-        guard elapsed(since: candidate.placedAt, at: time) >= Admission.longestYouth else { return nil }
+        guard candidate.placedAt.elapsed(at: time) >= Admission.longestYouth else { return nil }
         return Order(rank: .retired, since: candidate.phaseBegan)
       case .body, .handling, .writing:
-        guard let since = candidate.stalledSince, elapsed(since: since, at: time) >= patience else {
+        guard let since = candidate.stalledSince, since.elapsed(at: time) >= patience else {
           return nil
         }
         return Order(rank: .stalled, since: since)
       }
     }
   }
-}
-
-/// Nanoseconds from one moment to a later one; as far as they go when they are too many.
-private func elapsed(since moment: Int64, at time: Int64) -> Int64 {
-  let (difference, overflow) = time.subtractingReportingOverflow(moment)
-  return overflow ? (time > moment ? .max : .min) : difference
 }

@@ -190,7 +190,7 @@ final class ServerCore: @unchecked Sendable {
 
   func countRequest() {
     counters.countRequest()
-    admission.served()
+    admission.newcomers.served()
   }
 
   private func countConnections() {
