@@ -44,23 +44,28 @@ extension ShownTraces {
     .find{display:flex;flex-wrap:wrap;gap:.5em 1.5em}input{width:13em;font:inherit}button{font:inherit}\
     .scroll{overflow-x:auto}table{border-collapse:collapse;margin-top:1em;font-variant-numeric:tabular-nums}\
     td,th{padding:.25em .7em;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}\
-    th:first-child,td:first-child{text-align:left;max-width:16em;white-space:normal;overflow-wrap:anywhere}\
+    th:first-child,td:first-child{text-align:left;min-width:6em;max-width:16em;white-space:normal;\
+    overflow-wrap:anywhere}\
     .none{opacity:.45}.bad,.bad a{color:var(--bad)}small,.note{opacity:.75}\
     section{border-top:1px solid var(--line);padding:.7em 0}section p{margin:.1em 0 .5em}\
     code{font-size:.9em;overflow-wrap:anywhere}\
     summary{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr) 7em;gap:.2em .8em;\
     align-items:center;cursor:pointer;padding:.15em 0}\
-    summary:hover{background:#8881}.name{overflow-wrap:anywhere;unicode-bidi:isolate}\
+    summary:hover{background:#8881}\
+    .name{margin-left:calc(var(--depth)*1em);overflow-wrap:anywhere;unicode-bidi:isolate}\
+    details:not([open]) .name{max-height:2.9em;overflow:hidden}\
     .name::before{content:"\\25B8";opacity:.6;margin-right:.4em}[open]>summary .name::before{content:"\\25BE"}\
     .track{position:relative;height:.8em;background:#8882;border-radius:2px}.track i{position:absolute;height:100%}\
     .bar{background:var(--bar);border-radius:2px;min-width:2px}.bad .bar{background:var(--bad)}\
     .event{width:2px;margin-left:-1px;background:CanvasText}\
     .time{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
-    dl{display:grid;grid-template-columns:fit-content(16em) minmax(0,1fr);gap:.1em .9em;margin:.2em 0 .7em 1.2em}\
+    dl{display:grid;grid-template-columns:fit-content(16em) minmax(0,1fr);gap:.1em .9em;\
+    margin:.2em 0 .7em calc(var(--depth)*1em + 1.2em)}\
+    .bad dl{color:CanvasText}.bad dd:first-of-type{color:var(--bad)}\
     dt{opacity:.75}dt,dd{overflow-wrap:anywhere;unicode-bidi:isolate}\
     dd{margin:0;max-height:12em;overflow-y:auto;white-space:pre-wrap}\
     @media(max-width:38em){summary{grid-template-columns:minmax(0,1fr) auto}.track{grid-row:2;grid-column:1/3}\
-    dl{grid-template-columns:minmax(0,1fr);margin-left:1em}dd{margin:0 0 .3em 1em}}
+    dl{grid-template-columns:minmax(0,1fr);margin-left:calc(var(--depth)*1em + 1em)}dd{margin:0 0 .3em 1em}}
     """
 
   // MARK: - Families
@@ -123,8 +128,8 @@ extension ShownTraces {
     let contents = span.contents
     var hasFailed = false
     if case .error = contents.status { hasFailed = true }
-    body.raw("<details\(isOpen || hasFailed ? " open" : "")\(hasFailed ? " class=\"bad\"" : "")><summary>")
-    body.raw("<span class=\"name\" style=\"margin-left:\(min(depth, 12))em\">")
+    let marks = (isOpen || hasFailed ? " open" : "") + (hasFailed ? " class=\"bad\"" : "")
+    body.raw("<details\(marks) style=\"--depth:\(min(depth, 12))\"><summary><span class=\"name\">")
     body.plain(span.name)
     let (left, right) = (place(span.start), place(end))
     body.raw(
