@@ -82,6 +82,10 @@ let package = Package(
     .executableTarget(
       name: "exporting-process", dependencies: ["MailObservability", "ObservabilityPlatform"],
       path: "Tests/Acceptance/exporting-process", swiftSettings: strictness),
+    // Not a product: what the acceptance tests compare with the samplers of others.
+    .executableTarget(
+      name: "sampling-decisions", dependencies: ["TraceSpans", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/sampling-decisions", swiftSettings: strictness),
     // Not a product: what the leak sanitizer watches.
     .executableTarget(
       name: "leak-rounds", dependencies: ["MailObservability", "ObservabilityPlatform", "TestSupport"],

@@ -47,7 +47,9 @@ struct ShownTracesTests {
     ]
     for (query, count) in queries { #expect(shown(query).traces?.count == count, "\(query)") }
     #expect(shown().traces == nil && shown().families.map(\.name) == ["SMTP"])
-    #expect(shown().html.contains("?family=SMTP&amp;select=active"))
+    #expect(shown().html.contains("?family=SMTP&amp;select=errors"))
+    // Where there is nothing to see there is no link.
+    #expect(!shown().html.contains("select=active"))
     let html = shown([("queue", "Q1")]).html
     for part in ["mailet Spam", "&lt;1@mx&gt;", "scored score=0.5", "<dd>error</dd>", "SMTP transaction"] {
       #expect(html.contains(part))

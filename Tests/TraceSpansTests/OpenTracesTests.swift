@@ -40,9 +40,27 @@ struct OpenTracesTests {
     #expect(active == open.prefix(128).compactMap(\.context))
     #expect(recent.families[0].active == roots)
     if children * bytes * roots > limit { #expect(recent.spansLeftOut > 0) }
+    #expect(recent.inconsistencies == [])
     open.reversed().forEach { $0.end() }
+    #expect(recent.inconsistencies == [])
     #expect(recent.families[0].active == 0 && recent.families[0].ended == UInt64(roots) + 20)
     #expect(recent.traces(of: "IMAP", .active).isEmpty && recent.byteCount <= limit)
+  }
+
+  @Test("take no room from new ones where there is little", arguments: [8, 16, 64])
+  func littleRoom(kibibytes: Int) throws {
+    let tracer = SpanTracer()
+    var settings = SpanTracer.Settings()
+    settings.recentTraceBytes = kibibytes * 1024
+    tracer.start(settings)
+    let recent = try #require(tracer.recent)
+    let name = "IMAP " + String(repeating: "x", count: 240)
+    let open = (0..<1000).map { _ in tracer.startSpan(name, parent: .none) }
+    tracer.startSpan("SMTP DATA", parent: .none).end()
+    #expect(recent.traces(of: "SMTP", .newest).map(\.spans.count) == [1])
+    #expect(!recent.traces(of: "IMAP", .active).isEmpty && recent.inconsistencies == [])
+    open.forEach { $0.end() }
+    #expect(recent.families[0].ended == 1000 && recent.inconsistencies == [])
   }
 
   @Test("are counted and shown in their order, whichever of them end", arguments: [SeededGenerator.seed])

@@ -102,6 +102,19 @@ struct RecentTracesTests {
     #expect(recent.traces(context.traceID).count == 3)
   }
 
+  @Test("keeps the root of a trace that has more spans than fit")
+  func manyChildren() throws {
+    let tracer = tracer()
+    tracer.withSpan("root") { root in
+      for _ in 0..<3000 { tracer.startSpan("child").end() }
+      root.status = .error("text")
+    }
+    let trace = try #require(tracer.recent?.traces(of: "root", .errors).first)
+    #expect(trace.spans.count == TraceRecord.spanLimit + 1 && trace.spans.last?.name == "root")
+    #expect(trace.leftOut == 3000 - TraceRecord.spanLimit)
+    #expect(tracer.recent?.spansLeftOut == UInt64(trace.leftOut))
+  }
+
   @Test("has a bounded number of families, and counts what comes later under one name")
   func families() throws {
     let tracer = tracer()
@@ -136,6 +149,7 @@ struct RecentTracesTests {
     #expect(kept.reduce(0) { $0 + $1.spans.reduce(0) { $0 + $1.byteCount } } <= limit, "seed \(seed)")
     open.forEach { $0.end() }
     #expect(recent.families[1].active == 0 && recent.families[1].ended == 3000, "seed \(seed)")
+    #expect(recent.inconsistencies == [], "seed \(seed)")
     #expect(recent.byteCount <= limit, "seed \(seed)")
   }
 

@@ -45,6 +45,8 @@ struct SpanModelTests {
   /// What one task does, and what it expects of that.
   private struct Worker {
     let tracer: SpanTracer
+    /// Whether spans are recorded that are not sampled.
+    let keepsAll: Bool
     var generator: SeededGenerator
     var expected = Expected()
     var last: TraceSpan?
@@ -104,7 +106,7 @@ struct SpanModelTests {
           noteEnd(span)
           span.end()
           span["late"] = 1
-          if span.context?.isSampled == true { expected.changesAfterEnd += 2 }
+          if keepsAll || span.context?.isSampled == true { expected.changesAfterEnd += 2 }
           last = span
         case 6:
           // Nobody keeps it.
@@ -126,13 +128,14 @@ struct SpanModelTests {
     }
   }
 
-  @Test("are all there, once, with their parents", arguments: [SeededGenerator.seed])
-  func model(seed: UInt64) async throws {
+  @Test("are all there, once, with their parents", arguments: [SeededGenerator.seed], [false, true])
+  func model(seed: UInt64, keepsAll: Bool) async throws {
     let tracer = SpanTracer()
     var settings = SpanTracer.Settings()
     settings.sampler = .parentBased(.ratio(0.7))
     settings.queueCapacity = 64
     settings.recentTraceBytes = 128 * 1024
+    if keepsAll { settings.alwaysKeep = KeptTraces(slowerThan: .nanoseconds(40)) }
     // Every look at a clock is later than all before it.
     let ticks = Ticks()
     settings.clock = SpanClock(wall: { ticks.next }, monotonic: { ticks.next })
@@ -157,7 +160,8 @@ struct SpanModelTests {
     let expected = await withTaskGroup(of: Expected.self) { group in
       for task in 0..<16 {
         group.addTask {
-          var worker = Worker(tracer: tracer, generator: SeededGenerator(seed: seed &+ UInt64(task)))
+          var worker = Worker(
+            tracer: tracer, keepsAll: keepsAll, generator: SeededGenerator(seed: seed &+ UInt64(task)))
           for _ in 0..<20 { await worker.run(depth: 0) }
           return worker.expected
         }
@@ -179,6 +183,7 @@ struct SpanModelTests {
     #expect(statistics.queued + statistics.dropped == statistics.ended, "seed \(seed)")
     #expect(Set(spans.map(\.context.spanID)).count == spans.count, "seed \(seed)")
     #expect(recent.byteCount <= 128 * 1024, "seed \(seed)")
+    #expect(recent.inconsistencies == [], "seed \(seed)")
     #expect(recent.families.allSatisfy { $0.active == 0 }, "seed \(seed)")
 
     let byID = Dictionary(uniqueKeysWithValues: spans.map { ($0.context.spanID, $0) })

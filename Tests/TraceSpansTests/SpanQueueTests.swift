@@ -49,6 +49,11 @@ struct SpanQueueTests {
     #expect(calls.value == 1)
   }
 
+  @Test("has a bounded size, whatever it is asked for", arguments: [Int.min, -1, 0, 1, Int.max])
+  func capacity(asked: Int) {
+    #expect(SpanQueue(capacity: asked).capacity == min(max(asked, 1), 1 << 20))
+  }
+
   @Test("takes nothing once the tracer is stopped, and leaves what it has")
   func closed() throws {
     let (tracer, queue) = try Self.started(queue: 2)

@@ -113,6 +113,31 @@ struct SpanTests {
     #expect(contents.events.first.map { $0.attributes.attributes.count + $0.attributes.dropped } == 100)
   }
 
+  @Test("looks at a bounded number of what an event and a link are given, and counts the rest")
+  func manyAttributes() throws {
+    let attributes = [TraceSpan.Attribute](repeating: .init("a", 1), count: 1_000_000)
+    let links = [TraceSpan.Link](
+      repeating: .init(to: TraceContext(traceID: .random(), spanID: .random())), count: 100_000)
+    let span = started().startSpan("a", links: links)
+    span.addEvent("e", attributes: attributes)
+    span.addLink(to: links[0].context, attributes: attributes)
+    let contents = try #require(span.recording).contents
+    #expect(contents.events[0].attributes.attributes.count == 1)
+    #expect(contents.events[0].attributes.dropped == 1_000_000 - 2048)
+    #expect(contents.links.count == 128 && contents.droppedLinks == 100_000 - 127)
+  }
+
+  @Test("counts what the state of a trace takes, which another server may have sent")
+  func stateBytes() throws {
+    let state = "a=" + String(repeating: "x", count: 256)
+    let parent = try #require(
+      TraceContext(traceparent: TraceStateTests.parent.dropLast() + "1", tracestate: [state]))
+    let span = started().startSpan("a", parent: .context(parent))
+    span.end()
+    #expect(try #require(span.recording).byteCount >= 512 + state.utf8.count)
+    #expect(try #require(tracer.recent).byteCount >= 2 * state.utf8.count)
+  }
+
   @Test("keeps its limits within their range", arguments: [Int.min, -1, 0, 1, .max])
   func limitRange(value: Int) {
     var limits = SpanLimits(attributes: value, events: value, links: value, valueLength: value)

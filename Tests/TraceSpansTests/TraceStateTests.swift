@@ -60,6 +60,10 @@ struct TraceStateTests {
     // Lengths.
     (["foo=1", "\(z(256))=1"], "foo=1,\(z(256))=1"), (["foo=1", "\(z(257))=1"], ""),
     (["foo=1", "\(z(241, "t"))@\(z(14, "v"))=1"], "foo=1,\(z(241, "t"))@\(z(14, "v"))=1"),
+    // Of level 2, of which those of level 1 are shorter.
+    (["foo=1", "\(z(242, "t"))@v=1"], "foo=1,\(z(242, "t"))@v=1"),
+    (["foo=1", "t@\(z(15, "v"))=1"], "foo=1,t@\(z(15, "v"))=1"),
+    (["\(z(255, "t"))@=1"], "\(z(255, "t"))@=1"), (["\(z(256, "t"))@=1"], ""),
     (["foo=\(z(256))"], "foo=\(z(256))"), (["foo=\(z(257))"], ""),
     (["\(z(256))=\(z(256))"], "\(z(256))=\(z(256))"),
     // 512 bytes are kept, of more the long ones and then the last ones are left out.

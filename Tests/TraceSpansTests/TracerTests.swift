@@ -52,6 +52,29 @@ struct TracerTests {
     #expect(tracer.recent?.traces(of: "a", .newest).count == 1)
   }
 
+  @Test("carries a trace on in each of several calls, and begins one where a field cannot be read")
+  func incoming() throws {
+    let tracer = Self.started(.parentBased(.alwaysOn))
+    let (trace, state) = ("12345678901234567890123456789012", "foo=1,bar=2")
+    for (field, isCarriedOn) in [
+      ("00-\(trace)-1234567890123456-01", true), ("00-\(trace)-0000000000000000-01", false),
+    ] {
+      let incoming = TraceContext(traceparent: field, tracestate: [state])
+      #expect((incoming != nil) == isCarriedOn)
+      let outgoing = try (0..<3).map { _ in
+        try #require(tracer.startSpan("a", parent: incoming.map { .context($0) } ?? .none).context)
+      }
+      #expect(Set(outgoing.map(\.spanID)).count == 3)
+      #expect(outgoing.allSatisfy { ($0.traceID.description == trace) == isCarriedOn })
+      #expect(outgoing.allSatisfy { $0.tracestate == (isCarriedOn ? state : nil) && $0.isSampled })
+      #expect(outgoing.allSatisfy { $0.spanID != incoming?.spanID })
+      // Read back by the next server.
+      for context in outgoing {
+        #expect(TraceContext(traceparent: context.traceparent)?.spanID == context.spanID)
+      }
+    }
+  }
+
   @Test("gives a span the one around it for a parent")
   func parents() throws {
     let tracer = Self.started()

@@ -61,6 +61,8 @@ extension ShownTraces {
       if let end = trace.end { json.number((Double(end) - Double(trace.start)) / 1e9) } else { json.null() }
       json.key("has_errors")
       json.bool(trace.hasErrors)
+      json.key("is_sampled")
+      json.bool(trace.isSampled)
       json.key("spans_left_out")
       json.integer(trace.leftOut)
       json.key("spans")

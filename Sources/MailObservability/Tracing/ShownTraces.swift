@@ -12,12 +12,19 @@ struct ShownTraces {
   /// How many traces and spans were asked for and are not shown, for their size.
   let tracesLeftOut: Int
 
+  /// How many spans there was no room for since the start.
+  let spansLeftOut: UInt64
+  /// What was asked for.
+  let heading: String
+
   /// About how many bytes of spans are shown at once.
   private static let limit = 1 << 20
 
   init(_ query: EndpointQuery, of recent: RecentTraces?) {
     families = recent?.families ?? []
     bytes = recent?.byteCount ?? 0
+    spansLeftOut = recent?.spansLeftOut ?? 0
+    heading = ShownTraces.heading(query)
     guard let found = ShownTraces.found(query, of: recent) else {
       traces = nil
       tracesLeftOut = 0
@@ -37,14 +44,31 @@ struct ShownTraces {
     if let text = query["message"] { return recent?.traces(where: "mail.message_id", is: text) ?? [] }
     if let text = query["queue"] { return recent?.traces(where: "mail.queue_id", is: text) ?? [] }
     guard let family = query["family"] else { return nil }
-    let selection: RecentSelection =
-      switch query["select"] {
-      case "active": .active
-      case "errors": .errors
-      case let text?: Int(text).map { .latency($0) } ?? .newest
-      case nil: .newest
-      }
-    return recent?.traces(of: family, selection) ?? []
+    return recent?.traces(of: family, selection(query)) ?? []
+  }
+
+  private static func selection(_ query: EndpointQuery) -> RecentSelection {
+    switch query["select"] {
+    case "active": .active
+    case "errors": .errors
+    case let text?: Int(text).map { .latency($0) } ?? .newest
+    case nil: .newest
+    }
+  }
+
+  private static func heading(_ query: EndpointQuery) -> String {
+    for name in ["trace", "message", "queue"] {
+      // A text that is searched for may have any length.
+      if let text = query[name] { return "\(name) \(String(text.unicodeScalars.prefix(200)))" }
+    }
+    let family = String((query["family"] ?? "").unicodeScalars.prefix(200))
+    switch selection(query) {
+    case .active: return "\(family), active"
+    case .newest: return "\(family), newest"
+    case .errors: return "\(family), with errors"
+    case .latency(let index):
+      return classNames.indices.contains(index) ? "\(family), \(classNames[index])" : family
+    }
   }
 
   /// How the classes are called.

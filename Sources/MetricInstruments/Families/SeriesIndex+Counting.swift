@@ -1,5 +1,7 @@
 // How is a counter counted up by its label values, without threads that fight over a reference to it?
 
+import ObservabilityPlatform
+
 extension SeriesIndex {
   @usableFromInline
   func increment(_ first: String) {
@@ -37,16 +39,16 @@ extension SeriesIndex {
     let hash = key.hash(hashing)
     let own = lockOwn()
     guard let found = inUse(key, hash: hash) else {
-      StripeLock.unlock(own)
+      own.pointee.unlock()
       unsafeDowncast(admitted(key, hash: hash), to: Counter.self).increment()
       return
     }
     guard let look = found._withUnsafeGuaranteedRef({ unsafeDowncast($0, to: Counter.self).addOne() }) else {
-      StripeLock.unlock(own)
+      own.pointee.unlock()
       return
     }
     _ = found.retain()
-    StripeLock.unlock(own)
+    own.pointee.unlock()
     unsafeDowncast(found.takeRetainedValue(), to: Counter.self).finish(look)
   }
 }

@@ -49,7 +49,7 @@ package final class SeriesIndex: @unchecked Sendable {
     table = .allocate(capacity: 1)
     table.initialize(to: SeriesTable())
     locks = .allocate(byteCount: Stripes.count * Stripes.stride, alignment: Stripes.stride)
-    for stripe in 0..<Stripes.count { lock(stripe).initialize(to: Atomic(0)) }
+    for stripe in 0..<Stripes.count { lock(stripe).initialize(to: WordLock()) }
   }
 
   deinit {
@@ -59,22 +59,22 @@ package final class SeriesIndex: @unchecked Sendable {
   }
 
   @inline(__always)
-  private func lock(_ stripe: Int) -> UnsafeMutablePointer<StripeLock.Word> {
-    (locks + stripe &* Stripes.stride).assumingMemoryBound(to: StripeLock.Word.self)
+  private func lock(_ stripe: Int) -> UnsafeMutablePointer<WordLock> {
+    (locks + stripe &* Stripes.stride).assumingMemoryBound(to: WordLock.self)
   }
 
   /// Takes the calling thread's lock.
   @inline(__always)
-  func lockOwn() -> UnsafeMutablePointer<StripeLock.Word> {
+  func lockOwn() -> UnsafeMutablePointer<WordLock> {
     let own = lock(Stripes.current())
-    return StripeLock.tryLock(own) ? own : lockAnother()
+    return own.pointee.tryLock() ? own : lockAnother()
   }
 
   /// Takes another lock, which is the thread's from now on: two that share one would meet there each time.
   @inline(never)
-  private func lockAnother() -> UnsafeMutablePointer<StripeLock.Word> {
+  private func lockAnother() -> UnsafeMutablePointer<WordLock> {
     let other = lock(Stripes.move())
-    StripeLock.lock(other)
+    other.pointee.lock()
     return other
   }
 
@@ -83,14 +83,14 @@ package final class SeriesIndex: @unchecked Sendable {
 
   func reading<Result>(_ body: () -> Result) -> Result {
     let own = lockOwn()
-    defer { StripeLock.unlock(own) }
+    defer { own.pointee.unlock() }
     return body()
   }
 
   /// With `changing` held: keeps everybody out who looks up.
   private func withTable<Result>(_ body: (inout SeriesTable) -> Result) -> Result {
-    for stripe in 0..<Stripes.count { StripeLock.lock(lock(stripe)) }
-    defer { for stripe in 0..<Stripes.count { StripeLock.unlock(lock(stripe)) } }
+    for stripe in 0..<Stripes.count { lock(stripe).pointee.lock() }
+    defer { for stripe in 0..<Stripes.count { lock(stripe).pointee.unlock() } }
     return body(&table.pointee)
   }
 
@@ -126,10 +126,10 @@ package final class SeriesIndex: @unchecked Sendable {
     let hash = key.hash(hashing)
     let own = lockOwn()
     if let found = held(key, hash: hash) {
-      StripeLock.unlock(own)
+      own.pointee.unlock()
       return found.takeRetainedValue()
     }
-    StripeLock.unlock(own)
+    own.pointee.unlock()
     return admitted(key, hash: hash)
   }
 

@@ -1,6 +1,6 @@
 // Where is the value of a gauge once threads have fought over it?
 
-import Synchronization
+import ObservabilityPlatform
 
 /// A value in as many parts as there are stripes, each with a lock, on cache lines of its own.
 ///
@@ -14,7 +14,7 @@ import Synchronization
 final class GaugeStripes: @unchecked Sendable {
   /// One part; NaN once the series was removed, and then for good.
   private struct Part: ~Copyable {
-    let lock = StripeLock.Word(0)
+    let lock = WordLock()
     var value = 0.0
   }
 
@@ -36,8 +36,8 @@ final class GaugeStripes: @unchecked Sendable {
   }
 
   @inline(__always)
-  private func lock(_ index: Int) -> UnsafeMutablePointer<StripeLock.Word> {
-    UnsafeMutableRawPointer(part(index)).assumingMemoryBound(to: StripeLock.Word.self)
+  private func lock(_ index: Int) -> UnsafeMutablePointer<WordLock> {
+    UnsafeMutableRawPointer(part(index)).assumingMemoryBound(to: WordLock.self)
   }
 
   /// Up to here integers are exact, in a part and in the sum of all.
@@ -48,8 +48,8 @@ final class GaugeStripes: @unchecked Sendable {
   func add(_ amount: Double) -> Bool {
     guard amount.magnitude <= GaugeStripes.exact else { return false }
     var index = Stripes.current()
-    if !StripeLock.tryLock(lock(index)) { index = lockAnother() }
-    defer { StripeLock.unlock(lock(index)) }
+    if !lock(index).pointee.tryLock() { index = lockAnother() }
+    defer { lock(index).pointee.unlock() }
     let new = part(index).pointee.value + amount
     // NaN is not less than anything.
     guard new.magnitude <= GaugeStripes.exact else { return false }
@@ -61,7 +61,7 @@ final class GaugeStripes: @unchecked Sendable {
   @inline(never)
   private func lockAnother() -> Int {
     let index = Stripes.move()
-    StripeLock.lock(lock(index))
+    lock(index).pointee.lock()
     return index
   }
 
@@ -89,8 +89,8 @@ final class GaugeStripes: @unchecked Sendable {
   }
 
   private func withAll<Result>(_ body: () -> Result) -> Result {
-    for index in 0..<Stripes.count { StripeLock.lock(lock(index)) }
-    defer { for index in 0..<Stripes.count { StripeLock.unlock(lock(index)) } }
+    for index in 0..<Stripes.count { lock(index).pointee.lock() }
+    defer { for index in 0..<Stripes.count { lock(index).pointee.unlock() } }
     return body()
   }
 

@@ -1,6 +1,6 @@
 // What is one stripe of a histogram, on cache lines of its own?
 
-import Synchronization
+import ObservabilityPlatform
 
 /// A view of raw memory laid out as
 /// lock (4 bytes) · removed flag (4) · sum of the observations (8) · one count (8) a bucket.
@@ -25,7 +25,7 @@ struct HistogramStripe: @unchecked Sendable {
       byteCount: size, alignment: stripes == 1 ? 16 : Stripes.stride)
     pointer.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     let all = HistogramStripe(pointer: pointer, buckets: buckets)
-    for index in 0..<stripes { all[index].word.initialize(to: Atomic(0)) }
+    for index in 0..<stripes { all[index].word.initialize(to: WordLock()) }
     return all
   }
 
@@ -36,8 +36,8 @@ struct HistogramStripe: @unchecked Sendable {
     }
   }
 
-  private var word: UnsafeMutablePointer<StripeLock.Word> {
-    @inline(__always) get { pointer.assumingMemoryBound(to: StripeLock.Word.self) }
+  private var word: UnsafeMutablePointer<WordLock> {
+    @inline(__always) get { pointer.assumingMemoryBound(to: WordLock.self) }
   }
   private var removed: UnsafeMutablePointer<UInt32> {
     @inline(__always) get { (pointer + 4).assumingMemoryBound(to: UInt32.self) }
@@ -49,9 +49,9 @@ struct HistogramStripe: @unchecked Sendable {
     @inline(__always) get { (pointer + HistogramStripe.header).assumingMemoryBound(to: UInt64.self) }
   }
 
-  @inline(__always) func tryLock() -> Bool { StripeLock.tryLock(word) }
-  func lock() { StripeLock.lock(word) }
-  @inline(__always) func unlock() { StripeLock.unlock(word) }
+  @inline(__always) func tryLock() -> Bool { word.pointee.tryLock() }
+  func lock() { word.pointee.lock() }
+  @inline(__always) func unlock() { word.pointee.unlock() }
 
   // What follows is only done with the lock held.
 

@@ -1,6 +1,6 @@
 // How does a number of no known kind stay exact, and become a fraction when it must?
 
-import Synchronization
+import ObservabilityPlatform
 
 /// The series of a published number.
 ///
@@ -14,12 +14,12 @@ package final class VariableCell: MetricInstrument, @unchecked Sendable {
     var wasRecorded = false
   }
 
-  private let word: UnsafeMutablePointer<StripeLock.Word>
+  private let word: UnsafeMutablePointer<WordLock>
   private let storage: UnsafeMutablePointer<Storage>
 
   init(context: InstrumentContext?, labels: SeriesLabels, start: VariableNumber) {
     word = .allocate(capacity: 1)
-    word.initialize(to: StripeLock.Word(0))
+    word.initialize(to: WordLock())
     storage = .allocate(capacity: 1)
     storage.initialize(to: Storage(number: start))
     super.init(context: context, labels: labels)
@@ -84,8 +84,8 @@ package final class VariableCell: MetricInstrument, @unchecked Sendable {
   }
 
   private func withLock<Result>(_ body: (inout Storage) -> Result) -> Result {
-    StripeLock.lock(word)
-    defer { StripeLock.unlock(word) }
+    word.pointee.lock()
+    defer { word.pointee.unlock() }
     return body(&storage.pointee)
   }
 

@@ -21,9 +21,9 @@ struct IndexPage: Sendable {
     let state =
       report.isDraining
       ? "shutting down" : report.maintenance != nil ? "in maintenance" : report.status.rawValue
-    let title = escaped(settings.serviceName)
+    let title = HTMLText.escaped(settings.serviceName)
     let items = links.map { path, text in
-      "<li><a href=\"\(escaped(base(of: request) + path))\">\(escaped(path))</a> – \(text)</li>"
+      "<li><a href=\"\(HTMLText.escaped(base(of: request) + path))\">\(HTMLText.escaped(path))</a> – \(text)</li>"
     }
     let showsReasons = settings.trust.objection(to: request) == nil
     let wrong = report.checks.lazy.filter { $0.state != .pass }
@@ -31,7 +31,8 @@ struct IndexPage: Sendable {
     let checks =
       wrong.prefix(Self.mostChecks).compactMap { line(of: $0, showsReason: showsReasons) }.joined()
       + (more > 0 ? "<dt>checks</dt><dd>and \(more) more</dd>" : "")
-    let version = settings.version.isEmpty ? "" : "<dt>version</dt><dd>\(escaped(settings.version))</dd>"
+    let version =
+      settings.version.isEmpty ? "" : "<dt>version</dt><dd>\(HTMLText.escaped(settings.version))</dd>"
     let html = """
       <!doctype html>
       <html lang="en">
@@ -66,8 +67,8 @@ struct IndexPage: Sendable {
     case .fail: term = "fails"
     case .pending: term = "is not known yet"
     }
-    let reason = showsReason ? check.reason.map { ": \(escaped($0))" } ?? "" : ""
-    return "<dt>check</dt><dd>\(escaped(check.name)) \(term)\(reason)</dd>"
+    let reason = showsReason ? check.reason.map { ": \(HTMLText.escaped($0))" } ?? "" : ""
+    return "<dt>check</dt><dd>\(HTMLText.escaped(check.name)) \(term)\(reason)</dd>"
   }
 
   /// What the paths of links begin with. It is relative, so that they lead somewhere whatever a proxy in between, or the
@@ -82,18 +83,5 @@ struct IndexPage: Sendable {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
     return days > 0
       ? "\(days) d \(hours) h" : hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(seconds % 60) s"
-  }
-
-  private func escaped(_ text: String) -> String {
-    // By scalars: a mark behind one of these makes another character of the two.
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
   }
 }

@@ -57,7 +57,8 @@ package final class RecentTraces: Sendable {
       if span.context.isSampled { record.isSampled = true }
       if isRoot { state.end(record, at: end ?? record.start, alwaysKept, &gone) }
       guard !record.isUnwanted else { return }
-      guard record.bytes > 0, bytes <= limit / 8, record.spans.count < TraceRecord.spanLimit else {
+      let hasRoom = isRoot || record.spans.count < TraceRecord.spanLimit
+      guard record.bytes > 0, bytes <= limit / 8, hasRoom else {
         state.leaveOut(1, of: record)
         return
       }
@@ -132,8 +133,9 @@ extension RecentTraces.State {
   }
 
   /// Gives up a good part of what active records of a family hold: half of the spans, the oldest, of those
-  /// that hold more than few do; and where that is little, of those that are not shown the half that began
-  /// last. A part and not only as much as is needed, since all of them are looked through.
+  /// that hold more than few do; and where that is little, the half that began last of those that are not
+  /// shown, or of all where there are no more. A part and not only as much as is needed, since all of them are
+  /// looked through.
   ///
   /// - Returns: false where there is nothing to give up.
   private mutating func shortenActive(of family: Int, _ gone: inout [SpanRecording]) -> Bool {
@@ -149,7 +151,8 @@ extension RecentTraces.State {
     }
     guard before - families[family].activeBytes < before / 16 else { return true }
     let hidden = records.dropFirst(TraceFamily.shownActive)
-    for record in hidden.suffix((hidden.count + 1) / 2) { drop(record, &gone) }
+    let youngest = hidden.isEmpty ? records[...] : hidden
+    for record in youngest.suffix((youngest.count + 1) / 2) { drop(record, &gone) }
     return families[family].activeBytes < before
   }
 

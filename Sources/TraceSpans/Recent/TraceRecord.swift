@@ -35,10 +35,10 @@ final class TraceRecord: @unchecked Sendable {
     isSampled = context.isSampled
     name = beginning.name
     start = beginning.start
-    bytes = 384 + beginning.name.utf8.count
+    bytes = 384 + beginning.name.byteCount + context.state.text.byteCount
   }
 
-  /// Spans that one record holds.
+  /// Spans that one record holds, beside its root.
   static let spanLimit = 1024
 
   /// What is shown of it.

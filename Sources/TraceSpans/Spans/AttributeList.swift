@@ -25,6 +25,9 @@ package struct AttributeList: Sendable {
     if let index { attributes[index] = attribute } else { attributes.append(attribute) }
   }
 
+  /// Counts attributes that were left out unseen.
+  mutating func drop(_ count: Int) { dropped += count }
+
   subscript(key: String) -> TraceSpan.AttributeValue? { attributes.first { $0.key.hasBytes(of: key) }?.value }
 
   /// Room for so many, so that the first ones are stored without a search for more.
@@ -33,15 +36,20 @@ package struct AttributeList: Sendable {
 
 extension TraceSpan.Attribute {
   /// About as much memory as it takes.
-  var byteCount: Int { 64 + key.utf8.count + value.byteCount }
+  var byteCount: Int { 64 + key.byteCount + value.byteCount }
+}
+
+extension String {
+  /// About as much memory as it takes beside its place: short ones have room there.
+  var byteCount: Int { utf8.count < 16 ? 0 : 48 + utf8.count }
 }
 
 extension TraceSpan.AttributeValue {
   var byteCount: Int {
     switch self {
-    case .string(let text): text.utf8.count
+    case .string(let text): text.byteCount
     case .integer, .double, .boolean: 0
-    case .strings(let texts): texts.reduce(32) { $0 + 16 + $1.utf8.count }
+    case .strings(let texts): texts.reduce(32) { $0 + 16 + $1.byteCount }
     case .integers(let numbers): 32 + 8 * numbers.count
     case .doubles(let numbers): 32 + 8 * numbers.count
     case .booleans(let values): 32 + values.count

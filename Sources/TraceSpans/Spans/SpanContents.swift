@@ -34,7 +34,7 @@ package struct SpanContents: Sendable {
 
   mutating func add(_ event: TraceSpan.Event, at time: Int64, _ limits: SpanLimits) {
     let name = event.name.cut(toBytes: SpanLimits.nameLength)
-    guard events.count < limits.events, take(96 + name.utf8.count) else {
+    guard events.count < limits.events, take(96 + name.byteCount) else {
       droppedEvents += 1
       return
     }
@@ -42,7 +42,7 @@ package struct SpanContents: Sendable {
   }
 
   mutating func add(_ link: TraceSpan.Link, _ limits: SpanLimits) {
-    guard links.count < limits.links, take(128 + link.context.state.text.utf8.count) else {
+    guard links.count < limits.links, take(128 + link.context.state.text.byteCount) else {
       droppedLinks += 1
       return
     }
@@ -63,9 +63,15 @@ package struct SpanContents: Sendable {
     }
   }
 
+  /// Of an event or a link: more than any limit leaves in.
+  private static let attributesLookedAt = 2048
+
   private mutating func list(_ attributes: [TraceSpan.Attribute], _ limits: SpanLimits) -> AttributeList {
     var list = AttributeList()
-    for attribute in attributes { list.set(attribute, limits: limits, bytes: &bytesLeft) }
+    // However many there are, others wait for this span's lock meanwhile.
+    let looked = attributes.prefix(SpanContents.attributesLookedAt)
+    for attribute in looked { list.set(attribute, limits: limits, bytes: &bytesLeft) }
+    list.drop(attributes.count - looked.count)
     return list
   }
 

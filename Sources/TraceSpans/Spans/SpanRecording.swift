@@ -1,7 +1,6 @@
 // What is kept of a span that is recorded?
 
 import ObservabilityPlatform
-import Synchronization
 
 /// One span: what it began with, what was said of it, and when it ended. After that nothing of it changes.
 @usableFromInline
@@ -32,7 +31,7 @@ package final class SpanRecording: Sendable {
   // The two clocks at one moment, from which every later time follows.
   private let baseWall: Int64
   private let baseMonotonic: Int64
-  private let lock = SpanLock()
+  private let lock = WordLock()
   nonisolated(unsafe) private var state: State
 
   init(_ beginning: Beginning, context: TraceContext, parent: TraceContext?, origin: Origin) {
@@ -136,5 +135,7 @@ package final class SpanRecording: Sendable {
   }
 
   /// About as much memory as it takes.
-  package var byteCount: Int { 512 + name.utf8.count + lock.withLock { state.contents.byteCount } }
+  package var byteCount: Int {
+    512 + name.byteCount + context.state.text.byteCount + lock.withLock { state.contents.byteCount }
+  }
 }

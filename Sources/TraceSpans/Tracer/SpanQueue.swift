@@ -39,9 +39,9 @@ package final class SpanQueue: @unchecked Sendable {
   private let wakePosition = Atomic<UInt64>(.max)
   private let wake = Locked<(@Sendable () -> Void)?>(nil)
 
-  /// - Parameter capacity: at least 1.
+  /// - Parameter capacity: 1 to 1,048,576: what lies outside is clamped.
   init(capacity: Int) {
-    self.capacity = max(capacity, 1)
+    self.capacity = min(max(capacity, 1), 1 << 20)
     slots = .allocate(capacity: self.capacity)
     for index in 0..<self.capacity {
       (slots + index).initialize(to: Slot(turn: Atomic(2 * UInt64(index)), span: nil))
@@ -75,7 +75,8 @@ package final class SpanQueue: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - count: at least 1, at most ``capacity``: what lies outside is clamped.
-  ///   - wake: called by the thread that has ended a span, with no lock held, and has to be short.
+  ///   - wake: called by the thread that has ended a span, with no lock held, and has to be short. It must not
+  ///     call this: where enough spans wait it would be called again.
   package func setWake(at count: Int, _ wake: @escaping @Sendable () -> Void) {
     self.wake.withLock { $0 = isClosed ? nil : wake }
     let position = head.value.load(ordering: .relaxed) &+ UInt64(min(max(count, 1), capacity))

@@ -33,7 +33,7 @@ public final class SpanTracer: Sendable {
   /// until they end, are kept among recent traces, and are not exported any more: see
   /// ``SpanStatistics/endedAfterStop``. Before the start it does nothing.
   public func stop() {
-    address.store(0, ordering: .relaxed)
+    guard address.exchange(0, ordering: .relaxed) != 0 else { return }
     queue?.close()
   }
 

@@ -21,6 +21,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// What the recommendation makes of a field, by its words rather than by its bytes.
 private func expected(_ field: String) -> String? {
+  // A longer one is not looked at; a byte that is no UTF-8 has become three.
+  guard field.utf8.count <= 1024 else { return nil }
   func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" }
   var scalars = Array(field.unicodeScalars.drop(while: isBlank))
   while let last = scalars.last, isBlank(last) { scalars.removeLast() }
