@@ -47,7 +47,8 @@ let package = Package(
       ]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     library(
-      "_MailObservabilityBenchmarks", ["MetricInstruments", "MetricExposition", "ObservabilityPlatform"]),
+      "_MailObservabilityBenchmarks",
+      ["MetricInstruments", "MetricExposition", "TraceSpans", "ObservabilityPlatform"]),
     .executableTarget(
       name: "example-mail-server",
       dependencies: [

@@ -32,7 +32,8 @@ while let argument = arguments.popFirst() {
 
 signal(SIGPIPE, SIG_IGN)
 
-let rows = (InstrumentRows.all + SweepRows.all + ExpositionRows.all + HTTPRows.all).filter {
+let rows = [InstrumentRows.all, SpanRows.all, SweepRows.all, ExpositionRows.all, HTTPRows.all].joined().filter
+{
   only.isEmpty || $0.name.contains(only)
 }
 if isList {
