@@ -8,10 +8,6 @@ import Testing
 
 @Suite("Tracing of a mail server")
 struct TracingTests {
-  private struct Problem: Error, CustomStringConvertible {
-    var description: String { "no such user: bob@example.org" }
-  }
-
   private static func started(
     _ change: (inout TracingConfig) -> Void = { _ in }
   ) throws -> MetricsCollector {
@@ -68,7 +64,7 @@ struct TracingTests {
         ]
       ),
       (
-        .smtpTransaction(session: "s1"), "SMTP transaction", "SMTP", .server,
+        .transaction(.smtp, session: "s1"), "SMTP transaction", "SMTP", .server,
         ["mail.operation": "smtp_transaction", "protocol": "smtp", "smtp.session.id": "s1"]
       ),
       (
@@ -120,28 +116,6 @@ struct TracingTests {
     #expect(try MetricsCollector().tracing.shown(address: "bob@example.org") == nil)
   }
 
-  @Test("leaves no address in any span by default, errors included")
-  func noAddress() throws {
-    let metrics = try Self.started()
-    let bob = "bob@example.org"
-    let works: [MailSpan] = [
-      .smtp(.auth, user: bob), .imap(.login, mailbox: "shared/\(bob)", user: bob),
-      .jmap("Email/get", account: bob),
-      .mailet("Spam", stage: "root", sender: bob, recipient: bob), .delivery(.local, domain: bob),
-    ]
-    for work in works {
-      try? metrics.tracing.withSpan(work) { _ in throw Problem() }
-      metrics.tracing.startSpan(work).fail(Problem())
-    }
-    let spans = Self.spans(metrics)
-    #expect(spans.count == works.count)
-    for span in spans {
-      #expect(span.status == .error(""))
-      #expect(span.attribute("error.type") == .string("Problem"))
-      for attribute in span.contents.attributes.attributes { #expect(!"\(attribute.value)".contains("bob")) }
-    }
-  }
-
   @Test("keeps a message's trace for an hour, and then links to it")
   func deliveries() throws {
     let metrics = try Self.started()
@@ -168,6 +142,41 @@ struct TracingTests {
     // A trace that another server has begun.
     let continued = metrics.tracing.startSMTPTransaction(parent: message)
     #expect(continued.context?.traceID == message.traceID)
+  }
+
+  @Test("has roots that belong to nothing but a trusted server's span, whatever is current")
+  func roots() async throws {
+    let metrics = try Self.started()
+    let remote = try #require(
+      TraceContext(traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03"))
+    let now = WallClock.now
+    let works: [(work: MailSpan, parent: TraceContext?, link: TraceContext?)] = [
+      (.transaction(.smtp), nil, nil), (.transaction(.jmap, parent: remote), remote, nil),
+      (.delivery(.local, domain: "x", of: nil, taken: now), nil, nil),
+      (.delivery(.local, domain: "x", of: remote, taken: now), remote, nil),
+      (.delivery(.local, domain: "x", of: remote, taken: now - .seconds(3700)), nil, remote),
+      (.bounce(of: nil), nil, nil), (.bounce(of: remote), nil, remote),
+    ]
+    await metrics.tracing.withSpan(.jmap("EmailSubmission/set")) { outer in
+      for (work, parent, link) in works {
+        var spans: [TraceSpan] = []
+        metrics.tracing.withSpan(work, parent: .span(outer)) { spans.append($0) }
+        await metrics.tracing.withSpan(work) { span in
+          await Task.yield()
+          spans.append(span)
+        }
+        spans.append(metrics.tracing.startSpan(work, links: [.init(to: remote)]))
+        for (index, span) in spans.enumerated() {
+          #expect(span.recording?.parent == parent, "\(work)")
+          #expect(span.context?.traceID != outer.context?.traceID)
+          let links = [link, index == 2 ? remote : nil].compactMap { $0 }
+          #expect(span.recording?.contents.links.map(\.context) == links, "\(work)")
+          span.end()
+        }
+      }
+      // Anything else belongs to what is current.
+      metrics.tracing.withSpan(.mailet("filter")) { #expect($0.recording?.parent == outer.context) }
+    }
   }
 
   @Test("does nothing before it is started, starts once, and says why it does not")

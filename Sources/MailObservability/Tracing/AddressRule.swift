@@ -1,5 +1,7 @@
 // What does a span say of a person?
 
+import EndpointMessages
+
 /// Addresses as they are shown.
 struct AddressRule: Sendable {
   private enum Form { case domain, hash(SipHash), full }
@@ -32,21 +34,112 @@ struct AddressRule: Sendable {
     return shown(mailbox)
   }
 
-  /// What follows the last `@`, up to the first byte that no domain has: a closing bracket, a remark. Nil
-  /// when there is nothing, and for more than a domain can have.
-  static func domain(of address: String) -> String? {
-    guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
-    let domain = address.utf8[address.utf8.index(after: at)...].prefix(while: isOfDomain)
-    return domain.isEmpty || domain.count > 255 ? nil : String(decoding: domain, as: UTF8.self)
+  /// A name of something else, which clients or settings may have made of an address: as it is, unless it
+  /// looks like that.
+  func shown(name: String) -> String? { AddressRule.mayHoldAddress(name) ? shown(name) : name }
+
+  /// A domain as it is shown, also where a whole address was given; nil when it is none.
+  static func shown(domain: String) -> String? {
+    if let ofAddress = self.domain(of: domain) { return ofAddress }
+    let whole = prefixDomain(of: domain[...])
+    return whole?.utf8.count == domain.utf8.count ? whole : nil
   }
 
-  private static func isOfDomain(_ byte: UInt8) -> Bool {
+  /// Whether there is an `@` in it, in one of the ways in which protocols and clients write one: as it is, `%40`,
+  /// `=40`, `+40`, or of the width of ideographs.
+  static func mayHoldAddress(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      bytes.indices.contains { index in
+        let next = (
+          index + 1 < bytes.count ? bytes[index + 1] : 0, index + 2 < bytes.count ? bytes[index + 2] : 0
+        )
+        switch bytes[index] {
+        case UInt8(ascii: "@"): return true
+        case UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "+"):
+          return next == (UInt8(ascii: "4"), UInt8(ascii: "0"))
+        // U+FF20 and U+FE6B.
+        case 0xEF: return next == (0xBC, 0xA0) || next == (0xB9, 0xAB)
+        default: return false
+        }
+      }
+    }
+  }
+}
+
+// MARK: - Domains
+
+extension AddressRule {
+  /// What follows the last `@` that is not quoted, not escaped and in no comment, up to the first character
+  /// that no domain has. Nil when there is nothing, when nothing stands before it, for a literal that is no
+  /// IP address, and for more than a domain can have. Where quotes or comments do not end, nobody can tell
+  /// what is the domain: nil.
+  ///
+  /// Source: RFC 5321, 4.1.2; RFC 5322, 3.2.1, 3.2.2 and 3.2.4.
+  static func domain(of address: String) -> String? {
+    let bytes = address.utf8
+    var at: String.Index?
+    var (isQuoted, isInBrackets, depth) = (false, false, 0)
+    var before = UInt8(ascii: " ")
+    var index = bytes.startIndex
+    scan: while index < bytes.endIndex {
+      let byte = bytes[index]
+      switch byte {
+      case UInt8(ascii: "\\"):
+        index = bytes.index(after: index)
+        guard index < bytes.endIndex else { break scan }
+      case UInt8(ascii: "\"") where depth == 0: isQuoted.toggle()
+      case _ where isQuoted: break
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"): depth -= 1
+      case _ where depth != 0: break
+      case UInt8(ascii: "<"): isInBrackets = true
+      case UInt8(ascii: ">") where isInBrackets: break scan
+      case UInt8(ascii: "@"): at = isBoundary(before) ? nil : index
+      default: break
+      }
+      before = byte
+      index = bytes.index(after: index)
+    }
+    guard let at, !isQuoted, depth == 0 else { return nil }
+    return prefixDomain(of: address[bytes.index(after: at)...])
+  }
+
+  /// What no local part ends with.
+  private static func isBoundary(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-      UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":"), 0x80...:
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "<"), UInt8(ascii: ","), UInt8(ascii: ";"),
+      UInt8(ascii: ":"):
       true
     default: false
+    }
+  }
+
+  /// The domain, or the IP address in brackets, that a text begins with.
+  private static func prefixDomain(of text: Substring) -> String? {
+    if text.utf8.first == UInt8(ascii: "[") {
+      guard let end = text.utf8.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+      var literal = text[text.utf8.index(after: text.startIndex)..<end]
+      if literal.prefix(5).lowercased() == "ipv6:" { literal = literal.dropFirst(5) }
+      return IPAddress.bytes(of: String(literal)) == nil ? nil : String(text[...end])
+    }
+    let domain = String(String.UnicodeScalarView(text.unicodeScalars.prefix(while: isOfDomain)))
+    return domain.isEmpty || domain.utf8.count > 255 ? nil : domain
+  }
+
+  /// Letters and digits of any script, what belongs to letters, and `-._`.
+  private static func isOfDomain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "\u{3002}": true
+    case _ where scalar.isASCII: false
+    default:
+      switch scalar.properties.generalCategory {
+      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+        .nonspacingMark,
+        .spacingMark, .enclosingMark, .decimalNumber:
+        true
+      default: false
+      }
     }
   }
 }

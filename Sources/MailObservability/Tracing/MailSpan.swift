@@ -1,10 +1,12 @@
 // Which work of a mail server is a span, and what does it say?
 
 import MetricInstruments
-import TraceSpans
+import ObservabilityPlatform
+public import TraceSpans
 
 /// A piece of a mail server's work, as ``MailTracing`` makes a span of it. Its attributes are those of
-/// rusmes-metrics; addresses are shown as ``TracingConfig/addresses`` says.
+/// rusmes-metrics; addresses are shown as ``TracingConfig/addresses`` says, and so are names of other things that
+/// have an `@` in them. Message identifiers are shown as they are, since traces are found by them.
 public struct MailSpan: Sendable {
   /// How a message is delivered.
   public enum DeliveryMethod: String, Sendable, Hashable, CaseIterable {
@@ -22,11 +24,21 @@ public struct MailSpan: Sendable {
     case jmap(String, account: String?, request: String?)
     case mailet(String, messageID: String?, stage: String?, sender: String?, recipient: String?)
     case delivery(DeliveryMethod, domain: String, messageID: String?)
-    case transaction(session: String?)
+    case transaction(MailProtocol, session: String?)
     case queueWait(messageID: String?)
+    case bounce(messageID: String?)
+  }
+
+  /// What a span belongs to where its work says it, whatever is current.
+  enum Place: Sendable {
+    case root(TraceContext?)
+    case message(TraceContext?, taken: Duration)
+    case about(TraceContext?)
   }
 
   let work: Work
+  /// Nil where the caller says it.
+  var place: Place?
 
   /// An SMTP command: `SMTP DATA`.
   ///
@@ -50,7 +62,8 @@ public struct MailSpan: Sendable {
   /// A JMAP method: `JMAP Email/get`.
   ///
   /// - Parameters:
-  ///   - method: a method that the server knows; what a peer has made up would give each span another name.
+  ///   - method: the name that the client gave. What cannot be one, with other characters than `A-Za-z0-9/_-` or
+  ///     more than 64 of them, is left out; one that the server does not know would still be a name of its own.
   ///   - account: the account that it is about.
   ///   - request: what tells the request from others.
   public static func jmap(_ method: String, account: String? = nil, request: String? = nil) -> MailSpan {
@@ -84,12 +97,44 @@ public struct MailSpan: Sendable {
     MailSpan(work: .delivery(method, domain: domain, messageID: messageID))
   }
 
-  /// Taking a message over SMTP, from MAIL to the reply to its data: `SMTP transaction`, the root of the
-  /// message's trace.
+  /// An attempt to deliver a message that was taken before: `deliver remote`. Within an hour it is part of the
+  /// message's trace, and later a trace of its own that links to it, since collectors do not wait for days.
   ///
-  /// - Parameter session: what tells the connection from others.
-  public static func smtpTransaction(session: String? = nil) -> MailSpan {
-    MailSpan(work: .transaction(session: session))
+  /// - Parameters:
+  ///   - method: how.
+  ///   - domain: of the recipients.
+  ///   - messageID: of the message.
+  ///   - message: the context that was stored with the message; nil where there is none.
+  ///   - taken: the time since 1970-01-01 UTC at which the message was taken.
+  public static func delivery(
+    _ method: DeliveryMethod, domain: String, messageID: String? = nil, of message: TraceContext?,
+    taken: Duration
+  ) -> MailSpan {
+    MailSpan(
+      work: .delivery(method, domain: domain, messageID: messageID), place: .message(message, taken: taken))
+  }
+
+  /// Taking a message, the root of its trace, whatever span is current: `SMTP transaction`, from MAIL to the
+  /// reply to its data; `JMAP transaction`, a submission; `IMAP transaction`, one message of an APPEND.
+  ///
+  /// - Parameters:
+  ///   - protocol: how the message came.
+  ///   - session: what tells the connection from others, or the JMAP request.
+  ///   - parent: where another server that is trusted has begun the trace, its context.
+  public static func transaction(
+    _ protocol: MailProtocol, session: String? = nil, parent: TraceContext? = nil
+  ) -> MailSpan {
+    MailSpan(work: .transaction(`protocol`, session: session), place: .root(parent))
+  }
+
+  /// Telling a sender that a message was not delivered: `bounce`, the root of the report's own trace, with a
+  /// link to the message that it is about.
+  ///
+  /// - Parameters:
+  ///   - messageID: of the report.
+  ///   - message: the context that was stored with the message; nil where there is none.
+  public static func bounce(messageID: String? = nil, of message: TraceContext?) -> MailSpan {
+    MailSpan(work: .bounce(messageID: messageID), place: .about(message))
   }
 
   /// The time that a message lay in the queue: `queue wait`.
@@ -115,24 +160,45 @@ extension MailSpan {
     switch work {
     case .smtp(let command, _): MailSpan.smtpNames[command.rawValue] ?? "SMTP"
     case .imap(let command, _, _): MailSpan.imapNames[command.rawValue] ?? "IMAP"
-    case .jmap(let method, _, _): "JMAP \(method)"
-    case .mailet(let name, _, _, _, _): "mailet \(name)"
+    case .jmap(let method, _, _): MailSpan.isMethod(method) ? "JMAP \(method)" : "JMAP"
+    case .mailet(let name, _, _, _, _): AddressRule.mayHoldAddress(name) ? "mailet" : "mailet \(name)"
     case .delivery(let method, _, _): "deliver \(method.rawValue)"
-    case .transaction: "SMTP transaction"
+    case .transaction(let mailProtocol, _): "\(MailSpan.family(of: mailProtocol)) transaction"
     case .queueWait: "queue wait"
+    case .bounce: "bounce"
     }
   }
 
   /// What a trace that begins with it is kept among.
   var family: String {
     switch work {
-    case .smtp, .transaction: "SMTP"
+    case .smtp: "SMTP"
     case .imap: "IMAP"
     case .jmap: "JMAP"
     case .mailet: "mailet"
     case .delivery: "delivery"
+    case .transaction(let mailProtocol, _): MailSpan.family(of: mailProtocol)
     case .queueWait: "queue"
+    case .bounce: "bounce"
     }
+  }
+
+  private static func family(of mailProtocol: MailProtocol) -> String {
+    mailProtocol == .submission ? "SMTP" : mailProtocol.rawValue.uppercased()
+  }
+
+  /// Whether it looks like `Email/get`. The name of a method comes from a client, and what is none is for no
+  /// span's name.
+  private static func isMethod(_ name: String) -> Bool {
+    (1...64).contains(name.utf8.count)
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
   }
 
   var kind: TraceSpan.Kind {
@@ -140,6 +206,21 @@ extension MailSpan {
     case .smtp, .imap, .jmap, .transaction: .server
     case .mailet, .queueWait: .internal
     case .delivery: .client
+    case .bounce: .producer
+    }
+  }
+
+  /// What the span belongs and refers to, where the caller says `parent` and `links`.
+  func placed(
+    _ parent: TraceSpan.Parent, _ links: [TraceSpan.Link], now: () -> Duration
+  ) -> (parent: TraceSpan.Parent, links: [TraceSpan.Link]) {
+    switch place {
+    case nil: return (parent, links)
+    case .root(let context): return (context.map { .context($0) } ?? .none, links)
+    case .message(let message?, let taken) where now() - taken.clamped <= .seconds(3600):
+      return (.context(message), links)
+    case .message(let message, _), .about(let message):
+      return (.none, (message.map { [.init(to: $0)] } ?? []) + links)
     }
   }
 
@@ -147,6 +228,7 @@ extension MailSpan {
   func describe(_ span: TraceSpan, _ addresses: AddressRule) {
     func set(_ key: String, _ value: String?) { if let value { span[key] = value } }
     func set(_ key: String, address: String?) { set(key, address.flatMap { addresses.shown($0) }) }
+    func set(_ key: String, name: String?) { set(key, name.flatMap { addresses.shown(name: $0) }) }
     switch work {
     case .smtp(let command, let user):
       set("mail.operation", "smtp_operation")
@@ -162,29 +244,31 @@ extension MailSpan {
     case .jmap(let method, let account, let request):
       set("mail.operation", "jmap_operation")
       set("protocol", "jmap")
-      set("jmap.method", method)
+      set("jmap.method", MailSpan.isMethod(method) ? method : nil)
       set("jmap.account_id", address: account)
-      set("jmap.request_id", request)
+      set("jmap.request_id", name: request)
     case .mailet(let name, let messageID, let stage, let sender, let recipient):
       set("mail.operation", "mailet_processing")
-      set("mailet.name", name)
-      set("mailet.stage", stage)
+      set("mailet.name", name: name)
+      set("mailet.stage", name: stage)
       set("mail.message_id", messageID)
       set("mail.sender", address: sender)
       set("mail.recipient", address: recipient)
     case .delivery(let method, let domain, let messageID):
       set("mail.operation", "mail_delivery")
       set("delivery.method", method.rawValue)
-      // Should it be a whole address.
-      set(
-        "delivery.domain", domain.utf8.contains(UInt8(ascii: "@")) ? AddressRule.domain(of: domain) : domain)
+      set("delivery.domain", AddressRule.shown(domain: domain))
       set("mail.message_id", messageID)
-    case .transaction(let session):
-      set("mail.operation", "smtp_transaction")
-      set("protocol", "smtp")
-      set("smtp.session.id", session)
+    case .transaction(let mailProtocol, let session):
+      let family = MailSpan.family(of: mailProtocol).lowercased()
+      set("mail.operation", "\(family)_transaction")
+      set("protocol", mailProtocol.rawValue)
+      set(mailProtocol == .jmap ? "jmap.request_id" : "\(family).session.id", name: session)
     case .queueWait(let messageID):
       set("mail.operation", "queue_wait")
+      set("mail.message_id", messageID)
+    case .bounce(let messageID):
+      set("mail.operation", "mail_bounce")
       set("mail.message_id", messageID)
     }
   }

@@ -1,5 +1,6 @@
 // How does a mail server say what it does, span by span?
 
+import ObservabilityEndpoints
 import ObservabilityPlatform
 import Synchronization
 public import TraceSpans
@@ -12,10 +13,12 @@ public final class MailTracing: Sendable {
   private final class Started: Sendable {
     let addresses: AddressRule
     let serviceName: String
+    let trustedPeers: [IPNetwork]
 
     init(_ config: TracingConfig) {
       addresses = AddressRule(config.addresses)
       serviceName = config.serviceName
+      trustedPeers = config.trustedPeers
     }
   }
 
@@ -42,7 +45,7 @@ public final class MailTracing: Sendable {
   ///
   /// - Parameters:
   ///   - work: what is done.
-  ///   - parent: what the span belongs to.
+  ///   - parent: what the span belongs to, where `work` does not say it.
   ///   - links: spans that it refers to.
   ///   - body: is given the span.
   /// - Returns: what `body` returns.
@@ -52,9 +55,10 @@ public final class MailTracing: Sendable {
     _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard tracer.isStarted else { return try body(.absent) }
-    return try tracer.withSpan(work.name, family: work.family, kind: work.kind, parent: parent, links: links)
-    {
-      span throws(Failure) in
+    let place = work.placed(parent, links) { WallClock.now }
+    return try tracer.withSpan(
+      work.name, family: work.family, kind: work.kind, parent: place.parent, links: place.links
+    ) { span throws(Failure) in
       describe(span, work)
       return try body(span)
     }
@@ -65,7 +69,7 @@ public final class MailTracing: Sendable {
   ///
   /// - Parameters:
   ///   - work: what is done.
-  ///   - parent: what the span belongs to.
+  ///   - parent: what the span belongs to, where `work` does not say it.
   ///   - links: spans that it refers to.
   ///   - isolation: the actor that `body` runs on: the caller's.
   ///   - body: is given the span.
@@ -76,8 +80,9 @@ public final class MailTracing: Sendable {
     isolation: isolated (any Actor)? = #isolation, _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
     guard tracer.isStarted else { return try await body(.absent) }
+    let place = work.placed(parent, links) { WallClock.now }
     return try await tracer.withSpan(
-      work.name, family: work.family, kind: work.kind, parent: parent, links: links
+      work.name, family: work.family, kind: work.kind, parent: place.parent, links: place.links
     ) { span async throws(Failure) in
       describe(span, work)
       return try await body(span)
@@ -88,7 +93,7 @@ public final class MailTracing: Sendable {
   ///
   /// - Parameters:
   ///   - work: what is done.
-  ///   - parent: what the span belongs to.
+  ///   - parent: what the span belongs to, where `work` does not say it.
   ///   - links: spans that it refers to.
   ///   - start: the time since 1970-01-01 UTC at which the work began, for work that began before; nil for
   ///     now.
@@ -97,23 +102,31 @@ public final class MailTracing: Sendable {
     at start: Duration? = nil
   ) -> TraceSpan {
     guard tracer.isStarted else { return .absent }
+    let place = work.placed(parent, links) { WallClock.now }
     let span = tracer.startSpan(
-      work.name, family: work.family, kind: work.kind, parent: parent, links: links, at: start)
+      work.name, family: work.family, kind: work.kind, parent: place.parent, links: place.links, at: start)
     describe(span, work)
     return span
   }
 
-  /// Starts the root of a message's trace: store its ``TraceContext/traceparent`` with the message.
+  /// Starts the root of a message's trace, as `startSpan(.transaction(.smtp))` does: store its
+  /// ``TraceContext/traceparent`` with the message. It has to be ended by hand; `withSpan(.transaction(.smtp))` ends
+  /// it.
   ///
   /// - Parameters:
   ///   - session: what tells the connection from others.
-  ///   - parent: where another server that is trusted has begun the trace, its context.
-  public func startSMTPTransaction(session: String? = nil, parent: TraceContext? = nil) -> TraceSpan {
-    startSpan(.smtpTransaction(session: session), parent: parent.map { .context($0) } ?? .none)
+  ///   - parent: where another server that is trusted has begun the trace, its context, see
+  ///     ``context(ofMessage:from:)``.
+  ///   - start: the time since 1970-01-01 UTC at which the transaction began; nil for now. The context of a trusted
+  ///     server is known only once the header has come.
+  public func startSMTPTransaction(
+    session: String? = nil, parent: TraceContext? = nil, at start: Duration? = nil
+  ) -> TraceSpan {
+    startSpan(.transaction(.smtp, session: session, parent: parent), at: start)
   }
 
-  /// Starts an attempt to deliver a message that was taken before. Within an hour it is part of the message's
-  /// trace, and later a trace of its own that links to it, since collectors do not wait for days.
+  /// Starts an attempt to deliver a message that was taken before, as `startSpan` does for
+  /// ``MailSpan/delivery(_:domain:messageID:of:taken:)``.
   ///
   /// - Parameters:
   ///   - method: how.
@@ -125,11 +138,7 @@ public final class MailTracing: Sendable {
     _ method: MailSpan.DeliveryMethod, domain: String, messageID: String? = nil, of message: TraceContext?,
     taken: Duration
   ) -> TraceSpan {
-    let work = MailSpan.delivery(method, domain: domain, messageID: messageID)
-    guard let message else { return startSpan(work, parent: .none) }
-    let isFresh = WallClock.now - taken.clamped <= .seconds(3600)
-    return startSpan(
-      work, parent: isFresh ? .context(message) : .none, links: isFresh ? [] : [.init(to: message)])
+    startSpan(.delivery(method, domain: domain, messageID: messageID, of: message, taken: taken))
   }
 
   /// Records the time that a message lay in the queue.
@@ -145,6 +154,9 @@ public final class MailTracing: Sendable {
   /// An address as spans show it; nil when it is left out, and before the start. For attributes of the host's
   /// own.
   public func shown(address: String) -> String? { started.load()?.addresses.shown(address) }
+
+  /// The networks whose servers are believed; none before the start.
+  var trustedPeers: [IPNetwork] { started.load()?.trustedPeers ?? [] }
 
   private func describe(_ span: TraceSpan, _ work: MailSpan) {
     guard span.isRecording, let addresses = started.load()?.addresses else { return }

@@ -1,5 +1,6 @@
 // How are messages traced?
 
+public import ObservabilityEndpoints
 public import TraceSpans
 
 /// How spans are sampled, what they may say of people, and how much is kept.
@@ -31,6 +32,10 @@ public struct TracingConfig: Sendable {
   public var sampling = TraceSampler.parentBased(.alwaysOn)
   /// What becomes of addresses.
   public var addresses = Addresses.domain
+  /// Servers and clients whose traces are carried on, and that are told of ours. Empty by default: nobody else can
+  /// begin, join or read a trace. Decided by the peer's address, so a network in which there is a proxy for others is
+  /// none to list. A Unix-domain socket is on no network.
+  public var trustedPeers: [IPNetwork] = []
   /// How much a span holds.
   public var limits = SpanLimits()
   /// About how much memory recent traces may take, in bytes: 4 MiB by default, from 0, which keeps none, to 1
