@@ -88,7 +88,10 @@ let package = Package(
       path: "Tests/Acceptance/sampling-decisions", swiftSettings: strictness),
     // Not a product: what the leak sanitizer watches.
     .executableTarget(
-      name: "leak-rounds", dependencies: ["MailObservability", "ObservabilityPlatform", "TestSupport"],
+      name: "leak-rounds",
+      dependencies: [
+        "MailObservability", "OTLPExport", "TraceSpans", "ObservabilityPlatform", "TestSupport",
+      ],
       path: "Tests/Leaks", swiftSettings: strictness),
 
     .target(

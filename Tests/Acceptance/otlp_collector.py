@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Does a real collector take what is exported?
 
-otlp_collector.py TRACE-SAMPLES: starts rotel, a collector from PyPI, sends it random requests over HTTP, plain and
-compressed, and compares what it prints with what was sent.
+otlp_collector.py TRACE-SAMPLES [EXPORTING-PROCESS]: starts rotel, a collector from PyPI, sends it random requests over
+HTTP, plain and compressed, and compares what it prints with what was sent; and so for a process that exports by itself.
 """
 
 import collections
@@ -74,31 +74,60 @@ class Collector:
         return collections.Counter(found)
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        made = subprocess.run(
-            [sys.argv[1], folder], check=True, capture_output=True, text=True, timeout=120)
-        print(made.stdout.strip())
-        expected = collections.Counter()
-        with Collector(folder) as collector:
-            for path in sorted(pathlib.Path(folder).glob("*.pb")):
-                plain = collector.post(path.read_bytes())
-                compressed = collector.post(path.with_suffix(".pb.gz").read_bytes(), "gzip")
-                for status, body in (plain, compressed):
-                    if status != 200 or body:
-                        raise SystemExit(f"{path.stem}: the collector answers {status}, {body!r}")
-                for span in json.loads(path.with_suffix(".json").read_text())["spans"]:
-                    expected[span["trace_id"], span["parent_span_id"], span["span_id"]] += 2
-            deadline = time.monotonic() + 60
-            while collector.spans() != expected and time.monotonic() < deadline:
-                time.sleep(0.2)
-            found = collector.spans()
+def samples(collector, program, folder):
+    """Random requests, each sent as it is and compressed; and what they hold."""
+    made = subprocess.run([program, folder], check=True, capture_output=True, text=True, timeout=120)
+    print(made.stdout.strip())
+    expected = collections.Counter()
+    for path in sorted(pathlib.Path(folder).glob("*.pb")):
+        plain = collector.post(path.read_bytes())
+        compressed = collector.post(path.with_suffix(".pb.gz").read_bytes(), "gzip")
+        for status, body in (plain, compressed):
+            if status != 200 or body:
+                raise SystemExit(f"{path.stem}: the collector answers {status}, {body!r}")
+        for span in json.loads(path.with_suffix(".json").read_text())["spans"]:
+            expected[span["trace_id"], span["parent_span_id"], span["span_id"]] += 2
+    return expected
+
+
+def settled(collector, count):
+    """What the collector has printed, once that is so many spans; or after a minute."""
+    deadline = time.monotonic() + 60
+    while (found := collector.spans()).total() < count and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
+def compare_samples(program, folder):
+    with Collector(folder) as collector:
+        expected = samples(collector, program, folder)
+        found = settled(collector, expected.total())
     missing, more = expected - found, found - expected
     for name, some in (("did not get", missing), ("got besides", more)):
         for ids in list(some)[:5]:
             print(f"the collector {name} {ids}")
-    print(f"{sum(expected.values())} spans sent, {sum(found.values())} printed by the collector")
-    sys.exit(1 if missing or more or not expected else 0)
+    print(f"{expected.total()} spans sent, {found.total()} printed by the collector")
+    return bool(expected) and not missing and not more
+
+
+def compare_export(program, folder):
+    """A process that exports by itself: the collector gets what it counts as exported, each span once."""
+    with Collector(folder) as collector:
+        ran = subprocess.run(
+            [program, f"http://127.0.0.1:{collector.port}", "3", "1000"], check=True, capture_output=True, text=True,
+            timeout=120)
+        counts = json.loads(ran.stdout)
+        found = settled(collector, counts["exported"])
+    print(f"{counts['exported']} spans exported of {counts['ended']}, {found.total()} printed by the collector")
+    return 0 < counts["exported"] == counts["ended"] == found.total() == len(found)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        is_right = compare_samples(sys.argv[1], one)
+        if len(sys.argv) > 2:
+            is_right = compare_export(sys.argv[2], other) and is_right
+    sys.exit(0 if is_right else 1)
 
 
 main()

@@ -55,6 +55,7 @@ func use(_ metrics: MetricsCollector) throws -> GaugeGuard {
 func round(_ number: Int) async throws {
   let metrics = try MetricsCollector()
   let held = try use(metrics)
+  try exportSpans()
   switch number % 5 {
   case 0:
     let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))

@@ -139,6 +139,16 @@ struct TracedAddressTests {
     for (domain, shown) in domains { #expect(AddressRule.shown(domain: domain) == shown, "\(domain)") }
   }
 
+  @Test("finds an at sign as protocols write one, at the end of a text too")
+  func signs() {
+    for text in ["@", "a@", "%40", "a%40b", "=40", "+40", "\u{FF20}", "a\u{FE6B}"] {
+      #expect(AddressRule.mayHoldAddress(text), "\(text)")
+    }
+    for text in ["", "a", "%", "%4", "a=4", "+4", "40", "%41", "\u{FF21}", "\u{FE6A}", "ï"] {
+      #expect(!AddressRule.mayHoldAddress(text), "\(text)")
+    }
+  }
+
   @Test("keeps the names of methods, steps and requests that are no addresses")
   func names() async throws {
     let metrics = try MetricsCollector()

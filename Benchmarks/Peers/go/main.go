@@ -1,4 +1,4 @@
-// What does the same work cost with client_golang, and with VictoriaMetrics/metrics?
+// What does the same work cost with client_golang, with VictoriaMetrics/metrics, and with OpenTelemetry?
 //
 // A line "name iterations threads" on standard input is answered by one line: the nanoseconds of one operation in each
 // thread, and the part of the time in which the threads had a processor; or by "unknown".
@@ -153,6 +153,9 @@ func main() {
 		},
 		"encodeCounters":   encoder(func() *prometheus.Registry { return counterRegistry(10000) }),
 		"encodeHistograms": encoder(func() *prometheus.Registry { return histogramRegistry(1000) }),
+	}
+	for name, body := range spanWork() {
+		work[name] = body
 	}
 	input := bufio.NewScanner(os.Stdin)
 	for input.Scan() {

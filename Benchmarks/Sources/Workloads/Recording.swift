@@ -96,6 +96,19 @@ public final class Recording: Sendable {
     metrics.registry.setExemplarSource { labels }
   }
 
+  /// Has the current span asked for exemplars, as often as while a server runs, or at every observation.
+  public func startTracing(sampled: Bool, countingTicks: Bool = true) throws {
+    if countingTicks { metrics.registry.countExemplarTicks() }
+    var config = TracingConfig(serviceName: "bench")
+    if !sampled { config.sampling = .alwaysOff }
+    try metrics.startTracing(config)
+  }
+
+  /// `Histogram.observe(_:)` inside of one span.
+  public func observeInSpan(_ times: Int) {
+    metrics.tracing.withSpan(.smtp(.data), parent: .none) { _ in observe(times) }
+  }
+
   /// A timer, started and observed.
   public func time(_ times: Int) {
     for _ in 0..<times { histogram.startTimer().observe() }

@@ -45,9 +45,25 @@ struct AddressRule: Sendable {
     return whole?.utf8.count == domain.utf8.count ? whole : nil
   }
 
-  /// Whether there is an `@` in it, in one of the ways in which protocols write one.
+  /// Whether there is an `@` in it, in one of the ways in which protocols and clients write one: as it is, `%40`,
+  /// `=40`, `+40`, or of the width of ideographs.
   static func mayHoldAddress(_ text: String) -> Bool {
-    ["@", "%40", "=40", "+40", "\u{FF20}", "\u{FE6B}"].contains { text.contains($0) }
+    var text = text
+    return text.withUTF8 { bytes in
+      bytes.indices.contains { index in
+        let next = (
+          index + 1 < bytes.count ? bytes[index + 1] : 0, index + 2 < bytes.count ? bytes[index + 2] : 0
+        )
+        switch bytes[index] {
+        case UInt8(ascii: "@"): return true
+        case UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "+"):
+          return next == (UInt8(ascii: "4"), UInt8(ascii: "0"))
+        // U+FF20 and U+FE6B.
+        case 0xEF: return next == (0xBC, 0xA0) || next == (0xB9, 0xAB)
+        default: return false
+        }
+      }
+    }
   }
 }
 
