@@ -64,6 +64,7 @@ let package = Package(
       "ExampleDialogues", ["example-mail-server", "MailObservability", "EndpointMessages", "FuzzSupport"]),
     fuzzer("fuzz-head", ["FuzzSupport"]),
     fuzzer("fuzz-chunks", ["FuzzSupport"]),
+    fuzzer("fuzz-answer", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
     fuzzer("fuzz-target", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
     fuzzer("fuzz-traceparent", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-tracestate", ["FuzzSupport", "TraceSpans"]),

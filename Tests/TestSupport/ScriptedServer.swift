@@ -5,6 +5,7 @@ import ObservabilityPlatform
 /// The server's end of one connection. Closed when it is let go of.
 package final class ScriptedPeer: Sendable {
   private let descriptor: Int32
+  private let stopping = Flag()
 
   fileprivate init(_ descriptor: Int32) {
     self.descriptor = descriptor
@@ -84,7 +85,13 @@ package final class ScriptedPeer: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, socklen_t(MemoryLayout<linger>.size))
   }
 
-  fileprivate func stop() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+  /// Whether the test is over.
+  package var isStopped: Bool { stopping.isSet }
+
+  fileprivate func stop() {
+    stopping.set()
+    _ = shutdown(descriptor, Int32(SHUT_RDWR))
+  }
 }
 
 /// A server on a free port of the loopback interface that does to each connection, in their order, what a script says;

@@ -63,7 +63,7 @@ final class RequesterCore: @unchecked Sendable {
           connection.close()
           continue
         }
-        if exchanged.mayKeep { keep(connection) } else { connection.close() }
+        if exchanged.mayKeep { keep(connection) } else { leave(connection.descriptor) }
         return answer(exchanged.answer)
       } catch {
         connection.descriptor.reset()
@@ -114,6 +114,12 @@ final class RequesterCore: @unchecked Sendable {
     connection.descriptor.onPeerLeaving = { _ in close() }
     connection.descriptor.watchPeer(true)
     idleTimer = loop.schedule(after: configuration.deadlines.idle, close)
+  }
+
+  /// Closes a connection whose answer has come. What the server has not taken of the request is of no use any more, and
+  /// the system would go on offering it.
+  private func leave(_ descriptor: Descriptor) {
+    if descriptor.unacknowledged > 0 { descriptor.reset() } else { descriptor.close() }
   }
 
   private func letGo() {
