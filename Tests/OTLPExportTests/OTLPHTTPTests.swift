@@ -122,7 +122,7 @@ struct OTLPHTTPTests {
       world.said.withLock { $0 } == [
         "spans cannot be exported: the collector has answered 503", "the collector takes spans again",
       ])
-    await world.export.shutdown(within: .seconds(60))
+    await world.export.shutdown(within: .seconds(3600))
     world.server.stop()
   }
 

@@ -29,7 +29,7 @@ struct SpanExportTests {
     #expect(world.exporter.requests == [512, 3])
     #expect(await eventually { world.export.statistics.totals.exported == 515 })
     #expect(world.isAccountedFor)
-    await world.export.shutdown(within: .seconds(60))
+    await world.export.shutdown(within: .seconds(3600))
     #expect(world.hasEnded.isSet && world.exporter.isClosed)
   }
 
@@ -56,7 +56,7 @@ struct SpanExportTests {
     #expect(await flushes == Array(repeating: true, count: 8))
     #expect(world.exporter.mostAtOnce == 1)
     #expect(world.export.statistics.totals.exported >= 700)
-    await world.export.shutdown(within: .seconds(60))
+    await world.export.shutdown(within: .seconds(3600))
     #expect(world.export.statistics.totals.exported == 800 && world.isAccountedFor)
   }
 
@@ -78,7 +78,7 @@ struct SpanExportTests {
     await clock.value
     #expect(isThere == behaviour.takes)
     await world.export.shutdown(within: .zero)
-    #expect(await world.export.flush(within: .seconds(60)), "nothing is left to be sent")
+    #expect(await world.export.flush(within: .seconds(3600)), "nothing is left to be sent")
     #expect(world.isAccountedFor)
   }
 
