@@ -97,7 +97,7 @@ package struct SpanExportStatistics: Sendable, Hashable {
   package var totals = BatchProcessor.Totals()
   /// How many are being sent.
   package var inHand = 0
-  /// How many wait.
+  /// How many wait. While a batch is taken, it may be counted here and not ``inHand`` for a moment.
   package var queued = 0
   package var isOver = false
 

@@ -53,7 +53,9 @@ final class SpanExportCore: @unchecked Sendable {
   /// Readable from any thread.
   var statistics: SpanExportStatistics {
     var statistics = published.withLock { $0 }
-    if !statistics.isOver { statistics.queued = queue.count }
+    // All that were put in, but for those that were taken by then: none is missing while it changes hands.
+    let (placed, taken) = (queue.placed, statistics.totals.settled &+ UInt64(statistics.inHand))
+    statistics.queued = Int(clamping: placed &- min(taken, placed))
     return statistics
   }
 
@@ -244,11 +246,11 @@ final class SpanExportCore: @unchecked Sendable {
     published.withLock {
       $0.totals = totals
       $0.inHand = 0
-      $0.queued = 0
       $0.isOver = true
     }
     body = []
-    if left > 0 { observer.said("\(left) spans were dropped at the end", true) }
+    let lost = totals.droppedAtShutdown
+    if lost > 0 { observer.said("\(lost) spans were dropped at the end", true) }
     resumeFlushes()
     observer.ended()
     for continuation in ends { continuation.resume() }

@@ -106,6 +106,11 @@ struct TracingConfigTests {
       let fault = try #require(Self.fault { $0.headers = ["X-Key": value] })
       #expect(!"\(fault) \(fault.value)".contains("geheim"))
     }
+    // Where a value stands in the name's place, the name is the secret.
+    for name in ["Authorization: Bearer geheim", "Bearer geheim", "geheim\r\nX", "geheim:"] {
+      let fault = try #require(Self.fault { $0.headers = ["X-Key": "1", name: "="] })
+      #expect(fault.setting == "headers" && !"\(fault) \(fault.value)".contains("geheim"))
+    }
     #expect(Self.fault { $0.headers = ["Authorization": "Bearer a=b, c"] } == nil)
   }
 
@@ -114,6 +119,7 @@ struct TracingConfigTests {
     var config = TracingConfig(serviceName: "mx1")
     config.headers = ["Authorization": "Bearer geheim", "X-Key": "geheim"]
     config.headers["authorization"] = "Bearer geheim2"
+    config.addresses = .hashed(key: "geheim, and long enough")
     #expect(config.headers["AUTHORIZATION"] == "Bearer geheim2")
     var dumped = ""
     dump(config, to: &dumped)
@@ -121,7 +127,8 @@ struct TracingConfigTests {
     let texts = [
       dumped, "\(config)", String(reflecting: config), "\(config.headers)",
       String(reflecting: config.headers),
-      config.headers.description, config.headers.debugDescription,
+      config.headers.description, config.headers.debugDescription, "\(config.addresses)",
+      String(reflecting: config.addresses),
       String(describing: Optional(config.headers)),
       "\(Mirror(reflecting: config.headers).children.map { "\($0)" })",
     ]

@@ -46,11 +46,21 @@ struct TracingEnvironmentTests {
     },
     Case("OTEL_RESOURCE_ATTRIBUTES", "a=%C3%A4", .reads) { $0.resourceAttributes == ["a": "ä"] },
     Case("OTEL_RESOURCE_ATTRIBUTES", "a=", .reads) { $0.resourceAttributes == ["a": ""] },
-    Case("OTEL_RESOURCE_ATTRIBUTES", "a", .throwsError),
-    Case("OTEL_RESOURCE_ATTRIBUTES", "=b", .throwsError),
-    Case("OTEL_RESOURCE_ATTRIBUTES", "a=%4", .throwsError),
-    Case("OTEL_RESOURCE_ATTRIBUTES", "a=%+1", .throwsError),
-    Case("OTEL_RESOURCE_ATTRIBUTES", "a=%FF", .throwsError),
+    Case("OTEL_RESOURCE_ATTRIBUTES", "x=y,a", .warns) { $0.resourceAttributes.isEmpty },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "x=y,=b", .warns) { $0.resourceAttributes.isEmpty },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "x=y,a=%4", .warns) { $0.resourceAttributes.isEmpty },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "x=y,a=%+1", .warns) { $0.resourceAttributes.isEmpty },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "x=y,a=%FF", .warns) { $0.resourceAttributes.isEmpty },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "service.name=,x=y", .reads) {
+      $0.serviceName == "unknown_service" && $0.resourceAttributes == ["x": "y"]
+    },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "service.name=a,x", .warns) { $0.serviceName == "unknown_service" },
+    Case("OTEL_TRACES_SAMPLER", "Always_OFF", .reads) { $0.sampling == .alwaysOff },
+    Case("OTEL_TRACES_EXPORTER", "None", .reads) { $0.exporter == .none },
+    Case("OTEL_PROPAGATORS", "TraceContext", .reads),
+    Case(otlp + "PROTOCOL", "HTTP/Protobuf", .reads) { $0.protocol == .http },
+    Case(otlp + "PROTOCOL", "GRPC", .throwsError),
+    Case(otlp + "COMPRESSION", "GZip", .reads) { $0.compression == .gzip },
     Case("OTEL_TRACES_SAMPLER", "always_on", .reads) { $0.sampling == .alwaysOn },
     Case("OTEL_TRACES_SAMPLER", "always_off", .reads) { $0.sampling == .alwaysOff },
     Case("OTEL_TRACES_SAMPLER", "traceidratio", .reads) { $0.sampling == .ratio(1) },
@@ -76,7 +86,8 @@ struct TracingEnvironmentTests {
     Case("OTEL_BSP_SCHEDULE_DELAY", "5s", .warns) { $0.batchDelay == .seconds(5) },
     Case("OTEL_BSP_EXPORT_TIMEOUT", "500", .reads) { $0.exportTimeout == .milliseconds(500) },
     Case("OTEL_BSP_EXPORT_TIMEOUT", "30000", .reads) { $0.exportTimeout == .seconds(10) },
-    Case("OTEL_BSP_EXPORT_TIMEOUT", "0", .warns) { $0.exportTimeout == .seconds(10) },
+    Case("OTEL_BSP_EXPORT_TIMEOUT", "0", .reads) { $0.exportTimeout == .seconds(10) },
+    Case("OTEL_BSP_EXPORT_TIMEOUT", "-1", .warns) { $0.exportTimeout == .seconds(10) },
     Case("OTEL_BSP_MAX_QUEUE_SIZE", "4096", .reads) { $0.queueSize == 4096 && $0.batchSize == 512 },
     Case("OTEL_BSP_MAX_QUEUE_SIZE", "100", .reads) { $0.queueSize == 100 && $0.batchSize == 100 },
     Case("OTEL_BSP_MAX_QUEUE_SIZE", "0", .warns) { $0.queueSize == 2048 },
@@ -108,10 +119,13 @@ struct TracingEnvironmentTests {
     Case(otlp + "HEADERS", "geheim", .throwsError),
     Case(otlp + "HEADERS", "a=geheim%0D%0Ab", .throwsError),
     Case(otlp + "HEADERS", "a=geheim%", .throwsError),
+    Case(otlp + "HEADERS", "Authorization: Basic geheim==", .throwsError),
+    Case(otlp + "HEADERS", "a=1,Bearer geheim=", .throwsError),
     Case(otlp + "HEADERS", "ä=geheim", .throwsError),
     Case(otlp + "TIMEOUT", "2500", .reads) { $0.exportTimeout == .milliseconds(2500) },
     Case(otlp + "TRACES_TIMEOUT", "1", .reads) { $0.exportTimeout == .milliseconds(1) },
-    Case(otlp + "TIMEOUT", "0", .warns) { $0.exportTimeout == .seconds(10) },
+    Case(otlp + "TIMEOUT", "0", .reads) { $0.exportTimeout == .seconds(3600) },
+    Case(otlp + "TIMEOUT", "-1", .warns) { $0.exportTimeout == .seconds(10) },
     Case(otlp + "TIMEOUT", "ten", .warns) { $0.exportTimeout == .seconds(10) },
     Case(otlp + "COMPRESSION", "gzip", .reads) { $0.compression == .gzip },
     Case(otlp + "TRACES_COMPRESSION", "none", .reads) { $0.compression == .none },
@@ -192,6 +206,13 @@ struct TracingEnvironmentTests {
       ])
       #expect(config.warnings.isEmpty)
     }
+    // What is switched off cannot keep a server from starting.
+    let off = try TracingConfig(
+      environment: [
+        "OTEL_SDK_DISABLED": "true", Self.otlp + "ENDPOINT": "https://c", Self.otlp + "PROTOCOL": "grpc",
+        Self.otlp + "HEADERS": "geheim", "OTEL_RESOURCE_ATTRIBUTES": "a", "OTEL_TRACES_SAMPLER": "b",
+      ], serviceName: "")
+    #expect(!off.enabled && off.warnings.isEmpty)
     let metrics = try MetricsCollector()
     try metrics.startTracing(TracingConfig(environment: ["OTEL_SDK_DISABLED": "true"]))
     #expect(metrics.tracing.startSpan(.smtp(.data)).context == nil)

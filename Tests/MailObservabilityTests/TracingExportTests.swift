@@ -122,6 +122,15 @@ struct TracingExportTests {
     server.stop()
   }
 
+  @Test("do not begin after the end, which a service would take for its own")
+  func endBeforeTheStart() async throws {
+    let metrics = try MetricsCollector()
+    await metrics.tracing.shutdown()
+    await metrics.tracing.run()
+    #expect(throws: MetricsConfigError.self) { try metrics.startTracing(TracingConfig(serviceName: "mx1")) }
+    #expect(metrics.tracing.startSpan(.smtp(.data)).context == nil)
+  }
+
   @Test("leave nothing behind when nobody ends them, nor when they cannot begin")
   func forgotten() async throws {
     let server = RawServer { _ in .hang }
@@ -149,6 +158,24 @@ struct TracingExportTests {
     _ = try metrics.registry.register(.counter("observability_exports_total", help: "The host's own."))
     #expect(throws: MetricsConfigError.self) { try metrics.startTracing(Self.config(to: server)) }
     #expect(metrics.tracing.startSpan(.smtp(.data)).context == nil)
+    server.stop()
+  }
+
+  @Test("ask nothing of the host on the thread that takes them away")
+  func exemplarSource() async throws {
+    let server = RawServer { _ in .answer(Self.accepted) }
+    let metrics = try MetricsCollector()
+    try metrics.startTracing(Self.config(to: server))
+    let isAsked = Flag()
+    metrics.registry.setExemplarSource {
+      isAsked.set()
+      return nil
+    }
+    metrics.tracing.withSpan(.smtp(.data)) { _ in }
+    #expect(await metrics.tracing.flush(within: .seconds(3600)))
+    #expect(await metrics.registry.value("rusmes_observability_export_duration_seconds_count") == 1)
+    #expect(!isAsked.isSet)
+    await metrics.tracing.shutdown(within: .seconds(3600))
     server.stop()
   }
 

@@ -7,8 +7,8 @@ import TestSupport
 enum CollectorBehaviour: String, CaseIterable, Sendable {
   case accepts, acceptsWithoutContent, acceptsInJSON, acceptsWithRubbish
   case rejectsSome, rejectsMoreThanThereWere, rejectsNegative, warns
-  case badRequest, unauthorized, tooLarge, serverError
-  case throttlesForThreeSeconds, throttlesUntilADate, throttlesForDecades, throttles
+  case badRequest, unauthorized, repeatsTheSecret, tooLarge, serverError
+  case throttlesForThreeSeconds, throttlesUntilADate, throttlesForDecades, throttlesForNoTime, throttles
   case unavailable, badGateway, gatewayTimeout
   case answersAByteASecond, answersFiveMebibytes, resets, isABlackHole, refusesConnections
 
@@ -23,8 +23,9 @@ enum CollectorBehaviour: String, CaseIterable, Sendable {
   /// Whether the same request is tried again.
   var isRetried: Bool {
     switch self {
-    case .throttlesForThreeSeconds, .throttlesUntilADate, .throttlesForDecades, .throttles, .unavailable,
-      .badGateway, .gatewayTimeout, .answersAByteASecond, .resets, .isABlackHole, .refusesConnections:
+    case .throttlesForThreeSeconds, .throttlesUntilADate, .throttlesForDecades, .throttlesForNoTime,
+      .throttles, .unavailable, .badGateway, .gatewayTimeout, .answersAByteASecond, .resets, .isABlackHole,
+      .refusesConnections:
       true
     default: false
     }
@@ -51,11 +52,13 @@ enum CollectorBehaviour: String, CaseIterable, Sendable {
     case .warns: response(200, Self.partial(rejected: 0, "slow down"))
     case .badRequest: response(400, [0x08, 0x03, 0x12, 0x03] + Array("bad".utf8))
     case .unauthorized: response(401, type: nil)
+    case .repeatsTheSecret: response(401, Self.status("no such token: \(Self.secret)"))
     case .tooLarge: response(413, Array("too large".utf8), type: "text/plain")
     case .serverError: response(500, type: nil)
     case .throttlesForThreeSeconds: response(429, retryAfter: .seconds(3))
     case .throttlesUntilADate: response(503, retryAfter: .seconds(567_000_000))
     case .throttlesForDecades: response(429, retryAfter: .seconds(1_000_000_000))
+    case .throttlesForNoTime: response(429, retryAfter: .zero)
     case .throttles: response(429)
     case .unavailable: response(503)
     case .badGateway: response(502)
@@ -66,6 +69,14 @@ enum CollectorBehaviour: String, CaseIterable, Sendable {
     case .refusesConnections: .refused(ExportRefusal("a refused connection", isRetryable: true))
     case .answersAByteASecond, .isABlackHole: nil
     }
+  }
+
+  /// What a test gives as a secret, and no log may have.
+  static let secret = "geheim"
+
+  /// `google.rpc.Status { code, message }`.
+  static func status(_ message: String) -> [UInt8] {
+    [0x08, 0x10, 0x12, UInt8(message.utf8.count)] + Array(message.utf8)
   }
 
   /// `ExportTraceServiceResponse { partial_success { rejected_spans, error_message } }`.

@@ -152,14 +152,30 @@ struct OTLPHTTPTests {
 
   @Test("says nothing of a secret, whatever goes wrong", arguments: CollectorBehaviour.allCases)
   func secrets(behaviour: CollectorBehaviour) async throws {
-    let world = try World(headers: [("Authorization", "Bearer geheim")]) { $0.timeout = .seconds(2) }
+    let world = try World(headers: [("Authorization", "Bearer \(CollectorBehaviour.secret)")]) {
+      $0.timeout = .seconds(2)
+    }
     world.behaviour.withLock { $0 = behaviour }
     world.record(1)
     let flush = Task { await world.export.flush(within: .seconds(3600)) }
     #expect(await world.pass { world.export.statistics.totals.settled == 1 })
     _ = await flush.value
     await world.export.shutdown(within: .zero)
-    for text in world.said.withLock({ $0 }) { #expect(!text.contains("geheim"), "\(text)") }
+    for text in world.said.withLock({ $0 }) { #expect(!text.contains(CollectorBehaviour.secret), "\(text)") }
+    world.server.stop()
+  }
+
+  @Test("says where a collector has kept it waiting")
+  func blackHole() async throws {
+    let world = try World { $0.timeout = .seconds(2) }
+    world.behaviour.withLock { $0 = .isABlackHole }
+    world.record(1)
+    let flush = Task { await world.export.flush(within: .seconds(3600)) }
+    #expect(await world.pass { world.said.withLock { !$0.isEmpty } })
+    #expect(
+      world.said.withLock { $0 } == ["spans cannot be exported: the deadline has passed while answering"])
+    #expect(await !flush.value)
+    await world.export.shutdown(within: .zero)
     world.server.stop()
   }
 

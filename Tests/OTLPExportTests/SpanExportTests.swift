@@ -121,6 +121,46 @@ struct SpanExportTests {
     #expect(world.tracer.statistics.endedAfterStop == 1 && world.isAccountedFor)
   }
 
+  @Test("says how many spans were dropped at the end, those that were under way included")
+  func saidAtTheEnd() async throws {
+    for (count, underWay) in [(100, 100), (512, 512), (600, 512)] {
+      let world = try TestExport(Self.unhurried)
+      world.exporter.behaviour = .isABlackHole
+      world.record(count)
+      async let flush = world.export.flush(within: .seconds(3600))
+      #expect(await eventually { world.exporter.requests == [underWay] })
+      await world.export.shutdown(within: .zero)
+      _ = await flush
+      #expect(world.export.statistics.totals.droppedAtShutdown == UInt64(count))
+      #expect(world.said.withLock { $0 } == ["\(count) spans were dropped at the end"])
+    }
+  }
+
+  @Test("has each span in one place at every moment")
+  func everyMoment() async throws {
+    let world = try TestExport(Self.unhurried)
+    let isOver = Flag()
+    async let misses: [String] = onThread {
+      var misses: [String] = []
+      while !isOver.isSet {
+        let put = world.tracer.statistics.queued
+        let export = world.export.statistics
+        let places = export.totals.settled + UInt64(export.inHand) + UInt64(export.queued)
+        if places < put { misses.append("\(put) spans were put in, and \(places) are there") }
+      }
+      return misses
+    }
+    for _ in 0..<40 {
+      await onThread { world.record(512) }
+      _ = await world.export.flush(within: .seconds(3600))
+    }
+    await world.export.shutdown(within: .seconds(3600))
+    isOver.set()
+    let found = await misses
+    #expect(found.isEmpty, "\(found.count) times, first: \(found.first ?? "")")
+    #expect(world.isAccountedFor && world.export.statistics.totals.exported == 40 * 512)
+  }
+
   @Test("says each trouble once, and when it is over")
   func said() async throws {
     let world = try TestExport(Self.unhurried)

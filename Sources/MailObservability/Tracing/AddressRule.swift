@@ -11,7 +11,7 @@ struct AddressRule: Sendable {
     switch addresses.rule {
     case .domain: form = .domain
     case .hashed(nil): form = .hash(.random())
-    case .hashed(let key?): form = .hash(SipHash(secret: Array(key.utf8)))
+    case .hashed(let key?): form = .hash(SipHash(secret: Array(key.text.utf8)))
     case .full: form = .full
     }
   }

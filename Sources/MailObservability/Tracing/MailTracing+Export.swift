@@ -8,7 +8,8 @@ extension MailTracing {
   /// Sends the spans that have ended by now to the collector, without waiting for more.
   ///
   /// - Parameter limit: the longest wait; what has not left by then leaves later.
-  /// - Returns: whether the collector has all of them. True where nothing is exported.
+  /// - Returns: whether the collector has all of them. True where nothing is exported, and after the end, when
+  ///   nothing is left to be sent.
   @discardableResult
   public func flush(within limit: Duration = .seconds(5)) async -> Bool {
     guard let export = export.load() else { return true }
@@ -19,9 +20,9 @@ extension MailTracing {
   /// left at the end of `limit`, which `observability_spans_total{outcome="dropped_shutdown"}` counts.
   ///
   /// Call it when the host's servers have ended: spans that end later are dropped. It returns within the
-  /// limit, whatever the collector does, and is not ended by a cancellation of the caller; nothing of the
-  /// export is left then, neither a thread nor a descriptor. A later call waits for the same end. Tracing
-  /// does not start again.
+  /// limit, whatever the collector does, and is not ended by a cancellation of the caller; the thread and the
+  /// descriptors of the export end with it. A later call waits for the same end. Tracing does not start
+  /// again.
   ///
   /// - Parameter limit: the time for the collector; zero and less give it none.
   public func shutdown(within limit: Duration = .seconds(5)) async {
@@ -53,6 +54,8 @@ final class TracingEnd: Sendable {
   }
 
   private let state = Locked(State())
+
+  var isOver: Bool { state.withLock { $0.isOver } }
 
   func wait() async {
     let (stream, continuation) = AsyncStream.makeStream(of: Never.self)

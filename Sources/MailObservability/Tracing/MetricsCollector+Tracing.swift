@@ -22,7 +22,7 @@ extension MetricsCollector {
   /// ``Registry/setExemplarSource(_:)`` is replaced; one that is set later replaces this one.
   ///
   /// - Throws: ``MetricsConfigError`` for a setting that cannot be used, when the system gives no thread, and
-  ///   when tracing was started before.
+  ///   when tracing was started or ended before.
   public func startTracing(_ config: TracingConfig) throws(MetricsConfigError) {
     try startTracing(config, clock: .system)
   }
@@ -32,8 +32,8 @@ extension MetricsCollector {
     try config.validate()
     let tooLate = MetricsConfigError(
       .conflict, setting: "serviceName", value: config.serviceName,
-      "comes too late: tracing was started before")
-    guard !tracing.isStarted else { throw tooLate }
+      "comes too late: tracing was started or ended before")
+    guard !tracing.isStarted, !tracing.ending.isOver else { throw tooLate }
     if let endpoint = try config.exportEndpoint() {
       try startExport(to: endpoint, config, clock, tooLate)
     } else {
@@ -85,7 +85,7 @@ extension MetricsCollector {
     var observer = SpanExportObserver()
     observer.settled = { result, duration in
       metrics.exports[.traces, result].increment()
-      metrics.duration.observe(duration)
+      metrics.duration.observeWithoutExemplar(duration)
     }
     observer.said = { text, isWarning in log.send(isWarning ? .warning : .info, text) }
     observer.ended = { log.end() }

@@ -11,14 +11,15 @@ extension TracingConfig {
   /// `OTEL_EXPORTER_OTLP_…` and `OTEL_EXPORTER_OTLP_TRACES_…`, which goes before: endpoint, protocol,
   /// headers, timeout and compression. An empty variable is none.
   ///
-  /// A number, a name or a truth value that makes no sense is left out, as the specification has it; ``log``
-  /// hears of it when tracing is started.
+  /// A number, a name, a truth value or a list of resource attributes that makes no sense is left out, as the
+  /// specification has it; ``log`` hears of it when tracing is started. Upper and lower case of names are the
+  /// same. Where `OTEL_SDK_DISABLED` is true no other variable is read.
   ///
   /// - Parameters:
   ///   - environment: the variables; nil for those of the process.
   ///   - serviceName: what the server is called where the variables do not say.
-  /// - Throws: ``MetricsConfigError``, which names the variable, for an endpoint, a list of headers or of
-  ///   resource attributes that cannot be read, and for what the package cannot do: TLS and gRPC.
+  /// - Throws: ``MetricsConfigError``, which names the variable, for an endpoint or a list of headers that
+  ///   cannot be read, and for what the package cannot do: TLS and gRPC.
   ///
   /// Source: OpenTelemetry, "Environment Variable Specification" and "OTLP exporter configuration".
   public init(
@@ -27,20 +28,25 @@ extension TracingConfig {
     self.init(serviceName: serviceName)
     var variables = OTelVariables(environment)
     enabled = !variables.isTrue("OTEL_SDK_DISABLED")
-    try readResource(&variables)
+    // Whatever the others say, it is for nobody.
+    guard enabled else { return }
+    readResource(&variables)
     readSampling(&variables)
     readLimits(&variables)
     readPropagators(&variables)
     readExporter(&variables)
     if exporter == .otlp { try readExport(&variables) }
     warnings = variables.warnings
-    if enabled { try validate() }
+    try validate()
   }
 
-  private mutating func readResource(_ variables: inout OTelVariables) throws(MetricsConfigError) {
+  private mutating func readResource(_ variables: inout OTelVariables) {
     let name = "OTEL_RESOURCE_ATTRIBUTES"
-    for (key, value) in try variables.pairs(name) {
-      if key == "service.name" { serviceName = value } else { resourceAttributes[key] = value }
+    if let pairs = variables.pairs(name) {
+      for (key, value) in pairs where key != "service.name" { resourceAttributes[key] = value }
+      if let named = pairs.last(where: { $0.0 == "service.name" && !$0.1.isEmpty }) { serviceName = named.1 }
+    } else {
+      variables.warn(name, "\(OTelVariables.noPairs), and left out as a whole")
     }
     if let name = variables["OTEL_SERVICE_NAME"] { serviceName = name }
   }
@@ -54,7 +60,7 @@ extension TracingConfig {
       return .ratio(1)
     }
     let name = "OTEL_TRACES_SAMPLER"
-    switch variables[name] {
+    switch variables[name]?.lowercased() {
     case nil: break
     case "always_on": sampling = .alwaysOn
     case "always_off": sampling = .alwaysOff
@@ -81,7 +87,7 @@ extension TracingConfig {
   private func readPropagators(_ variables: inout OTelVariables) {
     let name = "OTEL_PROPAGATORS"
     guard let text = variables[name] else { return }
-    for propagator in OTelVariables.list(text) where propagator != "tracecontext" {
+    for propagator in OTelVariables.list(text) where propagator.lowercased() != "tracecontext" {
       // By itself it would be the default, with which nobody has asked for anything.
       variables.warn(
         name, "asks for \(propagator.oneLine(atMost: 64)); only tracecontext is carried on", value: nil)
@@ -94,7 +100,7 @@ extension TracingConfig {
     var isNone = false
     var isOTLP = false
     for exporter in OTelVariables.list(text) {
-      switch exporter {
+      switch exporter.lowercased() {
       case "otlp": isOTLP = true
       case "none": isNone = true
       default:
@@ -115,7 +121,7 @@ extension TracingConfig {
     }
     if let (text, name) = variables.first(names("PROTOCOL")) {
       self.names["protocol"] = name
-      switch text {
+      switch text.lowercased() {
       case "http/protobuf": `protocol` = .http
       case "grpc": `protocol` = .grpc
       default: variables.warn(name, "is no protocol that is spoken here; it is http/protobuf")
@@ -123,10 +129,13 @@ extension TracingConfig {
     }
     if let (_, name) = variables.first(names("HEADERS")) {
       self.names["headers"] = name
-      for (key, value) in try variables.pairs(name, isSecret: true) { headers[key] = value }
+      guard let pairs = variables.pairs(name) else {
+        throw MetricsConfigError(.invalidSetting, setting: name, value: "***", OTelVariables.noPairs)
+      }
+      for (key, value) in pairs { headers[key] = value }
     }
     if let (text, name) = variables.first(names("COMPRESSION")) {
-      switch text {
+      switch text.lowercased() {
       case "gzip": compression = .gzip
       case "none": compression = .none
       default: variables.warn(name, "is no compression that there is here; there is none")
@@ -136,13 +145,17 @@ extension TracingConfig {
   }
 
   private mutating func readBatching(_ variables: inout OTelVariables, timeout: [String]) {
-    if let (value, name) = variables.number(timeout, 1...3_600_000) {
-      exportTimeout = .milliseconds(value)
+    // Without a limit, which 0 stands for, is as long as there is.
+    func limit(_ milliseconds: Int) -> Duration {
+      milliseconds == 0 ? TracingConfig.largestTimeout : .milliseconds(milliseconds)
+    }
+    if let (value, name) = variables.number(timeout, 0...3_600_000) {
+      exportTimeout = limit(value)
       names["exportTimeout"] = name
     }
     // Two limits on one thing: the nearer one counts.
-    if let (value, _) = variables.number(["OTEL_BSP_EXPORT_TIMEOUT"], 1...3_600_000) {
-      exportTimeout = min(exportTimeout, .milliseconds(value))
+    if let (value, _) = variables.number(["OTEL_BSP_EXPORT_TIMEOUT"], 0...3_600_000) {
+      exportTimeout = min(exportTimeout, limit(value))
     }
     if let (value, name) = variables.number(["OTEL_BSP_SCHEDULE_DELAY"], 0...3_600_000) {
       batchDelay = .milliseconds(value)
@@ -212,10 +225,11 @@ struct OTelVariables {
     return nil
   }
 
-  /// Names and values, both percent-encoded: `key=value,other=value`.
-  ///
-  /// - Throws: ``MetricsConfigError`` that names the variable, and of what is secret nothing else.
-  func pairs(_ name: String, isSecret: Bool = false) throws(MetricsConfigError) -> [(String, String)] {
+  /// Why there are no pairs.
+  static let noPairs = "is no list of percent-encoded names and values: key=value,other=value"
+
+  /// Names and values, both percent-encoded: `key=value,other=value`; nil where they cannot be read.
+  func pairs(_ name: String) -> [(String, String)]? {
     guard let text = self[name] else { return [] }
     var pairs: [(String, String)] = []
     for member in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -224,11 +238,7 @@ struct OTelVariables {
       guard let sign = member.firstIndex(of: "="),
         let key = OTelVariables.decoded(member[..<sign]), !key.isEmpty,
         let value = OTelVariables.decoded(member[member.index(after: sign)...])
-      else {
-        throw MetricsConfigError(
-          .invalidSetting, setting: name, value: isSecret ? "***" : text,
-          "is no list of percent-encoded names and values: key=value,other=value")
-      }
+      else { return nil }
       pairs.append((key, value))
     }
     return pairs

@@ -81,7 +81,7 @@ extension TracingConfig.Headers.Field {
 extension TracingConfig {
   /// The largest queue, in spans.
   static let largestQueue = 1 << 16
-  private static let largestTimeout = Duration.seconds(3600)
+  static let largestTimeout = Duration.seconds(3600)
 
   /// Where requests go, with everything about the export checked; nil when nothing is exported.
   func exportEndpoint() throws(MetricsConfigError) -> ClientEndpoint? {

@@ -7,8 +7,16 @@ public import TraceSpans
 public struct TracingConfig: Sendable {
   /// What becomes of the addresses of people in spans: senders, recipients, users, accounts and mailboxes.
   public struct Addresses: Sendable, Hashable {
-    enum Rule: Sendable, Hashable { case domain, hashed(key: String?), full }
+    enum Rule: Sendable, Hashable { case domain, hashed(key: Key?), full }
     let rule: Rule
+
+    /// A secret, which stands in no description or dump.
+    struct Key: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+      let text: String
+      var description: String { "***" }
+      var debugDescription: String { description }
+      var customMirror: Mirror { Mirror(self, children: [:]) }
+    }
 
     /// `bob@example.org` is `example.org`, and what has no domain is left out. The default.
     public static let domain = Addresses(rule: .domain)
@@ -22,7 +30,7 @@ public struct TracingConfig: Sendable {
     /// hashes.
     ///
     /// - Parameter key: at least 16 bytes that nobody can guess.
-    public static func hashed(key: String) -> Addresses { Addresses(rule: .hashed(key: key)) }
+    public static func hashed(key: String) -> Addresses { Addresses(rule: .hashed(key: Key(text: key))) }
   }
 
   /// Whether anything is traced at all. While false, starting does nothing.
@@ -89,7 +97,7 @@ public struct TracingConfig: Sendable {
     guard !serviceName.isEmpty else {
       throw MetricsConfigError(.invalidSetting, setting: "serviceName", value: serviceName, "is empty")
     }
-    if case .hashed(let key?) = addresses.rule, key.utf8.count < 16 {
+    if case .hashed(let key?) = addresses.rule, key.text.utf8.count < 16 {
       // The key itself is nothing for a log.
       throw MetricsConfigError(
         .invalidSetting, setting: "addresses", value: "hashed", "needs a key of 16 bytes")

@@ -60,6 +60,13 @@ public final class Histogram: MetricInstrument, @unchecked Sendable {
     observe(duration.seconds)
   }
 
+  /// Records a duration, in seconds, without asking the registry's source for an exemplar: for threads on which nothing
+  /// of a host's may run.
+  package func observeWithoutExemplar(_ duration: Duration) {
+    let value = max(duration.seconds, 0)
+    _ = record(value, bucket: bounds.bucket(for: value))
+  }
+
   /// Records one value, and keeps an exemplar that leads to its cause in the bucket that the value falls into, in place
   /// of the one before.
   ///

@@ -3,7 +3,8 @@
 import ObservabilityPlatform
 
 /// The pauses between attempts, as a pure state machine: they grow with every failure in a row, vary at
-/// random so that many servers do not come back at once, and last as long as the collector asks for.
+/// random so that many servers do not come back at once, and last as long as the collector asks for where that
+/// is longer.
 ///
 /// The pause belongs to the collector and not to a batch: one that is given up does not let the next be sent
 /// sooner. Times are in nanoseconds of any clock.
@@ -31,9 +32,11 @@ package struct RetryPolicy: Sendable {
   /// - Parameter random: 0 to 1, which half of the pause depends on.
   package mutating func failed(retryAfter: Duration?, at now: Int64, random: Double) {
     failures = min(failures + 1, 64)
-    isAskedFor = retryAfter != nil
-    let pause = retryAfter.map { min(max($0, .zero), Self.longestRetryAfter) } ?? ownPause(random)
-    pauseEnd = now.clampedAdding(pause.clampedNanoseconds)
+    let (own, asked) = (ownPause(random), min(retryAfter ?? .zero, Self.longestRetryAfter))
+    // One that asks for no time, or for a date that is over by this machine's clock, would be asked again at
+    // once, and for ever.
+    isAskedFor = asked > own
+    pauseEnd = now.clampedAdding(max(asked, own).clampedNanoseconds)
   }
 
   /// Takes in that the collector has answered.

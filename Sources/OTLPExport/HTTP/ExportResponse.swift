@@ -15,20 +15,25 @@ struct ExportResponse {
   /// The answer that it is. Any 2xx is success: a body that cannot be read changes nothing. Nothing else is
   /// tried again once its body is larger than a collector's may be.
   ///
-  /// - Parameter sent: how many spans the request had.
+  /// - Parameters:
+  ///   - sent: how many spans the request had.
+  ///   - secrets: a text of the collector's that has one of them is left out.
   ///
   /// Source: OTLP specification, "OTLP/HTTP Response".
-  func answer(sent: Int) -> ExportAnswer {
+  func answer(sent: Int, without secrets: [String] = []) -> ExportAnswer {
+    func shown(_ text: String) -> String {
+      secrets.contains { text.contains($0) } ? "(what it says has a header field's value in it)" : text
+    }
     if (200...299).contains(status) {
       guard isProtobuf, !isBodyCut, let response = try? TraceExportResponse(body, sent: sent) else {
         return .accepted(rejected: 0, message: "")
       }
-      return .accepted(rejected: response.rejectedSpans, message: response.message)
+      return .accepted(rejected: response.rejectedSpans, message: shown(response.message))
     }
     let isRetryable = [429, 502, 503, 504].contains(status) && !isBodyCut
     var reason = "the collector has answered \(status)"
     if isProtobuf, let said = try? CollectorStatus(body), !said.message.isEmpty {
-      reason += ": " + said.message
+      reason += ": " + shown(said.message)
     }
     return .refused(
       ExportRefusal(

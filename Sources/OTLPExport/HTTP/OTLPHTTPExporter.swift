@@ -16,6 +16,8 @@ package final class OTLPHTTPExporter: SpanExporter {
   private let target: String
   private let fields: [(String, String)]
   private let gzip: Gzip?
+  /// What no text of a collector may repeat.
+  private let secrets: [String]
 
   /// - Parameters:
   ///   - endpoint: with the whole path.
@@ -36,6 +38,7 @@ package final class OTLPHTTPExporter: SpanExporter {
     requester = try HTTPRequester(to: endpoint, configuration: configuration, loop: loop)
     target = endpoint.target
     self.gzip = gzip
+    secrets = headers.flatMap { Self.secrets(of: $0.1) }
     var fields = [("Content-Type", "application/x-protobuf")]
     if gzip != nil { fields.append(("Content-Encoding", "gzip")) }
     let names = Set(headers.map { $0.0.lowercased() })
@@ -47,6 +50,12 @@ package final class OTLPHTTPExporter: SpanExporter {
       fields + headers.filter { !["content-type", "content-encoding"].contains($0.0.lowercased()) }
   }
 
+  /// The value of a header field, or what follows its scheme. What is shorter stands in too many texts.
+  private static func secrets(of value: String) -> [String] {
+    let parts = value.split(separator: " ").map(String.init)
+    return ([value] + parts.dropFirst()).filter { $0.utf8.count >= 6 }
+  }
+
   package func body(of message: [UInt8]) -> [UInt8]? { gzip.map { $0.compress(message) } ?? message }
 
   package func send(_ body: [UInt8], spans: Int, within limit: Duration) async -> ExportAnswer {
@@ -56,7 +65,7 @@ package final class OTLPHTTPExporter: SpanExporter {
       return ExportResponse(
         status: answer.status, contentType: answer.fields["Content-Type"], retryAfter: answer.retryAfter,
         body: answer.body, isBodyCut: answer.isBodyCut
-      ).answer(sent: spans)
+      ).answer(sent: spans, without: secrets)
     } catch {
       return .refused(ExportRefusal(error))
     }

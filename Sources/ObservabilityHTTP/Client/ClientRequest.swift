@@ -19,10 +19,11 @@ package struct ClientRequest: Sendable {
     self.body = body
   }
 
-  /// Why a header field cannot be sent, nil when it can. The value is not told: it may be a secret.
+  /// Why a header field cannot be sent, nil when it can. The value is not told: it may be a secret. Nor is a name that
+  /// is none: whoever writes `Authorization: Bearer abc=` where `=` ends the name has the secret there.
   package static func fault(ofField name: String, value: String) -> String? {
     guard !name.isEmpty, name.utf8.allSatisfy({ ByteSet.token.contains($0) }) else {
-      return "\"\(name.oneLine(atMost: 64))\" is no name of a header field"
+      return "the name of a header field is empty, or has a character that none may have"
     }
     guard value.utf8.allSatisfy({ ByteSet.isFieldContent($0) }) else {
       return "the value of the header field \"\(name)\" has a control character, such as a line break"

@@ -61,6 +61,9 @@ package final class SpanQueue: @unchecked Sendable {
     return Int(min(tail.value.load(ordering: .relaxed) & ~SpanQueue.closed &- taken, UInt64(capacity)))
   }
 
+  /// How many were put in so far, those that are just being put in included.
+  package var placed: UInt64 { tail.value.load(ordering: .acquiring) & ~SpanQueue.closed }
+
   /// Takes no further spans. What was put in before stays, and can be taken out: everything has been once
   /// ``count`` is 0.
   package func close() {
