@@ -7,7 +7,7 @@ import TraceSpans
 /// The thin shell around `BatchProcessor`. Everything but ``statistics`` is confined to the loop. The loop
 /// keeps it while a request is under way, and its owner for the rest.
 final class SpanExportCore: @unchecked Sendable {
-  private struct Waiter {
+  struct Waiter {
     let id: Int
     let target: UInt64
     /// What was lost before the wait.
@@ -30,7 +30,7 @@ final class SpanExportCore: @unchecked Sendable {
   private var takenAt: Int64 = 0
   private(set) var attempt: Task<Void, Never>?
   private var timer: LoopTimer?
-  private var flushes: [Waiter] = []
+  private(set) var flushes: [Waiter] = []
   private var lastFlush = 0
   private var ends: [UnsafeContinuation<Void, Never>] = []
   /// The last trouble that was said and has not passed.

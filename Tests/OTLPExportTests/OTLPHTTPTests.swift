@@ -43,7 +43,8 @@ struct OTLPHTTPTests {
       export = SpanExport(
         queue, on: loop,
         through: try OTLPHTTPExporter(
-          to: endpoint, headers: headers, gzip: gzip, timeout: batches.timeout, on: loop),
+          to: endpoint, headers: headers, gzip: gzip, timeout: batches.timeout, idle: .seconds(1_000_000_000),
+          on: loop),
         settings: batches, observer: observer, encoder: TraceRequestEncoder(OTLPResource(serviceName: "test"))
       )
     }
@@ -57,6 +58,16 @@ struct OTLPHTTPTests {
         if await self.isWaiting { self.loop.advanceClock(by: .seconds(1)) }
         try? await Task.sleep(for: .milliseconds(1))
         return condition()
+      }
+    }
+
+    /// Whether somebody waits for a flush, soon.
+    func isAskedToFlush() async -> Bool {
+      let core = export.core
+      return await eventually {
+        await withUnsafeContinuation { continuation in
+          self.loop.execute { continuation.resume(returning: !core.flushes.isEmpty) }
+        }
       }
     }
 
@@ -167,10 +178,11 @@ struct OTLPHTTPTests {
 
   @Test("says where a collector has kept it waiting")
   func blackHole() async throws {
-    let world = try World { $0.timeout = .seconds(2) }
+    let world = try World()
     world.behaviour.withLock { $0 = .isABlackHole }
     world.record(1)
     let flush = Task { await world.export.flush(within: .seconds(3600)) }
+    #expect(await world.isAskedToFlush())
     #expect(await world.pass { world.said.withLock { !$0.isEmpty } })
     #expect(
       world.said.withLock { $0 } == ["spans cannot be exported: the deadline has passed while answering"])

@@ -24,16 +24,18 @@ package final class OTLPHTTPExporter: SpanExporter {
   ///   - headers: what the host adds; a `User-Agent` takes the place of the library's.
   ///   - gzip: nil when requests are not compressed.
   ///   - timeout: the longest that a batch is tried.
+  ///   - idle: how long the connection is kept without a request.
   ///   - loop: the export's.
   package init(
     to endpoint: ClientEndpoint, headers: [(String, String)], gzip: Gzip?, timeout: Duration,
-    on loop: EventLoop
+    idle: Duration = ClientConfiguration().deadlines.idle, on loop: EventLoop
   ) throws(SocketError) {
     var configuration = ClientConfiguration()
     // The batch's own time is the limit.
     configuration.deadlines.connect = timeout
     configuration.deadlines.write = timeout
     configuration.deadlines.answer = timeout
+    configuration.deadlines.idle = idle
     configuration.limits.maximumBodySize = Self.longestAnswer
     requester = try HTTPRequester(to: endpoint, configuration: configuration, loop: loop)
     target = endpoint.target
