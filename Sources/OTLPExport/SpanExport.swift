@@ -47,9 +47,11 @@ package final class SpanExport: Sendable {
   package func flush(within limit: Duration) async -> Bool {
     let core = core
     guard !core.statistics.isOver else { return core.statistics.queued == 0 }
-    return await withUnsafeContinuation { continuation in
+    let isThere = await withUnsafeContinuation { continuation in
       core.loop.execute { core.flush(within: limit, continuation) }
     }
+    core.awaitResume()
+    return isThere
   }
 
   /// Sends what is queued now, without waiting for more or for the outcome.
@@ -68,6 +70,7 @@ package final class SpanExport: Sendable {
     await withUnsafeContinuation { continuation in
       core.loop.execute { core.shutdown(within: limit, continuation) }
     }
+    core.awaitResume()
   }
 }
 

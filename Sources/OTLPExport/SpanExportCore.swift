@@ -59,6 +59,9 @@ final class SpanExportCore: @unchecked Sendable {
     return statistics
   }
 
+  /// Waits until `resume(_:returning:)` has returned.
+  func awaitResume() { published.withLock { _ in } }
+
   private var waiting: Int { queue.count + taken.count }
 
   private func publish() {
@@ -82,6 +85,8 @@ final class SpanExportCore: @unchecked Sendable {
       // Given up without an answer.
       if machine.totals.settled != before { settled(.failure) }
       publish()
+      // Who has waited finds the counts and the log as they are then.
+      resumeFlushes()
       switch action {
       case .take(let count): take(count)
       case .send(let number, let limit): send(number, within: limit)
@@ -156,7 +161,6 @@ final class SpanExportCore: @unchecked Sendable {
   private func settled(_ result: SpanExportObserver.Result) {
     body = []
     observer.settled(result, .nanoseconds(max(0, loop.clock().clampedAdding(-takenAt))))
-    resumeFlushes()
   }
 
   // MARK: - What is said
@@ -185,7 +189,7 @@ final class SpanExportCore: @unchecked Sendable {
   // MARK: - Flush and end
 
   func flush(within limit: Duration, _ continuation: UnsafeContinuation<Bool, Never>) {
-    guard !isOver else { return continuation.resume(returning: true) }
+    guard !isOver else { return resume(continuation, returning: true) }
     lastFlush += 1
     let id = lastFlush
     flushes.append(
@@ -205,20 +209,27 @@ final class SpanExportCore: @unchecked Sendable {
 
   private func endFlush(_ id: Int) {
     guard let index = flushes.firstIndex(where: { $0.id == id }) else { return }
-    flushes.remove(at: index).continuation.resume(returning: false)
+    resume(flushes.remove(at: index).continuation, returning: false)
   }
 
   private func resumeFlushes() {
+    guard !flushes.isEmpty else { return }
     let done = flushes.filter { isOver || $0.target <= machine.totals.settled }
     flushes.removeAll { isOver || $0.target <= machine.totals.settled }
     for waiter in done {
       waiter.timer.cancel()
-      waiter.continuation.resume(returning: waiter.lost == lost)
+      resume(waiter.continuation, returning: waiter.lost == lost)
     }
   }
 
+  /// Under the lock that whoever waits takes afterwards: the thread sanitizer sees no other order between a resume that
+  /// comes before the wait has begun and what follows the wait.
+  private func resume<Value: Sendable>(_ waiter: UnsafeContinuation<Value, Never>, returning value: Value) {
+    published.withLock { _ in waiter.resume(returning: value) }
+  }
+
   func shutdown(within limit: Duration, _ continuation: UnsafeContinuation<Void, Never>) {
-    guard !isOver else { return continuation.resume() }
+    guard !isOver else { return resume(continuation, returning: ()) }
     ends.append(continuation)
     machine.shutdown(end: loop.clock().clampedAdding(max(0, limit.clampedNanoseconds)))
     step()
@@ -253,7 +264,7 @@ final class SpanExportCore: @unchecked Sendable {
     if lost > 0 { observer.said("\(lost) spans were dropped at the end", true) }
     resumeFlushes()
     observer.ended()
-    for continuation in ends { continuation.resume() }
+    for continuation in ends { resume(continuation, returning: ()) }
     ends = []
     loop.shutdown()
   }

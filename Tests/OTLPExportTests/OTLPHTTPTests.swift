@@ -65,18 +65,14 @@ struct OTLPHTTPTests {
     func isAskedToFlush() async -> Bool {
       let core = export.core
       return await eventually {
-        await withUnsafeContinuation { continuation in
-          self.loop.execute { continuation.resume(returning: !core.flushes.isEmpty) }
-        }
+        answer(by: self.loop.execute) { !core.flushes.isEmpty }
       }
     }
 
     private var isWaiting: Bool {
       get async {
         let core = export.core
-        let isIdle = await withUnsafeContinuation { continuation in
-          loop.execute { continuation.resume(returning: core.attempt == nil) }
-        }
+        let isIdle = answer(by: loop.execute) { core.attempt == nil }
         let hangs = behaviour.withLock { $0 == .isABlackHole || $0 == .answersAByteASecond }
         return isIdle || (hangs && server.requests > 0)
       }

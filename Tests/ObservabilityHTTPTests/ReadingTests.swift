@@ -187,15 +187,6 @@ struct ReadingTests {
 extension ServerCore {
   /// What the loop's own state is, asked for on the loop; blocks the caller.
   func onLoop<Value: Sendable>(_ read: @escaping @Sendable () -> Value) -> Value {
-    let (value, isRead) = (Locked<Value?>(nil), Flag())
-    loop.execute {
-      let result = read()
-      value.withLock { $0 = result }
-      isRead.set()
-    }
-    while true {
-      if isRead.isSet, let result = value.withLock({ $0 }) { return result }
-      usleep(200)
-    }
+    answer(by: loop.execute, read)
   }
 }

@@ -16,6 +16,21 @@ package func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result
   }
 }
 
+/// What `body` returns where `execute` runs it. Blocks the caller for that long.
+package func answer<Result: Sendable>(
+  by execute: (@escaping @Sendable () -> Void) -> Void, _ body: @escaping @Sendable () -> Result
+) -> Result {
+  let result = Locked<Result?>(nil)
+  execute {
+    let value = body()
+    result.withLock { $0 = value }
+  }
+  while true {
+    if let value = result.withLock({ $0 }) { return value }
+    usleep(200)
+  }
+}
+
 /// Runs `body` on the pool and blocks the calling thread, which must be none of the pool's, for as long as that takes.
 package func waiting<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) -> Result {
   let result = Locked<Result?>(nil)
