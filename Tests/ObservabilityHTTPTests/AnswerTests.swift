@@ -43,15 +43,7 @@ struct AnswerTests {
         let second = rows.randomElement(using: &generator)
       else { return }
       var bytes = first.bytes + second.bytes
-      for _ in 0..<Int.random(in: 0...3, using: &generator) where !bytes.isEmpty {
-        let place = Int.random(in: 0..<bytes.count, using: &generator)
-        let byte = interesting[Int.random(in: 0..<interesting.count, using: &generator)]
-        switch Int.random(in: 0...2, using: &generator) {
-        case 0: bytes[place] = byte
-        case 1: bytes.insert(byte, at: place)
-        default: bytes.remove(at: place)
-        }
-      }
+      generator.damage(&bytes, with: interesting)
       let row = AnswerCase(
         name: "made at random", bytes: bytes, outcome: "",
         limits: Bool.random(using: &generator) ? .small : first.limits,

@@ -54,3 +54,21 @@ package func connectSocket(_ descriptor: Int32, toPath path: String) -> Int32 {
     }
   }
 }
+
+/// Sends all of the bytes, blocking, and raises no signal; false, with `errno` set, when the peer does not take them.
+func sendAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  #if canImport(Darwin)
+    let flags: Int32 = 0
+  #else
+    let flags = Int32(MSG_NOSIGNAL)
+  #endif
+  var sent = 0
+  while sent < bytes.count {
+    let count = bytes[sent...].withUnsafeBytes {
+      ObservabilityPlatform.send(descriptor, $0.baseAddress, $0.count, flags)
+    }
+    guard count > 0 else { return false }
+    sent += count
+  }
+  return true
+}

@@ -57,22 +57,7 @@ package final class ScriptedPeer: Sendable {
 
   /// False when the peer does not take everything.
   @discardableResult
-  package func send(_ bytes: [UInt8]) -> Bool {
-    #if canImport(Darwin)
-      let flags: Int32 = 0
-    #else
-      let flags = Int32(MSG_NOSIGNAL)
-    #endif
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes {
-        ObservabilityPlatform.send(descriptor, $0.baseAddress, $0.count, flags)
-      }
-      guard count > 0 else { return false }
-      sent += count
-    }
-    return true
-  }
+  package func send(_ bytes: [UInt8]) -> Bool { sendAll(bytes, to: descriptor) }
 
   @discardableResult
   package func send(_ text: String) -> Bool { send(Array(text.utf8)) }

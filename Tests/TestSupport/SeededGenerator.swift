@@ -28,3 +28,18 @@ extension SeededGenerator {
     getenv(name).flatMap { UInt64(String(cString: $0)) }
   }
 }
+
+extension SeededGenerator {
+  /// Changes, adds or takes away up to three bytes.
+  package mutating func damage(_ bytes: inout [UInt8], with interesting: [UInt8]) {
+    for _ in 0..<Int.random(in: 0...3, using: &self) where !bytes.isEmpty {
+      let place = Int.random(in: 0..<bytes.count, using: &self)
+      let byte = interesting[Int.random(in: 0..<interesting.count, using: &self)]
+      switch Int.random(in: 0...2, using: &self) {
+      case 0: bytes[place] = byte
+      case 1: bytes.insert(byte, at: place)
+      default: bytes.remove(at: place)
+      }
+    }
+  }
+}

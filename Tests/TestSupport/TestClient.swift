@@ -48,19 +48,7 @@ package final class TestClient: Sendable {
   // MARK: - Blocking
 
   package func sendNow(_ bytes: [UInt8]) throws(TestClientError) {
-    #if canImport(Darwin)
-      let flags: Int32 = 0
-    #else
-      let flags = Int32(MSG_NOSIGNAL)
-    #endif
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes {
-        ObservabilityPlatform.send(descriptor, $0.baseAddress, $0.count, flags)
-      }
-      guard count > 0 else { throw TestClientError(description: "sending: \(errno)") }
-      sent += count
-    }
+    guard sendAll(bytes, to: descriptor) else { throw TestClientError(description: "sending: \(errno)") }
   }
 
   /// Some bytes; none at the end of the stream, as which a reset counts too.
