@@ -53,49 +53,39 @@ public final class MailTracing: Sendable {
   /// throws marks the span with the name of its type.
   ///
   /// - Parameters:
-  ///   - work: what is done.
+  ///   - work: what is done. It is not looked at while nothing is recorded.
   ///   - parent: what the span belongs to, where `work` does not say it.
   ///   - links: spans that it refers to.
   ///   - body: is given the span.
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
+  @inlinable @inline(__always)
   public func withSpan<Result, Failure: Error>(
-    _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
+    _ work: @autoclosure () -> MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
     _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard tracer.isStarted else { return try body(.absent) }
-    let place = work.placed(parent, links) { WallClock.now }
-    return try tracer.withSpan(
-      work.name, family: work.family, kind: work.kind, parent: place.parent, links: place.links
-    ) { span throws(Failure) in
-      describe(span, work)
-      return try body(span)
-    }
+    return try startSpan(work(), parent: parent, links: links).run(body)
   }
 
   /// Runs `body` as a span, which is ``TraceSpan/current`` meanwhile, in child tasks too, and ends with it.
   /// An error that it throws marks the span with the name of its type.
   ///
   /// - Parameters:
-  ///   - work: what is done.
+  ///   - work: what is done. It is not looked at while nothing is recorded.
   ///   - parent: what the span belongs to, where `work` does not say it.
   ///   - links: spans that it refers to.
   ///   - isolation: the actor that `body` runs on: the caller's.
   ///   - body: is given the span.
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
+  @inlinable @inline(__always)
   public func withSpan<Result, Failure: Error>(
-    _ work: MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
+    _ work: @autoclosure () -> MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
     isolation: isolated (any Actor)? = #isolation, _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
     guard tracer.isStarted else { return try await body(.absent) }
-    let place = work.placed(parent, links) { WallClock.now }
-    return try await tracer.withSpan(
-      work.name, family: work.family, kind: work.kind, parent: place.parent, links: place.links
-    ) { span async throws(Failure) in
-      describe(span, work)
-      return try await body(span)
-    }
+    return try await startSpan(work(), parent: parent, links: links).run(body)
   }
 
   /// Starts a span, which has to be ended by hand. It does not become ``TraceSpan/current``.

@@ -167,5 +167,8 @@ extension RecentTraces.State {
 
 extension SpanRecording.Beginning {
   /// What a trace that begins with this span is kept among, where it is not said: the first word of the name.
-  var family: String { String(name.prefix { $0 != " " }) }
+  var family: String {
+    guard let space = name.utf8.firstIndex(of: UInt8(ascii: " ")) else { return name }
+    return String(name[..<space])
+  }
 }

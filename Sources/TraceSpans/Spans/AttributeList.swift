@@ -14,7 +14,9 @@ package struct AttributeList: Sendable {
       dropped += 1
       return
     }
-    let attribute = TraceSpan.Attribute(attribute.key, attribute.value.cut(toBytes: limits.valueLength))
+    let fits = attribute.value.fits(limits.valueLength)
+    let attribute =
+      fits ? attribute : TraceSpan.Attribute(attribute.key, attribute.value.cut(toBytes: limits.valueLength))
     let index = attributes.firstIndex { $0.key.hasBytes(of: attribute.key) }
     let freed = index.map { attributes[$0].byteCount } ?? 0
     guard index != nil || attributes.count < limits.attributes, attribute.byteCount - freed <= bytes else {
@@ -35,13 +37,14 @@ package struct AttributeList: Sendable {
 }
 
 extension TraceSpan.Attribute {
-  /// About as much memory as it takes.
-  var byteCount: Int { 64 + key.byteCount + value.byteCount }
+  /// As much memory as it takes at most: a list that grows has room for twice as many as it holds.
+  var byteCount: Int { 2 * MemoryLayout<Self>.stride + 8 + key.byteCount + value.byteCount }
 }
 
 extension String {
-  /// About as much memory as it takes beside its place: short ones have room there.
-  var byteCount: Int { utf8.count < 16 ? 0 : 48 + utf8.count }
+  /// About as much memory as it takes beside its place: short ones have room there, and others a header of 32
+  /// bytes, and what the allocator needs and rounds up to.
+  var byteCount: Int { utf8.count < 16 ? 0 : 56 + utf8.count }
 }
 
 extension TraceSpan.AttributeValue {
@@ -49,10 +52,22 @@ extension TraceSpan.AttributeValue {
     switch self {
     case .string(let text): text.byteCount
     case .integer, .double, .boolean: 0
-    case .strings(let texts): texts.reduce(32) { $0 + 16 + $1.byteCount }
-    case .integers(let numbers): 32 + 8 * numbers.count
-    case .doubles(let numbers): 32 + 8 * numbers.count
-    case .booleans(let values): 32 + values.count
+    case .strings(let texts): texts.reduce(56 + 16 * texts.capacity) { $0 + $1.byteCount }
+    case .integers(let numbers): 56 + 8 * numbers.capacity
+    case .doubles(let numbers): 56 + 8 * numbers.capacity
+    case .booleans(let values): 56 + values.capacity
+    }
+  }
+
+  /// Whether the value can be kept as it is: nothing of it is cut, and no array has room for much more.
+  func fits(_ limit: Int) -> Bool {
+    switch self {
+    case .string(let text): text.utf8.count <= limit
+    case .integer, .double, .boolean: true
+    case .strings(let texts): texts.isEmpty
+    case .integers(let numbers): numbers.count <= limit / 8 && numbers.capacity <= 2 * numbers.count
+    case .doubles(let numbers): numbers.count <= limit / 8 && numbers.capacity <= 2 * numbers.count
+    case .booleans(let values): values.count <= limit && values.capacity <= 2 * values.count
     }
   }
 
@@ -63,14 +78,17 @@ extension TraceSpan.AttributeValue {
     case .integer, .double, .boolean: return self
     case .strings(let texts):
       var left = limit
-      var kept: [String] = []
-      for text in texts {
-        guard left > 0 else { break }
-        kept.append(text.cut(toBytes: left))
-        // An empty text takes memory too, or there would be any number of them.
-        left -= text.utf8.count + 16
+      // An empty text takes memory too, or there would be any number of them.
+      let kept = texts.prefix { text in
+        defer { left -= text.utf8.count + 16 }
+        return left > 0
       }
-      return .strings(kept)
+      left = limit
+      return .strings(
+        kept.map { text in
+          defer { left -= text.utf8.count + 16 }
+          return text.cut(toBytes: left)
+        })
     case .integers(let numbers): return .integers(Array(numbers.prefix(limit / 8)))
     case .doubles(let numbers): return .doubles(Array(numbers.prefix(limit / 8)))
     case .booleans(let values): return .booleans(Array(values.prefix(limit)))

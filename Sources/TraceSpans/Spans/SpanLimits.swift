@@ -43,6 +43,11 @@ extension String {
 
   /// Whether the bytes are the same: `==` takes texts for one that are canonically equivalent.
   func hasBytes(of other: String) -> Bool {
-    self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    // Names that differ mostly have other lengths.
+    guard utf8.count == other.utf8.count else { return false }
+    let isSame = utf8.withContiguousStorageIfAvailable { own in
+      other.utf8.withContiguousStorageIfAvailable { own.elementsEqual($0) }
+    }
+    return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 }

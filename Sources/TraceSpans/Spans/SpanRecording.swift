@@ -32,7 +32,8 @@ package final class SpanRecording: Sendable {
   private let baseWall: Int64
   private let baseMonotonic: Int64
   private let lock = WordLock()
-  nonisolated(unsafe) private var state: State
+  // Whoever has the lock has it alone; the checks of the language would cost more than that.
+  @exclusivity(unchecked) nonisolated(unsafe) private var state: State
 
   init(_ beginning: Beginning, context: TraceContext, parent: TraceContext?, origin: Origin) {
     self.context = context
@@ -83,6 +84,7 @@ package final class SpanRecording: Sendable {
 
   // MARK: - Changes
 
+  @usableFromInline
   func set(_ attribute: TraceSpan.Attribute) { change { $0.set(attribute, limits) } }
   func set(_ status: TraceSpan.Status) { change { $0.set(status, limits) } }
   func add(_ link: TraceSpan.Link) { change { $0.add(link, limits) } }
@@ -92,6 +94,7 @@ package final class SpanRecording: Sendable {
     change { $0.add(event, at: time, limits) }
   }
 
+  @inline(__always)
   private func change(_ body: (inout SpanContents) -> Void) {
     let isChanged = lock.withLock {
       guard state.end == nil else { return false }
@@ -101,6 +104,7 @@ package final class SpanRecording: Sendable {
     if !isChanged { counts.add(.changeAfterEnd) }
   }
 
+  @usableFromInline
   func end(at end: Duration?) {
     let end = max(end?.clampedNanoseconds ?? now, start)
     let origin = lock.withLock { () -> Origin? in
@@ -130,6 +134,7 @@ package final class SpanRecording: Sendable {
     lock.withLock { state.origin?.tracer === tracer ? state.origin?.trace : nil }
   }
 
+  @usableFromInline
   package func attribute(_ key: String) -> TraceSpan.AttributeValue? {
     lock.withLock { state.contents.attributes[key] }
   }

@@ -39,6 +39,7 @@ extension TraceSpan {
     public let value: AttributeValue
 
     /// A named value.
+    @inlinable
     public init(_ key: String, _ value: some TraceAttributeConvertible) {
       self.key = key
       self.value = value.traceAttribute
@@ -48,17 +49,21 @@ extension TraceSpan {
 
 extension TraceSpan.AttributeValue: TraceAttributeConvertible {
   /// The value itself.
+  @inlinable
   public var traceAttribute: TraceSpan.AttributeValue { self }
 
   /// The value itself.
+  @inlinable
   public init?(traceAttribute: TraceSpan.AttributeValue) { self = traceAttribute }
 }
 
 extension String: TraceAttributeConvertible {
   /// The text.
+  @inlinable
   public var traceAttribute: TraceSpan.AttributeValue { .string(self) }
 
   /// The text of an attribute; nil when it is none.
+  @inlinable
   public init?(traceAttribute: TraceSpan.AttributeValue) {
     guard case .string(let value) = traceAttribute else { return nil }
     self = value
@@ -67,9 +72,11 @@ extension String: TraceAttributeConvertible {
 
 extension Int: TraceAttributeConvertible {
   /// The integer.
+  @inlinable
   public var traceAttribute: TraceSpan.AttributeValue { .integer(self) }
 
   /// The integer of an attribute; nil when it is none.
+  @inlinable
   public init?(traceAttribute: TraceSpan.AttributeValue) {
     guard case .integer(let value) = traceAttribute else { return nil }
     self = value
@@ -78,9 +85,11 @@ extension Int: TraceAttributeConvertible {
 
 extension Double: TraceAttributeConvertible {
   /// The number.
+  @inlinable
   public var traceAttribute: TraceSpan.AttributeValue { .double(self) }
 
   /// The number of an attribute; nil when it is none.
+  @inlinable
   public init?(traceAttribute: TraceSpan.AttributeValue) {
     guard case .double(let value) = traceAttribute else { return nil }
     self = value
@@ -89,9 +98,11 @@ extension Double: TraceAttributeConvertible {
 
 extension Bool: TraceAttributeConvertible {
   /// The Boolean.
+  @inlinable
   public var traceAttribute: TraceSpan.AttributeValue { .boolean(self) }
 
   /// The Boolean of an attribute; nil when it is none.
+  @inlinable
   public init?(traceAttribute: TraceSpan.AttributeValue) {
     guard case .boolean(let value) = traceAttribute else { return nil }
     self = value
@@ -108,9 +119,11 @@ public protocol TraceAttributeElement: TraceAttributeConvertible {
 
 extension Array: TraceAttributeConvertible where Element: TraceAttributeElement {
   /// The values.
+  @inlinable
   public var traceAttribute: TraceSpan.AttributeValue { Element.traceAttribute(of: self) }
 
   /// The values of an attribute; nil when they are of another kind.
+  @inlinable
   public init?(traceAttribute: TraceSpan.AttributeValue) {
     guard let elements = Element.elements(of: traceAttribute) else { return nil }
     self = elements
@@ -119,9 +132,11 @@ extension Array: TraceAttributeConvertible where Element: TraceAttributeElement 
 
 extension String: TraceAttributeElement {
   /// The texts.
+  @inlinable
   public static func traceAttribute(of elements: [String]) -> TraceSpan.AttributeValue { .strings(elements) }
 
   /// The texts of an attribute; nil when it has others.
+  @inlinable
   public static func elements(of attribute: TraceSpan.AttributeValue) -> [String]? {
     guard case .strings(let values) = attribute else { return nil }
     return values
@@ -130,9 +145,11 @@ extension String: TraceAttributeElement {
 
 extension Int: TraceAttributeElement {
   /// The integers.
+  @inlinable
   public static func traceAttribute(of elements: [Int]) -> TraceSpan.AttributeValue { .integers(elements) }
 
   /// The integers of an attribute; nil when it has others.
+  @inlinable
   public static func elements(of attribute: TraceSpan.AttributeValue) -> [Int]? {
     guard case .integers(let values) = attribute else { return nil }
     return values
@@ -141,9 +158,11 @@ extension Int: TraceAttributeElement {
 
 extension Double: TraceAttributeElement {
   /// The numbers.
+  @inlinable
   public static func traceAttribute(of elements: [Double]) -> TraceSpan.AttributeValue { .doubles(elements) }
 
   /// The numbers of an attribute; nil when it has others.
+  @inlinable
   public static func elements(of attribute: TraceSpan.AttributeValue) -> [Double]? {
     guard case .doubles(let values) = attribute else { return nil }
     return values
@@ -152,9 +171,11 @@ extension Double: TraceAttributeElement {
 
 extension Bool: TraceAttributeElement {
   /// The Booleans.
+  @inlinable
   public static func traceAttribute(of elements: [Bool]) -> TraceSpan.AttributeValue { .booleans(elements) }
 
   /// The Booleans of an attribute; nil when it has others.
+  @inlinable
   public static func elements(of attribute: TraceSpan.AttributeValue) -> [Bool]? {
     guard case .booleans(let values) = attribute else { return nil }
     return values

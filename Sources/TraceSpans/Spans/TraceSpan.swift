@@ -23,9 +23,9 @@ public struct TraceSpan: Sendable {
     self.recording = recording
   }
 
-  /// What stands for a span while the tracer is not started.
-  @inlinable
-  package static var absent: TraceSpan { TraceSpan(context: nil, recording: nil) }
+  /// What stands for a span while the tracer is not started: one value for all, or each caller would make it
+  /// and take it apart again.
+  @usableFromInline package static let absent = TraceSpan(context: nil, recording: nil)
 
   /// Whether what is said of the span is kept: false when it is neither sampled nor recorded for
   /// ``SpanTracer/Settings/alwaysKeep``, and after its end.
@@ -35,7 +35,9 @@ public struct TraceSpan: Sendable {
   /// the span's ``SpanLimits`` is left out and counted, as are attributes without a name or with one of more
   /// than 256 bytes. Reading gives nil for an attribute that is not there or of another type.
   public subscript<Value: TraceAttributeConvertible>(key: String) -> Value? {
+    @inlinable
     get { recording?.attribute(key).flatMap { Value(traceAttribute: $0) } }
+    @inlinable
     nonmutating set {
       guard let recording, let newValue else { return }
       recording.set(Attribute(key, newValue))
@@ -75,5 +77,6 @@ public struct TraceSpan: Sendable {
   ///
   /// - Parameter end: the time since 1970-01-01 UTC at which the work ended, for work that was not measured;
   ///   nil for now. One before the span's start is taken for the start.
+  @inlinable
   public func end(at end: Duration? = nil) { recording?.end(at: end) }
 }

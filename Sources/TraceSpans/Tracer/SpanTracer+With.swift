@@ -13,20 +13,15 @@ extension SpanTracer {
   ///   - body: is given the span.
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
-  @inlinable
+  @inlinable @inline(__always)
   public func withSpan<Result, Failure: Error>(
     _ name: String, family: String? = nil, kind: TraceSpan.Kind = .internal,
     parent: TraceSpan.Parent = .current,
     links: [TraceSpan.Link] = [], _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    // The caller's own code holds this much of it; the rest, with all of its arguments, stands aside.
     guard isStarted else { return try body(.absent) }
-    let span = begin(name, family, kind, parent, links, nil)
-    let result = TraceSpan.$current.withValue(span) {
-      Swift.Result<Result, Failure> { () throws(Failure) in try body(span) }
-    }
-    if case .failure(let error) = result { span.fail(error) }
-    span.end()
-    return try result.get()
+    return try begin(name, family, kind, parent, links, nil).run(body)
   }
 
   /// Runs `body` as a span, which is ``TraceSpan/current`` meanwhile, in child tasks too, and ends with it.
@@ -43,7 +38,7 @@ extension SpanTracer {
   ///   - body: is given the span.
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
-  @inlinable
+  @inlinable @inline(__always)
   public func withSpan<Result, Failure: Error>(
     _ name: String, family: String? = nil, kind: TraceSpan.Kind = .internal,
     parent: TraceSpan.Parent = .current,
@@ -51,16 +46,38 @@ extension SpanTracer {
     _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
     guard isStarted else { return try await body(.absent) }
-    let span = begin(name, family, kind, parent, links, nil)
-    let result = await TraceSpan.$current.withValue(span) { () async -> Swift.Result<Result, Failure> in
+    return try await begin(name, family, kind, parent, links, nil).run(body)
+  }
+}
+
+extension TraceSpan {
+  /// Runs `body` with this as ``current``, and ends it; an error marks it.
+  @inlinable @inline(never)
+  package func run<Result, Failure: Error>(
+    _ body: (TraceSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let result = TraceSpan.$current.withValue(self) {
+      Swift.Result<Result, Failure> { () throws(Failure) in try body(self) }
+    }
+    if case .failure(let error) = result { fail(error) }
+    end()
+    return try result.get()
+  }
+
+  /// Runs `body` with this as ``current``, and ends it; an error marks it.
+  @inlinable @inline(never)
+  package func run<Result, Failure: Error>(
+    isolation: isolated (any Actor)? = #isolation, _ body: (TraceSpan) async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    let result = await TraceSpan.$current.withValue(self) { () async -> Swift.Result<Result, Failure> in
       do throws(Failure) {
-        return .success(try await body(span))
+        return .success(try await body(self))
       } catch {
         return .failure(error)
       }
     }
-    if case .failure(let error) = result { span.fail(error) }
-    span.end()
+    if case .failure(let error) = result { fail(error) }
+    end()
     return try result.get()
   }
 }
