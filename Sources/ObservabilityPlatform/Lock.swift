@@ -8,6 +8,11 @@ package final class Lock: @unchecked Sendable {
 
   deinit { mutex.destroy() }
 
+  // Where what is locked and what is given back are not in one place.
+  @inlinable package func lock() { mutex.lock() }
+  @inlinable package func tryLock() -> Bool { mutex.tryLock() }
+  @inlinable package func unlock() { mutex.unlock() }
+
   /// Runs `body` while no other thread is inside this lock. Not recursive.
   @inlinable
   package func withLock<Result, Failure: Error>(

@@ -25,6 +25,10 @@ struct PlatformMutex {
   @usableFromInline
   func lock() { pthread_mutex_lock(mutex) }
 
+  /// False, with nothing changed, while somebody has it.
+  @usableFromInline
+  func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
+
   @usableFromInline
   func unlock() { pthread_mutex_unlock(mutex) }
 

@@ -14,7 +14,7 @@ final class Sets: Sendable {
 extension RecentTraces {
   /// What the store says of itself that is not so.
   var inconsistencies: [String] {
-    state.withLock { state in
+    withState { state in
       var found: [String] = []
       for family in state.families {
         let listed = Set(family.lists.joined().map { ObjectIdentifier($0) })
@@ -26,7 +26,7 @@ extension RecentTraces {
           if listed.contains(id) == (record.activeIndex != nil) {
             found.append("\(record.name) is in both or none")
           }
-          let spans = record.spans.reduce(0) { $0 + $1.byteCount }
+          let spans = record.spans.all.reduce(0) { $0 + $1.byteCount }
           let own = record.bytes - spans
           if !(384...2048).contains(own) { found.append("\(record.name) takes \(own) without its spans") }
         }

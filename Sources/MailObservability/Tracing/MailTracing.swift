@@ -64,7 +64,7 @@ public final class MailTracing: Sendable {
     _ work: @autoclosure () -> MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
     _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    guard tracer.isStarted else { return try body(.absent) }
+    guard tracer.isStarted else { return try body(tracer.absent) }
     return try startSpan(work(), parent: parent, links: links).run(body)
   }
 
@@ -84,7 +84,7 @@ public final class MailTracing: Sendable {
     _ work: @autoclosure () -> MailSpan, parent: TraceSpan.Parent = .current, links: [TraceSpan.Link] = [],
     isolation: isolated (any Actor)? = #isolation, _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    guard tracer.isStarted else { return try await body(.absent) }
+    guard tracer.isStarted else { return try await body(tracer.absent) }
     return try await startSpan(work(), parent: parent, links: links).run(body)
   }
 

@@ -58,9 +58,11 @@ extension MetricsCollector {
       throw .failed(setting: "exporter", value: "otlp", "cannot be used", error)
     }
     let log = LogDelivery(to: config.log, timer: loop)
+    // Where no server runs, somebody has to say how often an exemplar is asked for.
+    let ticks = registry.beginExemplarTicks(on: loop)
     do {
       let exporter = try config.exporter(to: endpoint, log, on: loop)
-      let observer = observer(try ExportMetrics(registry), log)
+      let observer = observer(try ExportMetrics(registry), log, ticks)
       guard tracing.start(config, clock: clock), let queue = tracing.tracer.queue else { throw tooLate }
       let resource = OTLPResource(
         serviceName: config.serviceName, serviceVersion: build.version, given: config.resource)
@@ -74,6 +76,7 @@ extension MetricsCollector {
           encoder: TraceRequestEncoder(resource)))
       for warning in config.warnings { log.send(.warning, warning) }
     } catch {
+      registry.endExemplarTicks(ticks)
       log.end()
       loop.shutdown()
       if let error = error as? MetricsConfigError { throw error }
@@ -81,14 +84,20 @@ extension MetricsCollector {
     }
   }
 
-  private func observer(_ metrics: ExportMetrics, _ log: LogDelivery) -> SpanExportObserver {
+  private func observer(
+    _ metrics: ExportMetrics, _ log: LogDelivery, _ ticks: UInt64
+  ) -> SpanExportObserver {
     var observer = SpanExportObserver()
     observer.settled = { result, duration in
       metrics.exports[.traces, result].increment()
       metrics.duration.observeWithoutExemplar(duration)
     }
     observer.said = { text, isWarning in log.send(isWarning ? .warning : .info, text) }
-    observer.ended = { log.end() }
+    // The registry holds on to the export.
+    observer.ended = { [weak registry] in
+      registry?.endExemplarTicks(ticks)
+      log.end()
+    }
     return observer
   }
 

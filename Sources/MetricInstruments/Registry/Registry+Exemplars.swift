@@ -13,11 +13,11 @@ extension Registry {
   /// given an amount (`increment(by:)`); a bare ``Counter/increment()`` is inlined into its caller and asks
   /// nobody. The hook is asked for one recording every 100 ms of a counter and of each bucket of a histogram,
   /// whether it has labels for it or not, so that what lies between costs next to nothing; the server's
-  /// thread counts that time, and as long as no server runs every recording asks. It runs on the recording
-  /// thread, so it must be quick and must not block. What it records itself has no exemplar. Labels that no
-  /// scraper would take are left out and counted as `invalid_label`; the amount is recorded. May be called
-  /// from any thread, at any time; but set it once, since each one that was set is kept for as long as the
-  /// registry.
+  /// thread, or that of the export of spans, counts that time, and where neither runs every recording asks.
+  /// It runs on the recording thread, so it must be quick and must not block. What it records itself has no
+  /// exemplar. Labels that no scraper would take are left out and counted as `invalid_label`; the amount is
+  /// recorded. May be called from any thread, at any time; but set it once, since each one that was set is
+  /// kept for as long as the registry.
   public func setExemplarSource(_ source: (@Sendable () -> Exemplar.Labels?)?) {
     context.exemplarSource.set(source)
   }

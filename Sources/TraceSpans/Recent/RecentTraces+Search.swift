@@ -29,15 +29,15 @@ package enum RecentSelection: Sendable, Hashable {
 
 extension RecentTraces {
   /// About how many bytes everything takes.
-  package var byteCount: Int { state.withLock { $0.bytes } }
+  package var byteCount: Int { withState { $0.bytes } }
   /// How many spans there was no room for.
-  package var spansLeftOut: UInt64 { state.withLock { $0.leftOut } }
+  package var spansLeftOut: UInt64 { withState { $0.leftOut } }
   /// How many traces are kept, the active ones included.
-  package var count: Int { state.withLock { state in state.families.reduce(0) { $0 + $1.records.count } } }
+  package var count: Int { withState { state in state.families.reduce(0) { $0 + $1.records.count } } }
 
   /// The families, in the order in which they were first seen.
   package var families: [RecentFamily] {
-    state.withLock { state in
+    withState { state in
       state.families.map { family in
         RecentFamily(
           name: family.name, active: family.activeCount, ended: family.endedCount, errors: family.errorCount,
@@ -48,7 +48,7 @@ extension RecentTraces {
 
   /// Some of a family's traces, the newest first; none where there is no such family.
   package func traces(of family: String, _ selection: RecentSelection) -> [RecentTrace] {
-    state.withLock { state in
+    withState { state in
       guard let family = state.families.first(where: { $0.name.hasBytes(of: family) }) else { return [] }
       let records: [TraceRecord] =
         switch selection {
@@ -79,7 +79,7 @@ extension RecentTraces {
 
   /// Everything, looked through without the lock.
   private var all: [RecentTrace] {
-    state.withLock { state in
+    withState { state in
       state.families.flatMap { family in family.records.map { $0.view(family: family.name) } }
     }
   }

@@ -1,5 +1,6 @@
 // Which traces can still be looked at, without any collector?
 
+import CObservabilityShims
 import ObservabilityPlatform
 
 /// The newest traces of each family, of each latency class in it, and with errors; within a bound of bytes,
@@ -15,76 +16,165 @@ package final class RecentTraces: Sendable {
     var leftOut: UInt64 = 0
   }
 
+  /// The store, and room for events that were taken from a stripe.
+  private struct Guarded: ~Copyable {
+    var state = State()
+    var taken = TraceEvents()
+  }
+
+  // What stripes may hold is not for the store to hold.
   private let limit: Int
   private let alwaysKept: KeptTraces?
-  let state: Locked<State>
+  nonisolated(unsafe) private let stripes: UnsafeMutableBufferPointer<TraceEventStripe>
+  private let lock = Lock()
+  @exclusivity(unchecked) nonisolated(unsafe) private var guarded = Guarded()
 
   /// - Parameters:
   ///   - bytes: about how much memory everything may take.
   ///   - alwaysKept: which traces are kept that are not sampled.
   init(bytes: Int, alwaysKept: KeptTraces? = nil) {
-    limit = min(max(bytes, 0), 1 << 30)
+    let bytes = min(max(bytes, 0), 1 << 30)
+    let count = Int(mailobs_stripe_count())
+    let share = min(bytes / 16 / count, 64 * 1024)
+    limit = bytes - share * count
     self.alwaysKept = alwaysKept
-    state = Locked(State())
+    stripes = .allocate(capacity: count)
+    for index in 0..<count { stripes.initializeElement(at: index, to: TraceEventStripe(byteLimit: share)) }
+  }
+
+  deinit {
+    stripes.deinitialize()
+    stripes.deallocate()
   }
 
   /// A root was started.
   func begin(_ beginning: SpanRecording.Beginning, _ context: TraceContext, family: String?) -> TraceRecord {
-    // What is taken out is freed with the lock given back, here and below.
-    var gone: [SpanRecording] = []
-    defer { withExtendedLifetime(gone) {} }
-    return state.withLock { state in
-      let index = state.index(of: family ?? beginning.family)
-      let record = TraceRecord(beginning, context, family: index)
-      state.families[index].begin(record)
-      state.bytes += record.bytes
-      state.giveUp(downTo: limit, &gone)
-      if state.bytes > limit { state.drop(record, &gone) }
-      return record
-    }
+    let family = (family ?? beginning.family).cut(toBytes: SpanLimits.nameLength)
+    let record = TraceRecord(beginning, context, family: family)
+    add(TraceEvent(kind: .began, record: record, time: beginning.wall, byteCount: record.bytes))
+    return record
   }
 
   /// A span has ended.
-  func add(_ span: SpanRecording, to record: TraceRecord, isRoot: Bool) {
-    let bytes = span.byteCount
-    var hasFailed = false
-    if case .error = span.status { hasFailed = true }
-    let end = span.end
-    var gone: [SpanRecording] = []
-    defer { withExtendedLifetime(gone) {} }
-    state.withLock { state in
-      if hasFailed { record.hasErrors = true }
-      if span.context.isSampled { record.isSampled = true }
-      if isRoot { state.end(record, at: end ?? record.start, alwaysKept, &gone) }
-      guard !record.isUnwanted else { return }
-      let hasRoom = isRoot || record.spans.count < TraceRecord.spanLimit
-      guard record.bytes > 0, bytes <= limit / 8, hasRoom else {
-        state.leaveOut(1, of: record)
-        return
-      }
-      record.spans.append(span)
-      state.add(bytes, to: record)
-      state.giveUp(downTo: limit, &gone)
-      // What is too much now cannot be given up, unless the record itself was.
-      guard state.bytes > limit, let last = record.spans.popLast() else { return }
-      gone.append(last)
-      state.add(-bytes, to: record)
-      state.leaveOut(1, of: record)
-    }
+  func add(_ span: SpanRecording, _ ending: SpanRecording.Ending, to record: TraceRecord, isRoot: Bool) {
+    record.mark(isOver: isRoot, hasFailed: ending.hasFailed, isSampled: span.context.isSampled)
+    add(
+      TraceEvent(
+        kind: isRoot ? .rootEnded : .ended, record: record, span: span, time: ending.time,
+        byteCount: ending.byteCount))
   }
 
   /// A root will never end.
   func abandon(_ record: TraceRecord) {
-    var gone: [SpanRecording] = []
-    defer { withExtendedLifetime(gone) {} }
-    state.withLock { state in
-      state.families[record.family].leaveActive(record)
-      state.drop(record, &gone)
+    record.mark(isOver: true, hasFailed: false, isSampled: false)
+    add(TraceEvent(kind: .abandoned, record: record, time: record.start, byteCount: 0))
+  }
+
+  // MARK: - From the stripes to the store
+
+  private func add(_ event: consuming TraceEvent) {
+    let index = Int(mailobs_thread_stripe())
+    switch stripes[index].append(event) {
+    case .low: break
+    case .due:
+      // While somebody else is in the store there still is room for a few.
+      if lock.tryLock() { tell(index) }
+    case .full:
+      lock.lock()
+      tell(index)
+    }
+  }
+
+  /// Tells the store what a stripe has, and gives back the lock.
+  @inline(never)
+  private func tell(_ index: Int) {
+    // What is taken out is freed with the lock given back, here and below.
+    var gone: [GivenUp] = []
+    stripes[index].take(&guarded.taken)
+    gone.reserveCapacity(guarded.taken.count)
+    guarded.taken.removeAll { guarded.state.apply($0, limit, alwaysKept, &gone) }
+    lock.unlock()
+  }
+
+  /// Runs `body` with everything that has happened so far.
+  func withState<Result>(_ body: (inout State) -> Result) -> Result {
+    var gone: [GivenUp] = []
+    return lock.withLock {
+      var all: [(time: Int64, order: Int, event: TraceEvent)] = []
+      for index in stripes.indices {
+        stripes[index].take(&guarded.taken)
+        // In each stripe events are in their order, whatever times they say.
+        var last = Int64.min
+        guarded.taken.removeAll { event in
+          last = max(last, event.time)
+          all.append((last, all.count, event))
+        }
+      }
+      all.sort { ($0.time, $0.order) < ($1.time, $1.order) }
+      for (_, _, event) in all { guarded.state.apply(event, limit, alwaysKept, &gone) }
+      return body(&guarded.state)
     }
   }
 }
 
+/// What is not kept any more, and is to be freed.
+struct GivenUp {
+  let record: TraceRecord
+  let spans: SpanList
+
+  init(_ record: TraceRecord, _ spans: SpanList) {
+    self.record = record
+    self.spans = spans
+  }
+}
+
 extension RecentTraces.State {
+  mutating func apply(_ event: TraceEvent, _ limit: Int, _ alwaysKept: KeptTraces?, _ gone: inout [GivenUp]) {
+    let record = event.record
+    // Another stripe may have told of its end before.
+    if record.family == nil, event.kind != .began || !record.isOver { begin(record, limit, &gone) }
+    switch event.kind {
+    case .began: break
+    case .ended, .rootEnded: if let span = event.span { add(span, event, limit, alwaysKept, &gone) }
+    case .abandoned:
+      withFamily(of: record) { $0.leaveActive(record) }
+      drop(record, &gone)
+    }
+  }
+
+  private mutating func begin(_ record: TraceRecord, _ limit: Int, _ gone: inout [GivenUp]) {
+    let index = index(of: record.familyName)
+    record.family = index
+    families[index].begin(record)
+    bytes += record.bytes
+    giveUp(downTo: limit, &gone)
+    if bytes > limit { drop(record, &gone) }
+  }
+
+  private mutating func add(
+    _ span: SpanRecording, _ event: TraceEvent, _ limit: Int, _ alwaysKept: KeptTraces?,
+    _ gone: inout [GivenUp]
+  ) {
+    let record = event.record
+    let isRoot = event.kind == .rootEnded
+    if isRoot { end(record, at: event.time, alwaysKept, &gone) }
+    guard !record.isUnwanted else { return }
+    let hasRoom = isRoot || record.spans.count < TraceRecord.spanLimit
+    guard record.bytes > 0, event.byteCount <= limit / 8, hasRoom else { return leaveOut(1, of: record) }
+    record.spans.append(span)
+    add(event.byteCount, to: record)
+    giveUp(downTo: limit, &gone)
+    // What is too much now cannot be given up, unless the record itself was.
+    guard bytes > limit, let last = record.spans.popLast() else { return }
+    gone.append(GivenUp(record, SpanList([last])))
+    add(-event.byteCount, to: record)
+    leaveOut(1, of: record)
+  }
+
+  private mutating func withFamily(of record: TraceRecord, _ body: (inout TraceFamily) -> Void) {
+    if let index = record.family { body(&families[index]) }
+  }
+
   /// The index of a family, which is made when it is new and there is room.
   mutating func index(of name: String) -> Int {
     if let index = families.firstIndex(where: { $0.name.hasBytes(of: name) }) { return index }
@@ -97,7 +187,7 @@ extension RecentTraces.State {
 
   mutating func add(_ count: Int, to record: TraceRecord) {
     bytes += count
-    families[record.family].add(count, to: record)
+    withFamily(of: record) { $0.add(count, to: record) }
   }
 
   mutating func leaveOut(_ count: Int, of record: TraceRecord) {
@@ -105,24 +195,27 @@ extension RecentTraces.State {
     leftOut += UInt64(count)
   }
 
-  mutating func end(
-    _ record: TraceRecord, at end: Int64, _ alwaysKept: KeptTraces?, _ gone: inout [SpanRecording]
+  private mutating func end(
+    _ record: TraceRecord, at end: Int64, _ alwaysKept: KeptTraces?, _ gone: inout [GivenUp]
   ) {
     record.end = end
     let duration = end.clampedDistance(from: record.start)
-    families[record.family].leaveActive(record)
-    families[record.family].count(record, duration: duration)
+    withFamily(of: record) { family in
+      family.leaveActive(record)
+      family.count(record, duration: duration)
+    }
     guard record.bytes > 0 else { return }
     guard record.isSampled || alwaysKept?.contains(record, duration: duration) == true else {
       record.isUnwanted = true
       return drop(record, &gone)
     }
-    for old in families[record.family].list(record, duration: duration) { drop(old, &gone) }
+    withFamily(of: record) { $0.list(record, duration: duration) }
+    while let old = record.family.flatMap({ families[$0].removeUnlisted() }) { drop(old, &gone) }
   }
 
   /// Gives up what is kept until everything fits, or nothing is left that can be. The family that takes most
   /// gives, and in it those that have ended or those that are active, whichever take more.
-  mutating func giveUp(downTo limit: Int, _ gone: inout [SpanRecording]) {
+  mutating func giveUp(downTo limit: Int, _ gone: inout [GivenUp]) {
     while bytes > limit {
       guard let rich = families.indices.max(by: { families[$0].bytes < families[$1].bytes }) else { return }
       let isActiveRich = families[rich].activeBytes > families[rich].bytes / 2
@@ -138,16 +231,14 @@ extension RecentTraces.State {
   /// looked through.
   ///
   /// - Returns: false where there is nothing to give up.
-  private mutating func shortenActive(of family: Int, _ gone: inout [SpanRecording]) -> Bool {
+  private mutating func shortenActive(of family: Int, _ gone: inout [GivenUp]) -> Bool {
     let records = families[family].activeRecords
     let before = families[family].activeBytes
-    for record in records where !record.spans.isEmpty && record.bytes >= before / records.count / 2 {
-      let count = (record.spans.count + 1) / 2
-      let spans = Array(record.spans.prefix(count))
-      gone += spans
-      record.spans.removeFirst(count)
+    for record in records where record.spans.count > 0 && record.bytes >= before / records.count / 2 {
+      let spans = record.spans.removeFirstHalf()
       add(-spans.reduce(0) { $0 + $1.byteCount }, to: record)
-      leaveOut(count, of: record)
+      leaveOut(spans.count, of: record)
+      gone.append(GivenUp(record, SpanList(spans)))
     }
     guard before - families[family].activeBytes < before / 16 else { return true }
     let hidden = records.dropFirst(TraceFamily.shownActive)
@@ -157,18 +248,19 @@ extension RecentTraces.State {
   }
 
   /// Keeps nothing of the record any more.
-  mutating func drop(_ record: TraceRecord, _ gone: inout [SpanRecording]) {
+  mutating func drop(_ record: TraceRecord, _ gone: inout [GivenUp]) {
     add(-record.bytes, to: record)
-    families[record.family].unlistActive(record)
-    gone += record.spans
-    record.spans = []
+    withFamily(of: record) { $0.unlistActive(record) }
+    gone.append(GivenUp(record, record.spans.removeAll()))
   }
 }
 
 extension SpanRecording.Beginning {
   /// What a trace that begins with this span is kept among, where it is not said: the first word of the name.
   var family: String {
-    guard let space = name.utf8.firstIndex(of: UInt8(ascii: " ")) else { return name }
-    return String(name[..<space])
+    let word = name.utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.firstIndex(of: UInt8(ascii: " ")).map { String(decoding: bytes[..<$0], as: UTF8.self) } ?? name
+    }
+    return word ?? name
   }
 }

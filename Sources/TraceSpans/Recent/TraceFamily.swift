@@ -21,6 +21,7 @@ struct TraceFamily {
   // The active ones that are kept, in the order in which they began, and gaps where one was.
   private var active: [TraceRecord?] = []
   private var gaps = 0
+  private var unlisted: [TraceRecord] = []
 
   static let newest = 0
   static let errors = LatencyClass.bounds.count + 1
@@ -32,6 +33,8 @@ struct TraceFamily {
   mutating func begin(_ record: TraceRecord) {
     activeCount += 1
     bytes += record.bytes
+    // One that is over already is as good as ended.
+    guard !record.isOver else { return }
     activeBytes += record.bytes
     record.activeIndex = active.count
     active.append(record)
@@ -80,20 +83,29 @@ struct TraceFamily {
     if record.hasErrors { errorCount += 1 }
   }
 
-  /// Lists a record that has ended, and takes older ones off their lists.
-  ///
-  /// - Returns: those that are in no list any more.
-  mutating func list(_ record: TraceRecord, duration: Int64) -> [TraceRecord] {
-    var gone: [TraceRecord] = []
-    var places = [TraceFamily.newest, 1 + LatencyClass.index(of: duration)]
-    if record.hasErrors { places.append(TraceFamily.errors) }
-    record.places = places.count
-    for place in places {
-      lists[place].append(record)
-      if lists[place].count > TraceFamily.listLimit, let old = removeFirst(of: place) { gone.append(old) }
-    }
-    return gone
+  /// Lists a record that has ended, and takes older ones off their lists: see ``removeUnlisted()``.
+  mutating func list(_ record: TraceRecord, duration: Int64) {
+    list(record, at: TraceFamily.newest)
+    list(record, at: 1 + LatencyClass.index(of: duration))
+    if record.hasErrors { list(record, at: TraceFamily.errors) }
   }
+
+  private mutating func list(_ record: TraceRecord, at place: Int) {
+    record.places += 1
+    guard lists[place].count >= TraceFamily.listLimit else { return lists[place].append(record) }
+    // In place: this is what most traces come to.
+    let old = lists[place].withUnsafeMutableBufferPointer { list in
+      let old = list.moveElement(from: 0)
+      for index in 1..<list.count { list.initializeElement(at: index - 1, to: list.moveElement(from: index)) }
+      list.initializeElement(at: list.count - 1, to: record)
+      return old
+    }
+    old.places -= 1
+    if old.places == 0 { unlisted.append(old) }
+  }
+
+  /// One of the records that are in no list any more since others came.
+  mutating func removeUnlisted() -> TraceRecord? { unlisted.popLast() }
 
   /// Whether there is anything that could be given up.
   var isEmpty: Bool { lists.allSatisfy(\.isEmpty) }

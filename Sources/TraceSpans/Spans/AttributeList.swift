@@ -14,26 +14,48 @@ package struct AttributeList: Sendable {
       dropped += 1
       return
     }
-    let fits = attribute.value.fits(limits.valueLength)
-    let attribute =
-      fits ? attribute : TraceSpan.Attribute(attribute.key, attribute.value.cut(toBytes: limits.valueLength))
-    let index = attributes.firstIndex { $0.key.hasBytes(of: attribute.key) }
-    let freed = index.map { attributes[$0].byteCount } ?? 0
-    guard index != nil || attributes.count < limits.attributes, attribute.byteCount - freed <= bytes else {
-      dropped += 1
-      return
+    guard attribute.value.fits(limits.valueLength) else {
+      let value = attribute.value.cut(toBytes: limits.valueLength)
+      return store(TraceSpan.Attribute(attribute.key, value), limits, &bytes)
     }
-    bytes -= attribute.byteCount - freed
-    if let index { attributes[index] = attribute } else { attributes.append(attribute) }
+    store(attribute, limits, &bytes)
+  }
+
+  @inline(__always)
+  private mutating func store(_ attribute: TraceSpan.Attribute, _ limits: SpanLimits, _ bytes: inout Int) {
+    let byteCount = attribute.byteCount
+    if let index = index(of: attribute.key) {
+      let freed = attributes[index].byteCount
+      guard byteCount - freed <= bytes else { return dropped += 1 }
+      bytes -= byteCount - freed
+      attributes[index] = attribute
+    } else {
+      guard attributes.count < limits.attributes, byteCount <= bytes else { return dropped += 1 }
+      bytes -= byteCount
+      attributes.append(attribute)
+    }
   }
 
   /// Counts attributes that were left out unseen.
   mutating func drop(_ count: Int) { dropped += count }
 
-  subscript(key: String) -> TraceSpan.AttributeValue? { attributes.first { $0.key.hasBytes(of: key) }?.value }
+  subscript(key: String) -> TraceSpan.AttributeValue? { index(of: key).map { attributes[$0].value } }
 
-  /// Room for so many, so that the first ones are stored without a search for more.
-  mutating func reserve(_ count: Int) { attributes.reserveCapacity(count) }
+  private func index(of key: String) -> Int? {
+    attributes.withUnsafeBufferPointer { attributes in
+      var index = 0
+      while index < attributes.count {
+        if attributes[index].key.hasBytes(of: key) { return index }
+        index += 1
+      }
+      return nil
+    }
+  }
+
+  /// Has room for so many, so that the first ones are stored without a search for more.
+  init(capacity: Int = 0) {
+    attributes.reserveCapacity(capacity)
+  }
 }
 
 extension TraceSpan.Attribute {

@@ -7,19 +7,32 @@ import ObservabilityPlatform
 package struct SpanClock: Sendable {
   package typealias Reading = @Sendable () -> Int64
 
-  private let custom: (wall: Reading, monotonic: Reading)?
+  private final class Custom: Sendable {
+    let wall: Reading
+    let monotonic: Reading
+
+    init(wall: @escaping Reading, monotonic: @escaping Reading) {
+      self.wall = wall
+      self.monotonic = monotonic
+    }
+  }
+
+  // One word, since each span has a copy.
+  private let custom: Custom?
 
   /// The system's clocks.
   package static let system = SpanClock(custom: nil)
 
-  private init(custom: (wall: Reading, monotonic: Reading)?) { self.custom = custom }
+  private init(custom: Custom?) { self.custom = custom }
 
   /// Clocks that a test moves.
   ///
   /// - Parameters:
   ///   - wall: nanoseconds since 1970-01-01 UTC.
   ///   - monotonic: nanoseconds since an arbitrary moment.
-  package init(wall: @escaping Reading, monotonic: @escaping Reading) { custom = (wall, monotonic) }
+  package init(wall: @escaping Reading, monotonic: @escaping Reading) {
+    custom = Custom(wall: wall, monotonic: monotonic)
+  }
 
   var wallNanoseconds: Int64 { custom.map { $0.wall() } ?? SpanClock.read(CLOCK_REALTIME) }
   var monotonicNanoseconds: Int64 { custom.map { $0.monotonic() } ?? SpanClock.read(CLOCK_MONOTONIC) }

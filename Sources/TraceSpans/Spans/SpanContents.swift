@@ -14,7 +14,7 @@ package struct SpanContents: Sendable {
     package let attributes: AttributeList
   }
 
-  package private(set) var attributes = AttributeList()
+  package private(set) var attributes: AttributeList
   package private(set) var events: [Event] = []
   package private(set) var droppedEvents = 0
   package private(set) var links: [Link] = []
@@ -23,10 +23,15 @@ package struct SpanContents: Sendable {
   /// What is left of ``SpanLimits/bytes``.
   private(set) var bytesLeft = SpanLimits.bytes
 
+  var hasFailed: Bool {
+    if case .error = status { true } else { false }
+  }
+
   /// About as much memory as it takes.
   var byteCount: Int { SpanLimits.bytes - bytesLeft }
 
-  mutating func reserveAttributes(_ count: Int) { attributes.reserve(count) }
+  /// Nothing yet, with room for so many attributes.
+  init(attributeCapacity: Int) { attributes = AttributeList(capacity: attributeCapacity) }
 
   mutating func set(_ attribute: TraceSpan.Attribute, _ limits: SpanLimits) {
     attributes.set(attribute, limits: limits, bytes: &bytesLeft)
@@ -34,7 +39,7 @@ package struct SpanContents: Sendable {
 
   mutating func add(_ event: TraceSpan.Event, at time: Int64, _ limits: SpanLimits) {
     let name = event.name.cut(toBytes: SpanLimits.nameLength)
-    guard events.count < limits.events, take(96 + name.byteCount) else {
+    guard events.count < limits.events, take(136 + name.byteCount) else {
       droppedEvents += 1
       return
     }
@@ -42,7 +47,7 @@ package struct SpanContents: Sendable {
   }
 
   mutating func add(_ link: TraceSpan.Link, _ limits: SpanLimits) {
-    guard links.count < limits.links, take(128 + link.context.state.text.byteCount) else {
+    guard links.count < limits.links, take(184 + link.context.state.text.byteCount) else {
       droppedLinks += 1
       return
     }

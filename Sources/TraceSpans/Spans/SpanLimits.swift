@@ -42,9 +42,13 @@ extension String {
   }
 
   /// Whether the bytes are the same: `==` takes texts for one that are canonically equivalent.
+  @inline(__always)
   func hasBytes(of other: String) -> Bool {
     // Names that differ mostly have other lengths.
-    guard utf8.count == other.utf8.count else { return false }
+    utf8.count == other.utf8.count && hasSameBytes(as: other)
+  }
+
+  private func hasSameBytes(as other: String) -> Bool {
     let isSame = utf8.withContiguousStorageIfAvailable { own in
       other.utf8.withContiguousStorageIfAvailable { own.elementsEqual($0) }
     }

@@ -14,9 +14,18 @@ package final class SpanRecording: Sendable {
 
   /// What leads on from a span until it has ended. An ended span refers to nothing that may refer to it.
   struct Origin {
-    let tracer: TracerCore
+    let stripe: TracerStripe
     let trace: TraceRecord
     let isRoot: Bool
+  }
+
+  /// What is known of a span when it ends.
+  struct Ending {
+    /// Nanoseconds since 1970-01-01 UTC.
+    let time: Int64
+    let hasFailed: Bool
+    /// ``SpanRecording/byteCount``.
+    let byteCount: Int
   }
 
   private struct State {
@@ -25,7 +34,7 @@ package final class SpanRecording: Sendable {
     var origin: Origin?
   }
 
-  private let counts: SpanCounts
+  private let counts: SpanCounts.Share
   private let limits: SpanLimits
   private let clock: SpanClock
   // The two clocks at one moment, from which every later time follows.
@@ -43,19 +52,18 @@ package final class SpanRecording: Sendable {
     start = beginning.start
     baseWall = beginning.wall
     baseMonotonic = beginning.monotonic
-    let limits = origin.tracer.limits
+    let limits = origin.stripe.core.limits
     self.limits = limits
-    clock = origin.tracer.clock
-    counts = origin.tracer.counts
-    var contents = SpanContents()
-    contents.reserveAttributes(min(limits.attributes, 6))
+    clock = origin.stripe.core.clock
+    counts = origin.stripe.counts
+    var contents = SpanContents(attributeCapacity: min(limits.attributes, 6))
     for link in beginning.links { contents.add(link, limits) }
     state = State(contents: contents, end: nil, origin: origin)
   }
 
   deinit {
     // Nobody can end it any more.
-    if let origin = state.origin { origin.tracer.abandon(context, origin) }
+    if let origin = state.origin { origin.stripe.core.abandon(context, origin) }
   }
 
   /// What a span is started with.
@@ -101,20 +109,22 @@ package final class SpanRecording: Sendable {
       body(&state.contents)
       return true
     }
-    if !isChanged { counts.add(.changeAfterEnd) }
+    if !isChanged { counts.counts.add(.changeAfterEnd) }
   }
 
   @usableFromInline
   func end(at end: Duration?) {
     let end = max(end?.clampedNanoseconds ?? now, start)
-    let origin = lock.withLock { () -> Origin? in
-      guard state.end == nil else { return nil }
-      state.end = end
-      defer { state.origin = nil }
-      return state.origin
+    lock.lock()
+    guard state.end == nil, let origin = state.origin.take() else {
+      lock.unlock()
+      return counts.counts.add(.changeAfterEnd)
     }
-    guard let origin else { return counts.add(.changeAfterEnd) }
-    origin.tracer.finish(self, origin)
+    state.end = end
+    let ending = Ending(
+      time: end, hasFailed: state.contents.hasFailed, byteCount: fixedByteCount + state.contents.byteCount)
+    lock.unlock()
+    origin.stripe.core.finish(self, origin, ending)
   }
 
   /// Nanoseconds since 1970-01-01 UTC, by the monotonic clock since the span was started.
@@ -131,7 +141,7 @@ package final class SpanRecording: Sendable {
   /// The trace that the span is part of in this process, until it has ended. Nil for another tracer, which
   /// keeps its own.
   func trace(of tracer: TracerCore) -> TraceRecord? {
-    lock.withLock { state.origin?.tracer === tracer ? state.origin?.trace : nil }
+    lock.withLock { state.origin?.stripe.core === tracer ? state.origin?.trace : nil }
   }
 
   @usableFromInline
@@ -140,7 +150,8 @@ package final class SpanRecording: Sendable {
   }
 
   /// About as much memory as it takes.
-  package var byteCount: Int {
-    512 + name.byteCount + context.state.text.byteCount + lock.withLock { state.contents.byteCount }
-  }
+  package var byteCount: Int { fixedByteCount + lock.withLock { state.contents.byteCount } }
+
+  /// With room for a few attributes, and its place in a list.
+  private var fixedByteCount: Int { 768 + name.byteCount + context.state.text.byteCount }
 }

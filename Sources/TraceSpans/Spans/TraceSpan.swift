@@ -23,8 +23,7 @@ public struct TraceSpan: Sendable {
     self.recording = recording
   }
 
-  /// What stands for a span while the tracer is not started: one value for all, or each caller would make it
-  /// and take it apart again.
+  /// What stands for a span while the tracer is not started.
   @usableFromInline package static let absent = TraceSpan(context: nil, recording: nil)
 
   /// Whether what is said of the span is kept: false when it is neither sampled nor recorded for

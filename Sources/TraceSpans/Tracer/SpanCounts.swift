@@ -3,6 +3,11 @@
 import CObservabilityShims
 import Synchronization
 
+/// Keeps the reference counts of two objects of a kind on cache lines of their own.
+struct StripePadding {
+  private let words = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+}
+
 /// What has become of the spans of a tracer. Each span is counted once:
 /// `started = notSampled + unexported + queued + dropped + endedAfterStop + abandoned + active`.
 public struct SpanStatistics: Sendable, Hashable {
@@ -66,6 +71,15 @@ final class SpanCounts: @unchecked Sendable {
   @inline(__always)
   func add(_ event: Event) {
     cell(Int(mailobs_thread_stripe()), event).pointee.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  /// A reference to the counts for the spans of one stripe: the references of all spans to one object would be
+  /// one more word that threads share.
+  final class Share: Sendable {
+    let counts: SpanCounts
+    private let padding = StripePadding()
+
+    init(_ counts: SpanCounts) { self.counts = counts }
   }
 
   private func sum(_ event: Event) -> UInt64 {

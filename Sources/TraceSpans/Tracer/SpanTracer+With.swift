@@ -20,7 +20,7 @@ extension SpanTracer {
     links: [TraceSpan.Link] = [], _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     // The caller's own code holds this much of it; the rest, with all of its arguments, stands aside.
-    guard isStarted else { return try body(.absent) }
+    guard isStarted else { return try body(absent) }
     return try begin(name, family, kind, parent, links, nil).run(body)
   }
 
@@ -45,7 +45,7 @@ extension SpanTracer {
     links: [TraceSpan.Link] = [], isolation: isolated (any Actor)? = #isolation,
     _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    guard isStarted else { return try await body(.absent) }
+    guard isStarted else { return try await body(absent) }
     return try await begin(name, family, kind, parent, links, nil).run(body)
   }
 }

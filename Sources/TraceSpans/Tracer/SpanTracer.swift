@@ -9,10 +9,13 @@ public import Synchronization
 /// it nothing. All methods may be called from any thread; none of them waits or throws, but for what a body
 /// throws.
 public final class SpanTracer: Sendable {
-  // The address of `core` while spans are started, otherwise 0: to load that costs one word, and no reference count,
-  // which threads that start spans at once would fight over.
+  // The address of `stripes` while spans are started, otherwise 0: to load that costs one word, and no reference
+  // count, which threads that start spans at once would fight over.
   @usableFromInline let address = Atomic<UInt>(0)
-  private let core = AtomicLazyReference<TracerCore>()
+  // What bodies are given while it is not started. It lies here so that it is neither made, nor taken apart, nor
+  // asked for.
+  @usableFromInline package let absent = TraceSpan.absent
+  private let stripes = AtomicLazyReference<TracerStripes>()
   private let counts = SpanCounts()
 
   /// A tracer that is not started.
@@ -23,8 +26,8 @@ public final class SpanTracer: Sendable {
   /// - Returns: false, with nothing changed, when the tracer was started before.
   @discardableResult
   public func start(_ settings: Settings = Settings()) -> Bool {
-    let made = TracerCore(settings, counts: counts)
-    guard core.storeIfNil(made) === made else { return false }
+    let made = TracerStripes(TracerCore(settings, counts: counts))
+    guard stripes.storeIfNil(made) === made else { return false }
     address.store(UInt(bitPattern: Unmanaged.passUnretained(made).toOpaque()), ordering: .releasing)
     return true
   }
@@ -44,9 +47,9 @@ public final class SpanTracer: Sendable {
   public var statistics: SpanStatistics { counts.statistics }
 
   /// Of ended spans that wait to be exported; nil where nobody exports, and before the start.
-  package var queue: SpanQueue? { core.load()?.queue }
+  package var queue: SpanQueue? { stripes.load()?.core.queue }
   /// The traces that are kept; nil before the start.
-  package var recent: RecentTraces? { core.load()?.recent }
+  package var recent: RecentTraces? { stripes.load()?.core.recent }
 
   /// Starts a span, which has to be ended by hand. It does not become ``TraceSpan/current``.
   ///
@@ -77,8 +80,8 @@ public final class SpanTracer: Sendable {
     guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else {
       return .absent
     }
-    return Unmanaged<TracerCore>.fromOpaque(pointer)._withUnsafeGuaranteedRef { core in
-      core.start(name, family: family, kind: kind, parent: parent, links: links, at: start)
+    return Unmanaged<TracerStripes>.fromOpaque(pointer)._withUnsafeGuaranteedRef { stripes in
+      stripes.own.start(name, family: family, kind: kind, parent: parent, links: links, at: start)
     }
   }
 }

@@ -8,6 +8,8 @@ final class TracerCore: Sendable {
   let counts: SpanCounts
   /// Of ended spans; nil when nobody exports them.
   let queue: SpanQueue?
+  // The same: to hold on to it for each span would make one word that all threads write.
+  private let heldQueue: Unmanaged<SpanQueue>?
   let recent: RecentTraces
   /// Whether spans are recorded that are not sampled.
   private let keepsUnsampled: Bool
@@ -18,13 +20,14 @@ final class TracerCore: Sendable {
     clock = settings.clock
     self.counts = counts
     queue = settings.queueCapacity > 0 ? SpanQueue(capacity: settings.queueCapacity) : nil
+    heldQueue = queue.map { .passUnretained($0) }
     recent = RecentTraces(bytes: settings.recentTraceBytes, alwaysKept: settings.alwaysKeep)
     keepsUnsampled = settings.alwaysKeep != nil && settings.recentTraceBytes > 0
   }
 
-  func start(
+  fileprivate func start(
     _ name: String, family: String?, kind: TraceSpan.Kind, parent: TraceSpan.Parent, links: [TraceSpan.Link],
-    at start: Duration?
+    at start: Duration?, on stripe: TracerStripe
   ) -> TraceSpan {
     let parentSpan: TraceSpan? =
       switch parent {
@@ -49,15 +52,15 @@ final class TracerCore: Sendable {
       context: context,
       recording: SpanRecording(
         beginning, context: context, parent: parentContext,
-        origin: SpanRecording.Origin(tracer: self, trace: trace, isRoot: known == nil)))
+        origin: SpanRecording.Origin(stripe: stripe, trace: trace, isRoot: known == nil)))
   }
 
-  func finish(_ span: SpanRecording, _ origin: SpanRecording.Origin) {
-    recent.add(span, to: origin.trace, isRoot: origin.isRoot)
+  func finish(_ span: SpanRecording, _ origin: SpanRecording.Origin, _ ending: SpanRecording.Ending) {
+    recent.add(span, ending, to: origin.trace, isRoot: origin.isRoot)
     // One that is not sampled was counted as such, and is kept for recent traces alone.
     guard span.context.isSampled else { return }
-    guard let queue else { return counts.add(.unexported) }
-    switch queue.put(span) {
+    guard let heldQueue else { return counts.add(.unexported) }
+    switch heldQueue._withUnsafeGuaranteedRef({ $0.put(span) }) {
     case .waits: counts.add(.queued)
     case .isFull: counts.add(.dropped)
     case .isClosed: counts.add(.endedAfterStop)
@@ -67,5 +70,14 @@ final class TracerCore: Sendable {
   func abandon(_ span: TraceContext, _ origin: SpanRecording.Origin) {
     if span.isSampled { counts.add(.abandoned) }
     if origin.isRoot { recent.abandon(origin.trace) }
+  }
+}
+
+extension TracerStripe {
+  func start(
+    _ name: String, family: String?, kind: TraceSpan.Kind, parent: TraceSpan.Parent, links: [TraceSpan.Link],
+    at start: Duration?
+  ) -> TraceSpan {
+    core.start(name, family: family, kind: kind, parent: parent, links: links, at: start, on: self)
   }
 }
