@@ -1,6 +1,7 @@
 // Do spans leave the process as they should, and does the process not notice when they cannot?
 
 @testable import MailObservability
+@testable import MetricInstruments
 @testable import OTLPExport
 import ObservabilityPlatform
 import Synchronization
@@ -32,6 +33,17 @@ struct TracingExportTests {
       counts[outcome] = await metrics.registry.value("rusmes_observability_spans_total", ["outcome": outcome])
     }
     return counts
+  }
+
+  @Test("counts the ticks of exemplars, where no server does")
+  func exemplarTicks() async throws {
+    let server = RawServer { _ in .answer(Self.accepted) }
+    let metrics = try MetricsCollector()
+    #expect(metrics.registry.context.exemplarSource.tick == 0)
+    try metrics.startTracing(Self.config(to: server))
+    #expect(metrics.registry.context.exemplarSource.tick != 0)
+    await metrics.tracing.shutdown(within: .seconds(3600))
+    #expect(metrics.registry.context.exemplarSource.tick == 0)
   }
 
   @Test("reach the collector with what the host has said of itself, and are counted once")

@@ -91,6 +91,17 @@ public final class Spans: Sendable {
     if index % DroppingExporter.batchSize == 0 { exporter.dropBatch() }
   }
 
+  /// Roots with as many attributes as fit, each of them as small as one that is stored apart can be.
+  @inline(never)
+  public func smallAttributes(_ times: Int) {
+    for index in 0..<times {
+      let span = exporter.tracer.startSpan("SMTP DATA", family: "family \(index % 40)", parent: .none)
+      for key in 0..<128 { span["attribute-\(key)-abcdef"] = "vvvvvvvvvvvvvvvv\(key)" }
+      span.end()
+      exporter.dropBatch()
+    }
+  }
+
   /// Roots with attributes, events and names as peers would like to have them, of any number and size.
   @inline(never)
   public func hostileTraces(_ times: Int, from first: Int) {

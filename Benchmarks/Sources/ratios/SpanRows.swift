@@ -80,7 +80,19 @@ enum SpanRows {
             ours: Double(early.live_bytes + late.peak_bytes) / 1_048_576, baseline: Double(bound) / 1_048_576,
             .mebibytes, note: "after the first tenth of the hour it grew by \(growth) KiB")
         }
-      }
+      },
+      Row("recent traces, of small attributes: peak memory / their bound", 1) {
+        guard allocation_counter_available() != 0 else { return .absent("memory is counted with glibc only") }
+        let bound = 4 << 20
+        let spans = try Spans(recentTraceBytes: bound)
+        allocation_counter_start()
+        spans.smallAttributes(5000)
+        let memory = allocation_counter_stop()
+        return withExtendedLifetime(spans) {
+          .compared(
+            ours: Double(memory.peak_bytes) / 1_048_576, baseline: Double(bound) / 1_048_576, .mebibytes)
+        }
+      },
     ]
   }
 

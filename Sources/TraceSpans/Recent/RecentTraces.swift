@@ -90,6 +90,7 @@ package final class RecentTraces: Sendable {
   private func tell(_ index: Int) {
     // What is taken out is freed with the lock given back, here and below.
     var gone: [GivenUp] = []
+    defer { withExtendedLifetime(gone) {} }
     stripes[index].take(&guarded.taken)
     gone.reserveCapacity(guarded.taken.count)
     guarded.taken.removeAll { guarded.state.apply($0, limit, alwaysKept, &gone) }
@@ -99,6 +100,7 @@ package final class RecentTraces: Sendable {
   /// Runs `body` with everything that has happened so far.
   func withState<Result>(_ body: (inout State) -> Result) -> Result {
     var gone: [GivenUp] = []
+    defer { withExtendedLifetime(gone) {} }
     return lock.withLock {
       var all: [(time: Int64, order: Int, event: TraceEvent)] = []
       for index in stripes.indices {
@@ -171,8 +173,8 @@ extension RecentTraces.State {
     leaveOut(1, of: record)
   }
 
-  private mutating func withFamily(of record: TraceRecord, _ body: (inout TraceFamily) -> Void) {
-    if let index = record.family { body(&families[index]) }
+  private func withFamily(of record: TraceRecord, _ body: (TraceFamily) -> Void) {
+    if let index = record.family { body(families[index]) }
   }
 
   /// The index of a family, which is made when it is new and there is room.

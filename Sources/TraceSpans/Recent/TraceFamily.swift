@@ -1,7 +1,7 @@
 // Which traces of one family are kept?
 
 /// The traces of one family, guarded by the lock of ``RecentTraces``.
-struct TraceFamily {
+final class TraceFamily: @unchecked Sendable {
   /// Of each list.
   static let listLimit = 10
   /// Of the active ones that are shown: the oldest.
@@ -9,19 +9,21 @@ struct TraceFamily {
 
   let name: String
   /// About as much memory as its records take, the active ones included.
-  private(set) var bytes = 0
+  @exclusivity(unchecked) private(set) var bytes = 0
   /// Of the active ones alone.
-  private(set) var activeBytes = 0
-  private(set) var activeCount = 0
-  private(set) var endedCount: UInt64 = 0
-  private(set) var errorCount: UInt64 = 0
-  private(set) var classCounts = [UInt64](repeating: 0, count: LatencyClass.bounds.count)
+  @exclusivity(unchecked) private(set) var activeBytes = 0
+  @exclusivity(unchecked) private(set) var activeCount = 0
+  @exclusivity(unchecked) private(set) var endedCount: UInt64 = 0
+  @exclusivity(unchecked) private(set) var errorCount: UInt64 = 0
+  @exclusivity(unchecked) private(set) var classCounts = [UInt64](
+    repeating: 0, count: LatencyClass.bounds.count)
   /// The newest ones, those of each latency class, those with errors: what is given up first comes first.
-  private(set) var lists = [[TraceRecord]](repeating: [], count: LatencyClass.bounds.count + 2)
+  @exclusivity(unchecked) private(set) var lists = [[TraceRecord]](
+    repeating: [], count: LatencyClass.bounds.count + 2)
   // The active ones that are kept, in the order in which they began, and gaps where one was.
-  private var active: [TraceRecord?] = []
-  private var gaps = 0
-  private var unlisted: [TraceRecord] = []
+  @exclusivity(unchecked) private var active: [TraceRecord?] = []
+  @exclusivity(unchecked) private var gaps = 0
+  @exclusivity(unchecked) private var unlisted: [TraceRecord] = []
 
   static let newest = 0
   static let errors = LatencyClass.bounds.count + 1
@@ -30,7 +32,7 @@ struct TraceFamily {
 
   // MARK: - Active ones
 
-  mutating func begin(_ record: TraceRecord) {
+  func begin(_ record: TraceRecord) {
     activeCount += 1
     bytes += record.bytes
     // One that is over already is as good as ended.
@@ -40,13 +42,13 @@ struct TraceFamily {
     active.append(record)
   }
 
-  mutating func leaveActive(_ record: TraceRecord) {
+  func leaveActive(_ record: TraceRecord) {
     activeCount -= 1
     unlistActive(record)
   }
 
   /// Takes the record out of the active ones that are kept, in which it may not be.
-  mutating func unlistActive(_ record: TraceRecord) {
+  func unlistActive(_ record: TraceRecord) {
     guard let index = record.activeIndex else { return }
     activeBytes -= record.bytes
     record.activeIndex = nil
@@ -68,7 +70,7 @@ struct TraceFamily {
   }
 
   /// Says that the record takes so much more.
-  mutating func add(_ count: Int, to record: TraceRecord) {
+  func add(_ count: Int, to record: TraceRecord) {
     record.bytes += count
     bytes += count
     if record.activeIndex != nil { activeBytes += count }
@@ -77,20 +79,20 @@ struct TraceFamily {
   // MARK: - Those that have ended
 
   /// Counts a record that has ended; its duration is in nanoseconds.
-  mutating func count(_ record: TraceRecord, duration: Int64) {
+  func count(_ record: TraceRecord, duration: Int64) {
     endedCount += 1
     classCounts[LatencyClass.index(of: duration)] += 1
     if record.hasErrors { errorCount += 1 }
   }
 
   /// Lists a record that has ended, and takes older ones off their lists: see ``removeUnlisted()``.
-  mutating func list(_ record: TraceRecord, duration: Int64) {
+  func list(_ record: TraceRecord, duration: Int64) {
     list(record, at: TraceFamily.newest)
     list(record, at: 1 + LatencyClass.index(of: duration))
     if record.hasErrors { list(record, at: TraceFamily.errors) }
   }
 
-  private mutating func list(_ record: TraceRecord, at place: Int) {
+  private func list(_ record: TraceRecord, at place: Int) {
     record.places += 1
     guard lists[place].count >= TraceFamily.listLimit else { return lists[place].append(record) }
     // In place: this is what most traces come to.
@@ -105,7 +107,7 @@ struct TraceFamily {
   }
 
   /// One of the records that are in no list any more since others came.
-  mutating func removeUnlisted() -> TraceRecord? { unlisted.popLast() }
+  func removeUnlisted() -> TraceRecord? { unlisted.popLast() }
 
   /// Whether there is anything that could be given up.
   var isEmpty: Bool { lists.allSatisfy(\.isEmpty) }
@@ -114,12 +116,12 @@ struct TraceFamily {
   /// one of each list goes last.
   ///
   /// - Returns: the record if it is in no list any more.
-  mutating func giveUpOne() -> TraceRecord? {
+  func giveUpOne() -> TraceRecord? {
     let place = lists.firstIndex { $0.count > 1 } ?? lists.firstIndex { !$0.isEmpty }
     return place.flatMap { removeFirst(of: $0) }
   }
 
-  private mutating func removeFirst(of place: Int) -> TraceRecord? {
+  private func removeFirst(of place: Int) -> TraceRecord? {
     let record = lists[place].removeFirst()
     record.places -= 1
     return record.places == 0 ? record : nil

@@ -1,5 +1,7 @@
 // How much does one span hold, whatever it is given?
 
+import ObservabilityPlatform
+
 /// The most that a span holds. What is left out is counted in the span, and exported with it.
 ///
 /// Source: OpenTelemetry, "Span Limits"; the bound on bytes is this library's.
@@ -50,7 +52,10 @@ extension String {
 
   private func hasSameBytes(as other: String) -> Bool {
     let isSame = utf8.withContiguousStorageIfAvailable { own in
-      other.utf8.withContiguousStorageIfAvailable { own.elementsEqual($0) }
+      other.utf8.withContiguousStorageIfAvailable { other in
+        guard let start = own.baseAddress, let otherStart = other.baseAddress else { return true }
+        return memcmp(start, otherStart, own.count) == 0
+      }
     }
     return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
   }

@@ -44,7 +44,10 @@ package final class SpanRecording: Sendable {
   // Whoever has the lock has it alone; the checks of the language would cost more than that.
   @exclusivity(unchecked) nonisolated(unsafe) private var state: State
 
-  init(_ beginning: Beginning, context: TraceContext, parent: TraceContext?, origin: Origin) {
+  init(
+    _ beginning: __shared Beginning, context: __shared TraceContext, parent: __shared TraceContext?,
+    origin: Origin
+  ) {
     self.context = context
     self.parent = parent
     name = beginning.name
@@ -104,12 +107,13 @@ package final class SpanRecording: Sendable {
 
   @inline(__always)
   private func change(_ body: (inout SpanContents) -> Void) {
-    let isChanged = lock.withLock {
-      guard state.end == nil else { return false }
-      body(&state.contents)
-      return true
+    lock.lock()
+    guard state.end == nil else {
+      lock.unlock()
+      return counts.counts.add(.changeAfterEnd)
     }
-    if !isChanged { counts.counts.add(.changeAfterEnd) }
+    body(&state.contents)
+    lock.unlock()
   }
 
   @usableFromInline
