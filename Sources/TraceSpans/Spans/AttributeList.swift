@@ -60,17 +60,17 @@ package struct AttributeList: Sendable {
 
 extension TraceSpan.Attribute {
   /// As much memory as it takes at most: a list that grows has room for twice as many as it holds.
-  var byteCount: Int { 2 * MemoryLayout<Self>.stride + 8 + key.byteCount + value.byteCount }
+  @inline(__always) var byteCount: Int { 2 * MemoryLayout<Self>.stride + 8 + key.byteCount + value.byteCount }
 }
 
 extension String {
   /// About as much memory as it takes beside its place: short ones have room there, and others a header of 32
   /// bytes, and what the allocator needs and rounds up to.
-  var byteCount: Int { utf8.count < 16 ? 0 : 56 + utf8.count }
+  @inline(__always) var byteCount: Int { utf8.count < 16 ? 0 : 56 + utf8.count }
 }
 
 extension TraceSpan.AttributeValue {
-  var byteCount: Int {
+  @inline(__always) var byteCount: Int {
     switch self {
     case .string(let text): text.byteCount
     case .integer, .double, .boolean: 0
@@ -82,6 +82,7 @@ extension TraceSpan.AttributeValue {
   }
 
   /// Whether the value can be kept as it is: nothing of it is cut, and no array has room for much more.
+  @inline(__always)
   func fits(_ limit: Int) -> Bool {
     switch self {
     case .string(let text): text.utf8.count <= limit

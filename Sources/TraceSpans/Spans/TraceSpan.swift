@@ -38,8 +38,8 @@ public struct TraceSpan: Sendable {
     get { recording?.attribute(key).flatMap { Value(traceAttribute: $0) } }
     @inlinable
     nonmutating set {
-      guard let recording, let newValue else { return }
-      recording.set(Attribute(key, newValue))
+      // Not bound to a name, which would hold on to it once more.
+      if let newValue { recording?.set(Attribute(key, newValue)) }
     }
   }
 

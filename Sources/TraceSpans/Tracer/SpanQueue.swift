@@ -129,6 +129,7 @@ package final class SpanQueue: @unchecked Sendable {
   /// The oldest spans, at most `limit` of them.
   package func take(_ limit: Int) -> [SpanRecording] {
     var spans: [SpanRecording] = []
+    spans.reserveCapacity(min(max(limit, 0), count))
     while spans.count < limit, let span = takeFirst() { spans.append(span) }
     return spans
   }

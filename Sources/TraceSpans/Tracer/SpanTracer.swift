@@ -81,7 +81,9 @@ public final class SpanTracer: Sendable {
       return .absent
     }
     return Unmanaged<TracerStripes>.fromOpaque(pointer)._withUnsafeGuaranteedRef { stripes in
-      stripes.own.start(name, family: family, kind: kind, parent: parent, links: links, at: start)
+      stripes.withOwn {
+        $0.start(name, family: family, kind: kind, parent: parent, links: links, at: start)
+      }
     }
   }
 }

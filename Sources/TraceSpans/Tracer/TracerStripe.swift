@@ -18,13 +18,18 @@ final class TracerStripe: Sendable {
 /// A tracer that is started, once for each stripe.
 final class TracerStripes: Sendable {
   let core: TracerCore
-  private let stripes: [TracerStripe]
+  private let stripes: [Unmanaged<TracerStripe>]
 
   init(_ core: TracerCore) {
     self.core = core
-    stripes = (0..<Int(mailobs_stripe_count())).map { _ in TracerStripe(core) }
+    stripes = (0..<Int(mailobs_stripe_count())).map { _ in .passRetained(TracerStripe(core)) }
   }
 
-  /// That of the calling thread.
-  var own: TracerStripe { stripes[Int(mailobs_thread_stripe())] }
+  deinit { for stripe in stripes { stripe.release() } }
+
+  /// Runs `body` with that of the calling thread.
+  @inline(__always)
+  func withOwn<Result>(_ body: (TracerStripe) -> Result) -> Result {
+    stripes[Int(mailobs_thread_stripe())]._withUnsafeGuaranteedRef(body)
+  }
 }
