@@ -24,29 +24,46 @@ struct TraceEventStripe: ~Copyable {
 
   private static let dueCount = 16
 
+  private struct Pending: ~Copyable {
+    var events = TraceEvents()
+    var byteCount = 0
+    let padding = StripePadding()
+  }
+
   private let byteLimit: Int
   private let lock = WordLock()
-  private var events = TraceEvents()
-  private var byteCount = 0
+  // Apart, since many threads hold the stripe at once, and whoever has the lock has this alone.
+  private let pending: UnsafeMutablePointer<Pending>
   private let padding = StripePadding()
 
   /// - Parameter byteLimit: how much memory all of them may take; with 0 each is told at once.
-  init(byteLimit: Int) { self.byteLimit = byteLimit }
+  init(byteLimit: Int) {
+    self.byteLimit = byteLimit
+    pending = .allocate(capacity: 1)
+    pending.initialize(to: Pending())
+  }
 
-  mutating func append(_ event: consuming TraceEvent) -> Fill {
+  deinit {
+    pending.deinitialize(count: 1)
+    pending.deallocate()
+  }
+
+  func append(_ event: consuming TraceEvent) -> Fill {
     lock.lock()
     defer { lock.unlock() }
-    byteCount += event.byteCount
-    events.append(event)
-    if byteCount >= byteLimit || events.count >= TraceEvents.usualCount { return .full }
-    return byteCount >= byteLimit / 2 || events.count >= TraceEventStripe.dueCount ? .due : .low
+    let byteCount = pending.pointee.byteCount + event.byteCount
+    pending.pointee.byteCount = byteCount
+    pending.pointee.events.append(event)
+    let count = pending.pointee.events.count
+    if byteCount >= byteLimit || count >= TraceEvents.usualCount { return .full }
+    return byteCount >= byteLimit / 2 || count >= TraceEventStripe.dueCount ? .due : .low
   }
 
   /// Exchanges all events for a list without any.
-  mutating func take(_ empty: inout TraceEvents) {
+  func take(_ empty: inout TraceEvents) {
     lock.lock()
-    swap(&events, &empty)
-    byteCount = 0
+    swap(&pending.pointee.events, &empty)
+    pending.pointee.byteCount = 0
     lock.unlock()
   }
 }
