@@ -90,7 +90,8 @@ enum SpanRows {
         let memory = allocation_counter_stop()
         return withExtendedLifetime(spans) {
           .compared(
-            ours: Double(memory.peak_bytes) / 1_048_576, baseline: Double(bound) / 1_048_576, .mebibytes)
+            ours: Double(memory.peak_bytes) / 1_048_576, baseline: Double(bound) / 1_048_576, .mebibytes,
+            note: nil)
         }
       },
     ]
