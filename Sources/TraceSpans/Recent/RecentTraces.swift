@@ -56,7 +56,9 @@ package final class RecentTraces: Sendable {
   }
 
   /// A span has ended.
-  func add(_ span: SpanRecording, _ ending: SpanRecording.Ending, to record: TraceRecord, isRoot: Bool) {
+  func add(
+    _ span: SpanRecording, _ ending: SpanRecording.Ending, to record: consuming TraceRecord, isRoot: Bool
+  ) {
     record.mark(isOver: isRoot, hasFailed: ending.hasFailed, isSampled: span.context.isSampled)
     add(
       TraceEvent(
@@ -145,9 +147,8 @@ extension RecentTraces.State {
   }
 
   private mutating func begin(_ record: TraceRecord, _ limit: Int, _ gone: inout [GivenUp]) {
-    let index = index(of: record.familyName)
-    record.family = index
-    families[index].begin(record)
+    record.family = .passUnretained(families[index(of: record.familyName)])
+    withFamily(of: record) { $0.begin(record) }
     bytes += record.bytes
     giveUp(downTo: limit, &gone)
     if bytes > limit { drop(record, &gone) }
@@ -174,7 +175,7 @@ extension RecentTraces.State {
   }
 
   private func withFamily(of record: TraceRecord, _ body: (TraceFamily) -> Void) {
-    if let index = record.family { body(families[index]) }
+    record.family?._withUnsafeGuaranteedRef(body)
   }
 
   /// The index of a family, which is made when it is new and there is room.
@@ -212,7 +213,7 @@ extension RecentTraces.State {
       return drop(record, &gone)
     }
     withFamily(of: record) { $0.list(record, duration: duration) }
-    while let old = record.family.flatMap({ families[$0].removeUnlisted() }) { drop(old, &gone) }
+    while let old = record.family?._withUnsafeGuaranteedRef({ $0.removeUnlisted() }) { drop(old, &gone) }
   }
 
   /// Gives up what is kept until everything fits, or nothing is left that can be. The family that takes most

@@ -34,8 +34,9 @@ final class TraceRecord: @unchecked Sendable {
     marks.bitwiseOr(new, ordering: .relaxed)
   }
 
-  /// The index of its family; nil until the store has heard of it.
-  @exclusivity(unchecked) var family: Int?
+  /// Its family, which lives as long as the store; nil until the store has heard of the record. Not held on to:
+  /// families hold on to their records.
+  @exclusivity(unchecked) var family: Unmanaged<TraceFamily>?
   /// Of the root; nil while it is active.
   @exclusivity(unchecked) var end: Int64?
   /// It was not sampled, and turned out to be nothing to keep.

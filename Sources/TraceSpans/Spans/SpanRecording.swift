@@ -128,7 +128,8 @@ package final class SpanRecording: Sendable {
     let ending = Ending(
       time: end, hasFailed: state.contents.hasFailed, byteCount: fixedByteCount + state.contents.byteCount)
     lock.unlock()
-    origin.stripe.core.finish(self, origin, ending)
+    let (stripe, trace, isRoot) = (origin.stripe, origin.trace, origin.isRoot)
+    stripe.core.finish(self, ending, of: trace, isRoot: isRoot)
   }
 
   /// Nanoseconds since 1970-01-01 UTC, by the monotonic clock since the span was started.

@@ -55,8 +55,10 @@ final class TracerCore: Sendable {
         origin: SpanRecording.Origin(stripe: stripe, trace: trace, isRoot: known == nil)))
   }
 
-  func finish(_ span: SpanRecording, _ origin: SpanRecording.Origin, _ ending: SpanRecording.Ending) {
-    recent.add(span, ending, to: origin.trace, isRoot: origin.isRoot)
+  func finish(
+    _ span: SpanRecording, _ ending: SpanRecording.Ending, of trace: consuming TraceRecord, isRoot: Bool
+  ) {
+    recent.add(span, ending, to: trace, isRoot: isRoot)
     // One that is not sampled was counted as such, and is kept for recent traces alone.
     guard span.context.isSampled else { return }
     guard let heldQueue else { return counts.add(.unexported) }
