@@ -12,13 +12,6 @@ package final class SpanRecording: Sendable {
   /// Nanoseconds since 1970-01-01 UTC.
   package let start: Int64
 
-  /// What leads on from a span until it has ended. An ended span refers to nothing that may refer to it.
-  struct Origin {
-    let stripe: TracerStripe
-    let trace: TraceRecord
-    let isRoot: Bool
-  }
-
   /// What is known of a span when it ends.
   struct Ending {
     /// Nanoseconds since 1970-01-01 UTC.
@@ -31,8 +24,13 @@ package final class SpanRecording: Sendable {
   private struct State {
     var contents: SpanContents
     var end: Int64?
-    var origin: Origin?
+    // What leads on from a span until it has ended: each is taken by whoever ends it. An ended span refers to
+    // nothing that may refer to it.
+    var stripe: TracerStripe?
+    var trace: TraceRecord?
   }
+
+  private let isRoot: Bool
 
   private let counts: SpanCounts.Share
   private let limits: SpanLimits
@@ -46,7 +44,7 @@ package final class SpanRecording: Sendable {
 
   init(
     _ beginning: __shared Beginning, context: __shared TraceContext, parent: __shared TraceContext?,
-    origin: Origin
+    _ stripe: TracerStripe, _ trace: TraceRecord, isRoot: Bool
   ) {
     self.context = context
     self.parent = parent
@@ -55,18 +53,21 @@ package final class SpanRecording: Sendable {
     start = beginning.start
     baseWall = beginning.wall
     baseMonotonic = beginning.monotonic
-    let limits = origin.stripe.core.limits
+    let limits = stripe.core.limits
     self.limits = limits
-    clock = origin.stripe.core.clock
-    counts = origin.stripe.counts
+    clock = stripe.core.clock
+    counts = stripe.counts
+    self.isRoot = isRoot
     var contents = SpanContents(attributeCapacity: min(limits.attributes, 6))
     for link in beginning.links { contents.add(link, limits) }
-    state = State(contents: contents, end: nil, origin: origin)
+    state = State(contents: contents, end: nil, stripe: stripe, trace: trace)
   }
 
   deinit {
     // Nobody can end it any more.
-    if let origin = state.origin { origin.stripe.core.abandon(context, origin) }
+    if let stripe = state.stripe.take(), let trace = state.trace.take() {
+      stripe.core.abandon(context, trace, isRoot: isRoot)
+    }
   }
 
   /// What a span is started with.
@@ -120,7 +121,7 @@ package final class SpanRecording: Sendable {
   func end(at end: Duration?) {
     let end = max(end?.clampedNanoseconds ?? now, start)
     lock.lock()
-    guard state.end == nil, let origin = state.origin.take() else {
+    guard state.end == nil, let stripe = state.stripe.take(), let trace = state.trace.take() else {
       lock.unlock()
       return counts.counts.add(.changeAfterEnd)
     }
@@ -128,7 +129,6 @@ package final class SpanRecording: Sendable {
     let ending = Ending(
       time: end, hasFailed: state.contents.hasFailed, byteCount: fixedByteCount + state.contents.byteCount)
     lock.unlock()
-    let (stripe, trace, isRoot) = (origin.stripe, origin.trace, origin.isRoot)
     stripe.core.finish(self, ending, of: trace, isRoot: isRoot)
   }
 
@@ -146,7 +146,7 @@ package final class SpanRecording: Sendable {
   /// The trace that the span is part of in this process, until it has ended. Nil for another tracer, which
   /// keeps its own.
   func trace(of tracer: TracerCore) -> TraceRecord? {
-    lock.withLock { state.origin?.stripe.core === tracer ? state.origin?.trace : nil }
+    lock.withLock { state.stripe?.core === tracer ? state.trace : nil }
   }
 
   @usableFromInline

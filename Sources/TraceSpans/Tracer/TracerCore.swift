@@ -47,12 +47,11 @@ final class TracerCore: Sendable {
     guard isSampled || keepsUnsampled else { return TraceSpan(context: context, recording: nil) }
     let beginning = SpanRecording.Beginning(name, kind, links, at: start, clock)
     let known = parentSpan?.recording?.trace(of: self)
-    let trace = known ?? recent.begin(beginning, context, family: family)
     return TraceSpan(
       context: context,
       recording: SpanRecording(
         beginning, context: context, parent: parentContext,
-        origin: SpanRecording.Origin(stripe: stripe, trace: trace, isRoot: known == nil)))
+        stripe, known ?? recent.begin(beginning, context, family: family), isRoot: known == nil))
   }
 
   func finish(
@@ -69,9 +68,9 @@ final class TracerCore: Sendable {
     }
   }
 
-  func abandon(_ span: TraceContext, _ origin: SpanRecording.Origin) {
+  func abandon(_ span: TraceContext, _ trace: TraceRecord, isRoot: Bool) {
     if span.isSampled { counts.add(.abandoned) }
-    if origin.isRoot { recent.abandon(origin.trace) }
+    if isRoot { recent.abandon(trace) }
   }
 }
 
