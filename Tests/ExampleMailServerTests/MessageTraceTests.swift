@@ -162,11 +162,12 @@ import TraceSpans
   @Test("a message that waits is delivered by the next process, as part of its trace")
   func restart() async throws {
     let directory = try TemporaryDirectory()
+    let (clock, begin) = (ManualClock(), ContinuousClock.now)
     func server() throws -> TestServer {
       try TestServer(
         lifetime: .seconds(36_000),
         directory: try QueueDirectory(path: directory.path) { Issue.record("\($0)") },
-        tracing: .test())
+        now: { begin + clock.elapsed }, tracing: .test())
     }
     func deferred() async throws -> TraceContext {
       let first = try server()
@@ -181,6 +182,7 @@ import TraceSpans
 
     let second = try server()
     #expect(second.metrics.queue.size.value == 1)
+    clock.advance(by: .seconds(60))
     _ = try await second.converse(Self.script(to: "alice@example.com"))
     let messages = second.metrics.storage.messages
     #expect(await eventually { messages.value == 2 })
