@@ -130,8 +130,8 @@ let package = Package(
     tests(
       "ExampleMailServerTests",
       [
-        "example-mail-server", "MailObservability", "ObservabilitySockets", "ObservabilityPlatform",
-        "TestSupport",
+        "example-mail-server", "MailObservability", "TraceSpans", "ObservabilitySockets",
+        "ObservabilityPlatform", "TestSupport",
       ]),
   ]
 )
