@@ -170,7 +170,7 @@ import Testing
     let recipient = try #require(MailAddress("b@elsewhere.invalid"))
     let text = BounceMessage.compose(
       for: original, to: try #require(MailAddress("a@example.com")),
-      failed: [(recipient, reason: "no route")],
+      failed: [(recipient, reason: "no route")], messageID: "<bounce-7@mx.example>",
       hostName: "mx.example", at: CalendarTime(seconds: 0)
     ).text
     #expect(

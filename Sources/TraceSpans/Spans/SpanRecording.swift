@@ -101,8 +101,9 @@ package final class SpanRecording: Sendable {
   func set(_ status: TraceSpan.Status) { change { $0.set(status, limits) } }
   func add(_ link: TraceSpan.Link) { change { $0.add(link, limits) } }
 
-  func add(_ event: TraceSpan.Event) {
-    let time = now
+  func add(_ event: TraceSpan.Event, at time: Duration?) {
+    let now = now
+    let time = time.map { max(start, min($0.clampedNanoseconds, now)) } ?? now
     change { $0.add(event, at: time, limits) }
   }
 

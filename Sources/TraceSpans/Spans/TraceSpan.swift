@@ -50,13 +50,16 @@ public struct TraceSpan: Sendable {
     nonmutating set { recording?.set(newValue) }
   }
 
-  /// Adds something that happened now.
+  /// Adds something that happened.
   ///
   /// - Parameters:
   ///   - name: what happened, one of few.
   ///   - attributes: what is to be known of it.
-  public func addEvent(_ name: String, attributes: [Attribute] = []) {
-    recording?.add(Event(name: name, attributes: attributes))
+  ///   - time: the time since 1970-01-01 UTC at which it happened, for what is told later: a span whose parent is known
+  ///     late begins before it is started, and so does what happened in it. Nil for now. A time before the span's start
+  ///     is taken for the start, and a time to come for now.
+  public func addEvent(_ name: String, attributes: [Attribute] = [], at time: Duration? = nil) {
+    recording?.add(Event(name: name, attributes: attributes), at: time)
   }
 
   /// Adds a link to a span of another trace, or of another branch of this one.

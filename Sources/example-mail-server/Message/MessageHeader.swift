@@ -62,3 +62,26 @@ struct MessageHeader: Sendable {
     fields.count { $0.name.asciiLowercased == name.asciiLowercased }
   }
 }
+
+extension MessageHeader {
+  private static let identifierName = Array("message-id:".utf8)
+
+  /// The value of `Message-ID`, found without reading the other fields; nil when the message has none.
+  static func identifier(of message: [UInt8]) -> String? {
+    var start = 0
+    while start < message.count {
+      let end = endOfLine(in: message[...], from: start)
+      let line = message[start..<end]
+      if line.first == .lineFeed || line.first == .carriageReturn { return nil }
+      if line.starts(with: identifierName, ignoringCase: true) {
+        let value = line.dropFirst(identifierName.count).trimmed
+        if !value.isEmpty { return value.text }
+        // Folded behind the name.
+        guard end < message.count, message[end].isWhitespace else { return nil }
+        return message[end..<endOfLine(in: message[...], from: end)].trimmed.text
+      }
+      start = end
+    }
+    return nil
+  }
+}

@@ -14,6 +14,14 @@ enum MailetVerdict: Sendable, Equatable {
   /// The message goes in circles.
   case loop
   case reject(SMTPMessageRejection, text: String)
+
+  var name: String {
+    switch self {
+    case .next: "next"
+    case .loop: "loop"
+    case .reject: "reject"
+    }
+  }
 }
 
 protocol Mailet: Sendable {

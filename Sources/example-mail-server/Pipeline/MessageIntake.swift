@@ -8,24 +8,38 @@ final class MessageIntake: Sendable {
   private let mailets: [any Mailet]
   private let queue: DeliveryQueue
   private let metrics: MetricsCollector
-  private let lastID = Atomic<Int>(0)
+  private let lastID: Atomic<Int>
 
-  init(hostName: String, queue: DeliveryQueue, metrics: MetricsCollector) {
+  /// - Parameter lastID: the number of the last message that there was before.
+  init(hostName: String, queue: DeliveryQueue, metrics: MetricsCollector, lastID: Int = 0) {
+    self.lastID = Atomic(lastID)
     self.hostName = hostName
     mailets = [LoopDetection(), ContentFilter(), TraceHeader(hostName: hostName, now: { .now })]
     self.queue = queue
     self.metrics = metrics
   }
 
-  func accept(_ submission: SMTPSubmission) -> SubmissionDecision {
+  /// The highest number among identifiers that messages and bounces were given here.
+  static func lastNumber(in ids: [String]) -> Int {
+    ids.compactMap { id in Int(id.drop { $0 != "M" }.dropFirst().prefix { $0 != "-" }) }.max() ?? 0
+  }
+
+  /// - Parameter trace: what the message's deliveries belong to; its mailets belong to the current span.
+  func accept(_ submission: SMTPSubmission, trace: TraceContext?) -> SubmissionDecision {
     let timer = metrics.startMessageProcessingTimer()
     defer { timer.observe() }
     metrics.mail.processed.increment()
 
     let id = "M\(lastID.add(1, ordering: .relaxed).newValue)"
-    var mail = MailInTransit(id: id, submission: submission, content: submission.content)
+    // Whose trace it was is known by now, and nobody else is to read of it, in the mailbox or in a bounce.
+    let content = metrics.tracing.message(submission.content, to: .unknown, context: nil)
+    var mail = MailInTransit(id: id, submission: submission, content: content)
     for mailet in mailets {
-      let verdict = metrics.mail.mailetDuration[mailet.name].measure { mailet.process(&mail) }
+      let verdict = metrics.tracing.withSpan(.mailet(mailet.name)) { span in
+        let verdict = metrics.mail.mailetDuration[mailet.name].measure { mailet.process(&mail) }
+        span["mailet.verdict"] = verdict.name
+        return verdict
+      }
       switch verdict {
       case .next: continue
       case .loop:
@@ -39,7 +53,8 @@ final class MessageIntake: Sendable {
     metrics.smtp.hookResults[.accept].increment()
 
     let message = QueuedMessage(
-      id: id, sender: submission.sender, recipients: submission.recipients, content: mail.content)
+      id: id, sender: submission.sender, recipients: submission.recipients, content: mail.content,
+      trace: trace)
     guard queue.put(message) else { return .unavailable }
     metrics.smtp.messagesReceived.increment()
     metrics.smtp.messageSize.observe(Double(submission.content.count))

@@ -5,7 +5,7 @@ import EndpointMessages
 enum BounceMessage {
   static func compose(
     for original: QueuedMessage, to sender: MailAddress, failed recipients: [(MailAddress, reason: String)],
-    hostName: String, at time: CalendarTime
+    messageID: String, hostName: String, at time: CalendarTime
   ) -> [UInt8] {
     let boundary = "=_\(original.id)_bounce"
     let header = original.content[..<MessageHeader(of: original.content).bodyStart]
@@ -14,7 +14,7 @@ enum BounceMessage {
       To: <\(sender)>
       Subject: Undelivered mail returned to sender
       Date: \(time.internetMessageFormat)
-      Message-ID: <bounce-\(original.id)@\(hostName)>
+      Message-ID: \(messageID)
       Auto-Submitted: auto-replied
       MIME-Version: 1.0
       Content-Type: multipart/report; report-type=delivery-status; boundary="\(boundary)"

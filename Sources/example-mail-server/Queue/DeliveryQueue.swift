@@ -31,6 +31,14 @@ enum DeliveryOutcome: Sendable, Equatable {
     }
   }
 
+  /// Whether it is worth another attempt.
+  var isForNow: Bool {
+    switch self {
+    case .delivered, .permanentFailure: false
+    case .temporaryFailure, .timeout, .error: true
+    }
+  }
+
   var reason: String {
     switch self {
     case .delivered: "delivered"
@@ -49,13 +57,17 @@ final class DeliveryQueue: Sendable {
   private let faults: Faults
   private let metrics: MetricsCollector
   private let loop: EventLoop
+  /// Where messages survive the process; nil when they do not.
+  private let directory: QueueDirectory?
+  private let now: @Sendable () -> ContinuousClock.Instant
   /// Something is due, or may be.
   private let wakeUps: AsyncStream<Void>
   private let wakeUp: AsyncStream<Void>.Continuation
 
   init(
     loop: EventLoop, lifetime: Duration, delivery: Delivery, hostName: String, faults: Faults,
-    metrics: MetricsCollector
+    metrics: MetricsCollector, directory: QueueDirectory? = nil,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     schedule = Locked(DeliverySchedule(lifetime: lifetime))
     self.loop = loop
@@ -63,17 +75,65 @@ final class DeliveryQueue: Sendable {
     self.hostName = hostName
     self.faults = faults
     self.metrics = metrics
+    self.directory = directory
+    self.now = now
     (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Takes responsibility for a message; false when it cannot.
   func put(_ message: QueuedMessage) -> Bool {
-    guard !faults.isActive(.queue), schedule.withLock({ $0.put(message, at: .now) }) else { return false }
-    metrics.queue.puts.increment()
-    metrics.queue.itemsWritten.increment()
+    metrics.tracing.tracer.withSpan("queue put", kind: .producer) { span in
+      span["mail.queue_id"] = message.id
+      guard store(message) else {
+        span["error.type"] = "unavailable"
+        span.status = .error("")
+        return false
+      }
+      metrics.queue.puts.increment()
+      metrics.queue.itemsWritten.increment()
+      publish()
+      wakeUp.yield()
+      return true
+    }
+  }
+
+  private func store(_ message: QueuedMessage) -> Bool {
+    guard isAccepting else { return false }
+    let now = now()
+    // Before an attempt can change it.
+    if let directory {
+      let waiting = DeliverySchedule.Entry(message: message, putAt: now, waitsSince: now, nextAttempt: now)
+      guard directory.write(file(of: waiting)) else { return false }
+    }
+    guard schedule.withLock({ $0.put(message, at: now) }) else {
+      directory?.remove(message.id)
+      return false
+    }
+    return true
+  }
+
+  /// Goes on with what an earlier process has left in the directory.
+  ///
+  /// - Returns: the identifiers.
+  func restore() -> [String] {
+    guard let directory else { return [] }
+    let (instant, time) = (now(), WallClock.now)
+    // A time to come was written before the clock was set back.
+    func past(_ then: Duration) -> ContinuousClock.Instant { instant - max(.zero, time - then) }
+    let files = directory.load()
+    let entries = files.map { file in
+      DeliverySchedule.Entry(
+        message: file.message, putAt: past(file.taken), waitsSince: past(file.waitsSince),
+        attempts: file.attempts,
+        nextAttempt: instant + min(max(.zero, file.nextAttempt - time), DeliverySchedule.longestPause))
+    }
+    let restored = schedule.withLock { schedule in entries.filter { schedule.restore($0) } }
+    if restored.count < entries.count {
+      directory.complain("\(entries.count - restored.count) messages stay for later: the queue is full")
+    }
     publish()
     wakeUp.yield()
-    return true
+    return files.map(\.message.id)
   }
 
   /// Whether messages can be put: what the queue's health check asks.
@@ -86,23 +146,25 @@ final class DeliveryQueue: Sendable {
     var alarm: LoopTimer?
     for await _ in wakeUps {
       alarm?.cancel()
+      let now = now()
       let (due, next) = schedule.withLock { schedule in
         let free = Self.maximumAttemptsAtOnce - schedule.activeCount
-        return (schedule.takeDue(at: .now, limit: free), schedule.nextAttempt)
+        return (schedule.takeDue(at: now, limit: free), schedule.nextAttempt)
       }
       publish()
       for entry in due {
         Task(executorPreference: loop) { await self.attempt(entry) }
       }
       // What is due already waits for an attempt to end, which wakes the queue as well.
-      if let next, next > .now {
-        alarm = loop.schedule(after: ContinuousClock.now.duration(to: next)) { [wakeUp] in wakeUp.yield() }
-      }
+      if let next, next > now { alarm = loop.schedule(after: now.duration(to: next)) { self.wake() } }
     }
   }
 
-  /// Starts no further attempts, and waits for those under way. What is still queued is lost with the process:
-  /// this queue is in memory.
+  /// Looks whether something is due.
+  func wake() { wakeUp.yield() }
+
+  /// Starts no further attempts, and waits for those under way. What is still queued is lost with the process,
+  /// unless it is in the directory.
   func stop(gracePeriod: Duration) async {
     wakeUp.finish()
     let deadline = ContinuousClock.now + gracePeriod
@@ -111,41 +173,57 @@ final class DeliveryQueue: Sendable {
     }
   }
 
+  /// Attempts to deliver a message to each of its recipients.
   private func attempt(_ entry: DeliverySchedule.Entry) async {
     if entry.attempts == 1 {
-      metrics.queue.wait.observe(entry.putAt.duration(to: .now))
+      metrics.queue.wait.observe(entry.putAt.duration(to: now()))
     } else {
       metrics.queue.retries.increment()
     }
+    let round = DeliveryRound(entry, startedAt: now())
     var undelivered: [MailAddress] = []
     var failures: [MailAddress: String] = [:]
     for recipient in entry.message.recipients {
+      let outcome = await attempt(round, for: recipient, isFirst: recipient == entry.message.recipients.first)
+      if outcome.failure != nil { failures[recipient] = outcome.reason }
+      if outcome.isForNow { undelivered.append(recipient) }
+    }
+    let (retried, end) = (undelivered, now())
+    let (conclusion, waiting) = schedule.withLock { schedule in
+      (schedule.conclude(entry.message.id, undelivered: retried, at: end), schedule[entry.message.id])
+    }
+    var failed = entry.message.recipients.filter { failures[$0] != nil }
+    if case .expired = conclusion {} else { failed.removeAll { retried.contains($0) } }
+    if !failed.isEmpty { bounce(entry, failed.map { ($0, failures[$0] ?? "") }) }
+    // After the bounce: whatever happens in between, somebody hears of the message.
+    if let waiting { _ = directory?.write(file(of: waiting)) } else { directory?.remove(entry.message.id) }
+    publish()
+    wakeUp.yield()
+  }
+
+  private func attempt(
+    _ round: DeliveryRound, for recipient: MailAddress, isFirst: Bool
+  ) async -> DeliveryOutcome {
+    let kind = delivery.kind(of: recipient)
+    return await metrics.tracing.withSpan(
+      .delivery(
+        delivery.method(for: kind), domain: recipient.domain, of: round.message.trace, taken: round.taken)
+    ) { span in
+      if isFirst { round.recordWait(beside: span, metrics.tracing) }
       let inFlight = metrics.delivery.inFlight.track()
-      let kind = delivery.kind(of: recipient)
       let timer = metrics.delivery.attemptDuration[kind].startTimer()
-      let outcome = await delivery.deliver(entry.message, to: recipient)
+      let outcome = await delivery.deliver(round.message, to: recipient)
       timer.observe()
       inFlight.end()
       metrics.delivery.attempts[kind, outcome.result].increment()
       if let failure = outcome.failure { metrics.delivery.failures[failure].increment() }
-      switch outcome {
-      case .delivered:
+      if case .delivered = outcome {
         metrics.mail.delivered.increment()
-        metrics.delivery.totalDuration.observe(entry.putAt.duration(to: .now))
-      case .permanentFailure:
-        failures[recipient] = outcome.reason
-      case .temporaryFailure, .timeout, .error:
-        undelivered.append(recipient)
-        failures[recipient] = outcome.reason
+        metrics.delivery.totalDuration.observe(round.entry.putAt.duration(to: now()))
       }
+      round.describe(span, recipient, outcome, metrics.tracing)
+      return outcome
     }
-    let retried = undelivered
-    let conclusion = schedule.withLock { $0.conclude(entry.message.id, undelivered: retried, at: .now) }
-    var failed = entry.message.recipients.filter { failures[$0] != nil }
-    if case .expired = conclusion {} else { failed.removeAll { retried.contains($0) } }
-    if !failed.isEmpty { bounce(entry, failed.map { ($0, failures[$0] ?? "") }) }
-    publish()
-    wakeUp.yield()
   }
 
   /// Tells the sender. A message without one is a bounce itself: it is dropped, or two servers could send
@@ -153,26 +231,38 @@ final class DeliveryQueue: Sendable {
   private func bounce(_ entry: DeliverySchedule.Entry, _ failed: [(MailAddress, reason: String)]) {
     let message = entry.message
     guard let sender = message.sender else { return metrics.mail.dropped.increment() }
-    metrics.mail.bounced.increment()
-    let report = BounceMessage.compose(
-      for: message, to: sender, failed: failed, hostName: hostName, at: .now)
     // Recipients may fail at different attempts, so one message may cause several.
     let id = "B\(message.id)-\(entry.attempts)"
-    if put(QueuedMessage(id: id, sender: nil, recipients: [sender], content: report)) {
-      metrics.queue.dsnQueued.increment()
-    } else {
-      metrics.mail.dropped.increment()
+    let messageID = "<bounce-\(message.id)@\(hostName)>"
+    metrics.tracing.withSpan(.bounce(messageID: messageID, of: message.trace)) { span in
+      span["mail.queue_id"] = id
+      metrics.mail.bounced.increment()
+      let report = BounceMessage.compose(
+        for: message, to: sender, failed: failed, messageID: messageID, hostName: hostName, at: .now)
+      let bounce = QueuedMessage(
+        id: id, sender: nil, recipients: [sender], content: report, trace: span.context)
+      if put(bounce) { metrics.queue.dsnQueued.increment() } else { metrics.mail.dropped.increment() }
     }
+  }
+
+  /// What is to be known of a message after the process; its times by the clock of the day.
+  private func file(of entry: DeliverySchedule.Entry) -> QueueFile {
+    let (instant, time) = (now(), WallClock.now)
+    return QueueFile(
+      message: entry.message, taken: time - entry.putAt.duration(to: instant),
+      waitsSince: time - entry.waitsSince.duration(to: instant), attempts: entry.attempts,
+      nextAttempt: time + (entry.nextAttempt.map { instant.duration(to: $0) } ?? .zero))
   }
 
   /// Sets the gauges. Called after each change, and every second because an age grows by itself.
   func publish() {
+    let now = now()
     schedule.withLock { schedule in
       metrics.queue.size.set(schedule.count)
       metrics.queue.messages[.active].set(schedule.activeCount)
       metrics.queue.messages[.incoming].set(schedule.incomingCount)
       metrics.queue.messages[.deferred].set(schedule.deferredCount)
-      metrics.queue.oldestMessageAge.set(schedule.oldestAge(at: .now) / .seconds(1))
+      metrics.queue.oldestMessageAge.set(schedule.oldestAge(at: now) / .seconds(1))
     }
   }
 }

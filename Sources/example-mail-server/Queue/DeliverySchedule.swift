@@ -1,11 +1,15 @@
 // When is a message tried again, and when is it given up? The queue's pure state, driven by a clock from outside.
 
+import MailObservability
+
 struct QueuedMessage: Sendable {
   let id: String
   /// nil for the null reverse-path: a bounce, which must never cause another one.
   let sender: MailAddress?
   var recipients: [MailAddress]
-  let content: [UInt8]
+  var content: [UInt8]
+  /// What attempts to deliver it belong to; nil where it was not traced.
+  var trace: TraceContext?
 }
 
 struct DeliverySchedule: Sendable {
@@ -14,9 +18,13 @@ struct DeliverySchedule: Sendable {
   struct Entry: Sendable {
     var message: QueuedMessage
     let putAt: Instant
+    /// When it was put, or the last attempt ended.
+    var waitsSince: Instant
     var attempts = 0
     /// nil while an attempt is running.
     var nextAttempt: Instant?
+    /// How long after the running attempt the next one comes; nil when there is time for none.
+    var pause: Duration?
   }
 
   enum Conclusion: Sendable, Equatable {
@@ -27,6 +35,8 @@ struct DeliverySchedule: Sendable {
     case expired(recipients: [MailAddress], age: Duration)
   }
 
+  static let longestPause = Duration.seconds(60)
+
   /// How long a message is tried before it is bounced.
   let lifetime: Duration
   /// The first pause between attempts; each further one is twice as long, up to `longestPause`.
@@ -36,7 +46,7 @@ struct DeliverySchedule: Sendable {
   private var entries: [String: Entry] = [:]
 
   init(
-    lifetime: Duration, firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(60),
+    lifetime: Duration, firstPause: Duration = .seconds(1), longestPause: Duration = Self.longestPause,
     capacity: Int = 100_000
   ) {
     self.lifetime = lifetime
@@ -60,10 +70,17 @@ struct DeliverySchedule: Sendable {
 
   /// False when the queue is full.
   mutating func put(_ message: QueuedMessage, at now: Instant) -> Bool {
+    restore(Entry(message: message, putAt: now, waitsSince: now, nextAttempt: now))
+  }
+
+  /// Goes on with a message of an earlier process; false when the queue is full.
+  mutating func restore(_ entry: Entry) -> Bool {
     guard entries.count < capacity else { return false }
-    entries[message.id] = Entry(message: message, putAt: now, nextAttempt: now)
+    entries[entry.message.id] = entry
     return true
   }
+
+  subscript(id: String) -> Entry? { entries[id] }
 
   /// Starts the attempts that are due, oldest first, at most `limit` of them.
   mutating func takeDue(at now: Instant, limit: Int) -> [Entry] {
@@ -73,6 +90,9 @@ struct DeliverySchedule: Sendable {
       var entry = entry
       entry.nextAttempt = nil
       entry.attempts += 1
+      // Decided now, so that each attempt can say whether it is the last.
+      let pause = min(longestPause, firstPause * (1 << min(max(0, entry.attempts - 1), 20)))
+      entry.pause = entry.putAt.duration(to: now) + pause <= lifetime ? pause : nil
       entries[entry.message.id] = entry
       return entry
     }
@@ -86,12 +106,12 @@ struct DeliverySchedule: Sendable {
       entries[id] = nil
       return .finished(age: age)
     }
-    let pause = min(longestPause, firstPause * (1 << min(max(0, entry.attempts - 1), 20)))
-    guard age + pause <= lifetime else {
+    guard let pause = entry.pause else {
       entries[id] = nil
       return .expired(recipients: undelivered, age: age)
     }
     entry.message.recipients = undelivered
+    entry.waitsSince = now
     entry.nextAttempt = now + pause
     entries[id] = entry
     return .deferred(until: now + pause)

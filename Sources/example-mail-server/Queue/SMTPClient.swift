@@ -9,6 +9,14 @@ struct SMTPClient {
     let text: String
     var description: String { "\(code) \(text)" }
     var isPositive: Bool { (200..<400).contains(code) }
+    /// Such as `5.1.1`, at the beginning of the text (RFC 2034 section 4); nil when there is none.
+    var enhancedCode: String? {
+      let word = text.prefix { $0 != " " }
+      let parts = word.utf8.split(separator: .dot, omittingEmptySubsequences: false)
+      guard parts.count == 3, parts.allSatisfy({ (1...3).contains($0.count) && $0.allSatisfy(\.isDigit) })
+      else { return nil }
+      return String(word)
+    }
   }
 
   struct ProtocolError: Error {}

@@ -28,9 +28,14 @@ struct SMTPServer: Sendable {
     var deadline = CommandDeadline(timeout: timeout)
     var commandTimer: Histogram.Timer?
     var authenticationFailures = 0
+    var trace = TransactionTrace(
+      metrics.tracing, session: control.id, peer: connection.peer?.endpointPeer ?? .unknown)
+    // Whatever way out is taken: a span that is not ended is never seen.
+    defer { trace.end(.disconnect) }
     while true {
       switch session.next() {
       case .began(let command):
+        trace.began(command)
         metrics.smtp.commands[command].increment()
         commandTimer = metrics.smtp.commandDuration[command].startTimer()
 
@@ -38,8 +43,9 @@ struct SMTPServer: Sendable {
         metrics.smtp.replies["\(reply.code)"].increment()
         if let reason = reply.rejection { metrics.smtp.messagesRejected[reason].increment() }
         if reply.isProtocolError { metrics.smtp.errors.increment() }
+        trace.replied(reply, isOver: session.transaction == nil)
         if !reply.isIntermediate {
-          commandTimer?.observe()
+          trace.measuring { commandTimer?.observe() }
           commandTimer = nil
         }
         output += reply.encoded
@@ -55,15 +61,19 @@ struct SMTPServer: Sendable {
         session.decideRecipient(decide(recipient, isAuthenticated: session.user != nil))
 
       case .accept(let submission):
-        session.decideSubmission(intake.accept(submission))
+        let decision = trace.submitting(submission) { intake.accept(submission, trace: $0) }
+        if case .queued(let id) = decision { trace.queued(as: id) }
+        session.decideSubmission(decision)
 
       case .wrongProtocol(let other):
         metrics.smtp.wrongProtocol[other].increment()
         metrics.smtp.errors.increment()
 
       case .needsInput:
+        trace.settle()
         control.setIdle(session.mayEnd)
         if control.isDraining, session.mayEnd {
+          trace.interrupted(.shutdown)
           session.serverShutsDown()
           continue
         }
@@ -73,9 +83,11 @@ struct SMTPServer: Sendable {
           deadline.received(octets: bytes.count)
           session.receive(bytes)
         case .shutdown:
+          trace.interrupted(.shutdown)
           session.serverShutsDown()
         case .timedOut:
           metrics.smtp.errors.increment()
+          trace.interrupted(.timeout)
           session.timedOut()
         case .clientLeft:
           // Monitors and load balancers leave without QUIT: an error is what was begun and not ended.
@@ -84,6 +96,7 @@ struct SMTPServer: Sendable {
         }
 
       case .close:
+        trace.closed()
         if await io.send(&output) { await io.finish() }
         return
       }

@@ -32,6 +32,10 @@ final class MailServer: Sendable {
     var addresses: [String: SocketAddress] = [:]
   }
 
+  private static let log: @Sendable (LogMessage) -> Void = {
+    Terminal.complain("\($0.level.rawValue): \($0.text)")
+  }
+
   init(options: Options, loop: EventLoop) throws {
     self.options = options
     self.loop = loop
@@ -40,6 +44,9 @@ final class MailServer: Sendable {
       protocols: [options.smtp, options.imap, options.jmap].count { $0 != nil },
       descriptors: ConnectionLimit.raisedDescriptorLimit())
     metrics = try MetricsCollector(version: "1.0.0")
+    var tracing = options.tracing
+    tracing.log = Self.log
+    try metrics.startTracing(tracing)
     store = MailStore(accounts: options.accounts, faults: faults, metrics: metrics)
     let directory = options.directory
     authenticator = Authenticator(directory: directory, faults: faults, metrics: metrics)
@@ -48,9 +55,13 @@ final class MailServer: Sendable {
       smarthost: try options.relay.map { try SocketAddress.parse($0) }, faults: faults, metrics: metrics)
     queue = DeliveryQueue(
       loop: loop, lifetime: options.queueLifetime, delivery: delivery, hostName: Self.hostName,
-      faults: faults,
-      metrics: metrics)
-    intake = MessageIntake(hostName: Self.hostName, queue: queue, metrics: metrics)
+      faults: faults, metrics: metrics,
+      directory: try options.queueDirectory.map {
+        try QueueDirectory(path: $0, complain: { Terminal.complain("example-mail-server: \($0)") })
+      })
+    let restored = queue.restore()
+    intake = MessageIntake(
+      hostName: Self.hostName, queue: queue, metrics: metrics, lastID: MessageIntake.lastNumber(in: restored))
   }
 
   /// Opens every listener and says where it is.
@@ -76,7 +87,8 @@ final class MailServer: Sendable {
       var config = MetricsConfig(bindAddress: address)
       config.serviceName = "example-mail-server"
       config.version = "1.0.0"
-      config.log = { Terminal.complain("\($0.level.rawValue): \($0.text)") }
+      config.log = Self.log
+      config.routes.append(metrics.tracing.route())
       if let threshold = options.executorThreshold { config.executorThreshold = threshold }
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
@@ -88,7 +100,7 @@ final class MailServer: Sendable {
   }
 
   /// Stops in an order that loses nothing: say so on `/ready`, wait for load balancers, end the sessions,
-  /// deliver what is being delivered, and close the metrics last.
+  /// deliver what is being delivered, send the last spans, and close the metrics last.
   func stop() async {
     let (sessions, jmap, observability) = running.withLock { running in
       running.traffic?.stop()
@@ -103,6 +115,8 @@ final class MailServer: Sendable {
     }
     await jmap?.shutdown(gracePeriod: .seconds(5))
     await queue.stop(gracePeriod: .seconds(5))
+    // After all that is traced, and before the metrics that count what became of it.
+    await metrics.tracing.shutdown(within: .seconds(5))
     await observability?.shutdown(gracePeriod: .seconds(2))
   }
 

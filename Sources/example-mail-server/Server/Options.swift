@@ -1,5 +1,7 @@
 // How is the server started? Its command line, parsed without side effects.
 
+import MailObservability
+import ObservabilityHTTP
 import ObservabilitySockets
 
 struct UsageError: Error, Equatable {
@@ -27,6 +29,13 @@ struct Options: Sendable, Equatable {
   var drainDelay: Duration = .zero
   /// nil: the library's own.
   var executorThreshold: Duration?
+  var isTracing = true
+  /// The collector that spans are sent to; nil keeps them in the process.
+  var otlp: String?
+  var traceRatio = 1.0
+  var trustedPeers: [IPNetwork] = []
+  /// Where the queue survives the process; nil for memory alone.
+  var queueDirectory: String?
   var wantsHelp = false
 
   static let usage = """
@@ -47,6 +56,11 @@ struct Options: Sendable, Equatable {
       --traffic N                send N messages a second to itself, and read them
       --faults FILE              a file whose words are faults to simulate, reread every second:
                                  storage queue authentication executor delivery maintenance
+      --queue-directory PATH     where queued messages survive a restart; made when it is not there
+      --otlp URL                 a collector for traces: http://HOST:PORT or unix:/PATH
+      --trace-ratio R            the share of messages that are traced, 0 to 1 (1)
+      --trusted-peer CIDR        a network whose servers and clients carry traces on (repeatable)
+      --trace-off                no traces, not even in /debug/traces of the metrics listener
     Without a listener option all four listen: SMTP 127.0.0.1:2525, IMAP 127.0.0.1:1143,
     JMAP 127.0.0.1:8080, metrics 127.0.0.1:9464; with one, those that are named.
     Without --user: alice with the password "secret", who gets all mail.
@@ -57,6 +71,10 @@ struct Options: Sendable, Equatable {
     while let flag = rest.popFirst() {
       if flag == "--help" || flag == "-h" {
         wantsHelp = true
+        continue
+      }
+      if flag == "--trace-off" {
+        isTracing = false
         continue
       }
       guard Self.flags.contains(flag) else { throw UsageError(message: "unknown option \(flag)") }
@@ -76,7 +94,7 @@ struct Options: Sendable, Equatable {
   private static let flags: Set<String> = [
     "--smtp", "--imap", "--jmap", "--metrics", "--user", "--domain", "--relay", "--queue-lifetime",
     "--max-message-size", "--max-connections", "--session-timeout", "--drain-delay", "--traffic", "--faults",
-    "--executor-threshold",
+    "--executor-threshold", "--queue-directory", "--otlp", "--trace-ratio", "--trusted-peer",
   ]
 
   private mutating func set(_ flag: String, to value: String) throws(UsageError) {
@@ -87,6 +105,18 @@ struct Options: Sendable, Equatable {
     case "--metrics": metrics = try address(flag, value)
     case "--relay": relay = try address(flag, value)
     case "--faults": faultsFile = value
+    case "--queue-directory": queueDirectory = value
+    case "--otlp": otlp = try collector(flag, value)
+    case "--trace-ratio":
+      guard let ratio = Double(value), (0...1).contains(ratio) else {
+        throw bad(flag, value, "a number from 0 to 1")
+      }
+      traceRatio = ratio
+    case "--trusted-peer":
+      guard let network = IPNetwork(value) else {
+        throw bad(flag, value, "a network such as 192.0.2.0/24, or an address")
+      }
+      trustedPeers.append(network)
     case "--user": try addUser(value)
     case "--domain":
       guard MailAddress.isDomain(Array(value.utf8)) else { throw bad(flag, value, "a domain name") }
@@ -117,6 +147,21 @@ struct Options: Sendable, Equatable {
     } catch {
       throw UsageError(message: "\(flag) \(value): \(error.message)")
     }
+  }
+
+  private func collector(_ flag: String, _ value: String) throws(UsageError) -> String {
+    // What is wrong with it may be its password.
+    let shown = value.utf8.contains(UInt8(ascii: "@")) ? "***" : value
+    let endpoint: ClientEndpoint
+    do throws(ClientEndpoint.Failure) {
+      endpoint = try ClientEndpoint(value)
+    } catch {
+      throw UsageError(message: "\(flag) \(shown): \(error)")
+    }
+    guard endpoint.scheme != .https else {
+      throw bad(flag, shown, "http://HOST:PORT or unix:/PATH, without TLS")
+    }
+    return value
   }
 
   private mutating func addUser(_ value: String) throws(UsageError) {
@@ -167,5 +212,16 @@ struct Options: Sendable, Equatable {
     userNames.isEmpty
       ? [Account(name: "alice", password: "secret")]
       : userNames.map { Account(name: $0, password: users[$0] ?? "") }
+  }
+
+  /// How messages are traced.
+  var tracing: TracingConfig {
+    var config = TracingConfig(serviceName: "example-mail-server")
+    config.enabled = isTracing
+    config.sampling = .parentBased(.ratio(traceRatio))
+    config.trustedPeers = trustedPeers
+    config.exporter = otlp == nil ? .none : .otlp
+    if let otlp { config.endpoint = otlp }
+    return config
   }
 }

@@ -6,8 +6,12 @@ import Synchronization
 
 /// What a session tells its server, so that draining ends idle sessions at once and lets busy ones finish.
 final class SessionControl: Sendable {
+  /// What tells the session from the server's others.
+  let id: Int
   private let idle = Atomic<Bool>(true)
   private let draining = Atomic<Bool>(false)
+
+  init(id: Int) { self.id = id }
 
   /// Whether the session may be ended without losing work. Set it before waiting for input.
   var isIdle: Bool { idle.load(ordering: .sequentiallyConsistent) }
@@ -73,11 +77,11 @@ final class SessionServer: Sendable {
   }
 
   private func begin(_ connection: Connection) {
-    let control = SessionControl()
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
     }
+    let control = SessionControl(id: id)
     // Entered in the table before it runs, so that its end always finds it there.
     state.withLock { state in
       let isRefused = state.sessions.count >= limit
