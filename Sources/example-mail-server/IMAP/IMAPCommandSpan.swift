@@ -1,7 +1,6 @@
 // What is a trace told of an IMAP command, and of the message that it may bring?
 
 import MailObservability
-import Synchronization
 
 /// The span of one command, from its last octet to its tagged response. A command is a trace of its own: what a client
 /// does in hours belongs together no more than its connection says.
@@ -24,10 +23,6 @@ struct IMAPCommandSpan: Sendable {
   private let command: IMAPCommand
   private let session: String
   private let tracing: MailTracing
-
-  private static let sessions = Atomic<UInt64>(0)
-
-  static func nextSession() -> UInt64 { sessions.add(1, ordering: .relaxed).newValue }
 
   init(_ command: IMAPCommand, mailbox: String?, user: String?, session: String, _ tracing: MailTracing) {
     self.command = command

@@ -62,7 +62,7 @@ private actor IMAPConversation {
     self.server = server
     self.io = io
     self.control = control
-    number = "\(IMAPCommandSpan.nextSession())"
+    number = "\(control.id)"
     session = IMAPSession(configuration: server.configuration)
   }
 
