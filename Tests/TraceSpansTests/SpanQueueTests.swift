@@ -70,6 +70,26 @@ struct SpanQueueTests {
     #expect(statistics.started == 3 && statistics.ended == 3 && statistics.active == 0)
   }
 
+  @Test("lets go of a span that was taken when its place is taken again, or with the tracer")
+  func lifetimes() throws {
+    struct Held { weak var span: SpanRecording? }
+    var held: [Held] = []
+    do {
+      let (tracer, queue) = try Self.started(queue: 4)
+      for _ in 0..<4 { tracer.startSpan("a", parent: .none).end() }
+      held = queue.take(4).map { Held(span: $0) }
+      #expect(held.count == 4)
+      for index in 0..<3 {
+        #expect(held[index].span != nil)
+        tracer.startSpan("b", parent: .none).end()
+        #expect(held.map { $0.span == nil } == (0..<4).map { $0 <= index })
+      }
+      // One waits, and one was taken long ago.
+      #expect(queue.take(2).count == 2)
+    }
+    #expect(held.allSatisfy { $0.span == nil })
+  }
+
   @Test("holds nothing of whom it tells once it is closed")
   func references() throws {
     let (tracer, queue) = try Self.started(queue: 2)

@@ -22,15 +22,29 @@ struct CheckSelection: Sendable {
 
 extension HealthRegistry.State {
   /// The checks that take part in an answer, sorted by name.
-  func members(of probe: HealthProbe, _ selection: CheckSelection = .all)
-    -> some Sequence<HealthRegistry.Registered>
-  {
-    let lender = leases.lender(for: selection.asker)
-    return checks.lazy.filter { registered in
-      let settings = registered.check.settings
-      return settings.probes.takesPart(in: probe)
-        && (registered.lease == nil || registered.lease == lender)
-        && selection.contains(registered.check.name, in: settings.groups)
+  func members(of probe: HealthProbe, _ selection: CheckSelection = .all) -> Members {
+    Members(
+      checks: checks.makeIterator(), probe: probe, selection: selection,
+      lender: leases.lender(for: selection.asker))
+  }
+
+  /// A sequence without a closure, which each probe and each scrape would allocate several times.
+  struct Members: Sequence, IteratorProtocol {
+    fileprivate var checks: IndexingIterator<[HealthRegistry.Registered]>
+    fileprivate let probe: HealthProbe
+    fileprivate let selection: CheckSelection
+    fileprivate let lender: HealthLease?
+
+    mutating func next() -> HealthRegistry.Registered? {
+      while let registered = checks.next() {
+        let settings = registered.check.settings
+        if settings.probes.takesPart(in: probe), registered.lease == nil || registered.lease == lender,
+          selection.contains(registered.check.name, in: settings.groups)
+        {
+          return registered
+        }
+      }
+      return nil
     }
   }
 

@@ -11,6 +11,10 @@ import Synchronization
 /// batch before it. Source: D. Vyukov, "Bounded MPMC queue".
 ///
 /// Whoever takes out waits for nothing either: ``setWake(at:_:)`` says who is told when a batch is there.
+///
+/// A span that was taken out stays in its slot until the slot is taken again. So the memory of spans is given
+/// back by the threads that ask for that of the next ones: an allocator keeps what a thread frees at hand for
+/// it, but makes threads wait for each other where one frees what the others allocate.
 package final class SpanQueue: @unchecked Sendable {
   private struct Slot: ~Copyable {
     let turn: Atomic<UInt64>
@@ -49,7 +53,7 @@ package final class SpanQueue: @unchecked Sendable {
   }
 
   deinit {
-    _ = take(.max)
+    for index in 0..<capacity { slots[index].span?.release() }
     slots.deinitialize(count: capacity)
     slots.deallocate()
   }
@@ -112,9 +116,11 @@ package final class SpanQueue: @unchecked Sendable {
         let (isMine, current) = tail.value.weakCompareExchange(
           expected: position, desired: position &+ 1, ordering: .sequentiallyConsistent)
         if isMine {
+          let earlier = slot.pointee.span
           slot.pointee.span = Unmanaged.passRetained(span)
           slot.pointee.turn.store(2 &* position &+ 1, ordering: .releasing)
           wakeIfReached(position &+ 1)
+          earlier?.release()
           return .waits
         }
         position = current
@@ -143,9 +149,10 @@ package final class SpanQueue: @unchecked Sendable {
         let (isMine, current) = head.value.weakCompareExchange(
           expected: position, desired: position &+ 1, ordering: .relaxed)
         if isMine {
-          let span = slot.pointee.span
+          // Retained before the slot is given back: from then on it may be released.
+          let span = slot.pointee.span?.takeUnretainedValue()
           slot.pointee.turn.store(2 &* (position &+ UInt64(capacity)), ordering: .releasing)
-          return span?.takeRetainedValue()
+          return span
         }
         position = current
       } else if turn < 2 &* position &+ 1 {
