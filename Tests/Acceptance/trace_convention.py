@@ -25,6 +25,10 @@ KINDS = {row[0].strip("`"): row[1] for row in TABLES["Spans"]}
 TYPES = {
     (span, row[0].strip("`")): row[1]
     for row in TABLES["Attributes"] for span in (KINDS if row[2] == "all" else re.findall("`([^`]+)`", row[2]))}
+# What the library sets, a test of its own compares.
+OF_SERVER = {
+    (span, row[0].strip("`")) for row in TABLES["Attributes"] if row[3] == "server" and row[2] != "all"
+    for span in re.findall("`([^`]+)`", row[2])}
 EVENTS = {
     (row[1].strip("`"), row[0].strip("`"), attribute)
     for row in TABLES["Events"] for attribute in re.findall("`([^`]+)`", row[2])}
@@ -54,3 +58,8 @@ def check(spans):
             for key in attributes:
                 assert (row, name, key) in EVENTS, f"{key} of the event {name}: no such row"
     return seen
+
+
+def unseen(seen):
+    """What servers set by the tables, and nobody has sent."""
+    return sorted(OF_SERVER - seen)

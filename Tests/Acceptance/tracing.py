@@ -6,8 +6,11 @@ spans by the official message classes. A bad collector is endured for N seconds 
 """
 
 import argparse
+import base64
 import collections
 import concurrent.futures
+import http.client
+import imaplib
 import json
 import pathlib
 import random
@@ -457,6 +460,51 @@ def from_exemplar_to_trace(example, options):
     return spans
 
 
+def commands_and_requests(example, options):
+    """IMAP commands and JMAP methods: a trace each, and a trusted client's own goes on."""
+    with Receiver() as collector:
+        with ExampleServer(
+            example, "--user", "al@a.example:secret", "--otlp", collector.url, "--trusted-peer", "127.0.0.2/32",
+            listeners=("smtp", "imap", "jmap", "metrics"),
+        ) as server:
+            with imaplib.IMAP4("127.0.0.1", server.ports["imap"], timeout=60) as client:
+                client.login("al", "secret")
+                client.select("INBOX")
+                client.append("INBOX", None, None, b"Subject: x\r\n\r\nHello\r\n")
+                client.search(None, "ALL")
+                client.select("nowhere")
+            for source in ("127.0.0.3", "127.0.0.2"):
+                status, text = jmap(server.ports["jmap"], source, ["Core/echo", "Email/query", "No/such"])
+                assert status == 200 and "unknownMethod" in text, (status, text)
+        spans = collector.spans
+    requests = named(spans, "POST /jmap/api")
+    assert [one.trace == OURS for one in requests] == [False, True] and not requests[0].parent, requests
+    for request in requests:
+        below = sorted(one.name for one in spans if one.parent == request.id)
+        assert below == ["JMAP", "JMAP Core/echo", "JMAP Email/query"], below
+    command = only(named(spans, "IMAP APPEND"))
+    assert only(named(spans, "IMAP transaction")).links == [(command.trace, command.id)]
+    outcomes = [one["imap.outcome"] for one in named(spans, "IMAP SELECT")]
+    assert outcomes == ["ok", "no"], outcomes
+    check_whole([one for one in spans if one.parent != "00f067aa0ba902b7"] + parents(spans))
+    return spans
+
+
+def jmap(port, source, methods):
+    account = "u" + "al".encode().hex()
+    calls = [[name, {"accountId": account}, str(index)] for index, name in enumerate(methods)]
+    capabilities = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(source, 0))
+    connection.request(
+        "POST", "/jmap/api", json.dumps({"using": capabilities, "methodCalls": calls}),
+        {"Content-Type": "application/json", "traceparent": TRACEPARENT,
+         "Authorization": "Basic " + base64.b64encode(b"al:secret").decode()})
+    with connection.getresponse() as response:
+        answer = response.status, response.read().decode()
+    connection.close()
+    return answer
+
+
 def exemplars(prometheus):
     """Metric, labels of the exemplar, and its value."""
     now = time.time()
@@ -467,8 +515,8 @@ def exemplars(prometheus):
 
 
 PARTS = (
-    across_two_servers, killed_between_attempts, bounced, strangers, thousand_with_faults, bad_collectors,
-    from_exemplar_to_trace)
+    across_two_servers, killed_between_attempts, bounced, strangers, commands_and_requests,
+    thousand_with_faults, bad_collectors, from_exemplar_to_trace)
 
 
 def main():
@@ -487,6 +535,8 @@ def main():
         seen |= trace_convention.check(part(options.example, options))
         print(f"-- {part.__name__} in {time.monotonic() - began:.1f} s")
     if not options.parts:
+        missing = trace_convention.unseen(seen)
+        assert not missing, f"the convention says of the server what it does not send: {missing}"
         print(f"{len(seen)} of the {len(trace_convention.TYPES)} attributes of spans in the convention were seen")
 
 
