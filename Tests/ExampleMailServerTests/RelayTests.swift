@@ -8,48 +8,10 @@ import Testing
 
 @testable import example_mail_server
 
-/// Answers each line of a client by the first word of the line; greets by the answer to an empty one.
-private final class Smarthost: Sendable {
-  let listener: Listener
-  let commands: Locked<[String]>
-  private let serving: Task<Void, Never>
-
-  init(loop: EventLoop, answers: [String: String]) throws {
-    let listener = try Listener(loop: loop, address: SocketAddress.parse("127.0.0.1:0"))
-    let commands = Locked<[String]>([])
-    (self.listener, self.commands) = (listener, commands)
-    serving = Task(executorPreference: loop) {
-      while let connection = try? await listener.accept() {
-        var input = InputBuffer()
-        var isInData = false
-        try? await connection.write(Array("\(answers[""] ?? "220 hello")\r\n".utf8))
-        session: while let bytes = try? await connection.read(upTo: 4096), !bytes.isEmpty {
-          input.append(bytes)
-          while case .complete(let line)? = input.takeLine(limit: 4096) {
-            if isInData, line.text != "." { continue }
-            let word = isInData ? "." : String(line.text.prefix { $0 != " " })
-            commands.withLock { $0.append(word) }
-            let answer = answers[word] ?? (word == "DATA" ? "354 go on" : "250 yes")
-            isInData = answer.hasPrefix("354")
-            try? await connection.write(Array("\(answer)\r\n".utf8))
-            if word == "QUIT" { break session }
-          }
-        }
-        connection.close()
-      }
-    }
-  }
-
-  func stop() async {
-    listener.close()
-    await serving.value
-  }
-}
-
 @Suite(.timeLimit(.minutes(30))) struct RelayTests {
   private func outcome(_ answers: [String: String]) async throws -> (DeliveryOutcome, commands: [String]) {
     let loop = try EventLoop(name: "test")
-    let smarthost = try Smarthost(loop: loop, answers: answers)
+    let smarthost = try Smarthost(loop: loop, answer: { answers[$0] })
     let (metrics, faults, directory) = (try MetricsCollector(), Faults(), Directory(accounts: []))
     let delivery = Delivery(
       directory: directory, store: MailStore(accounts: [], faults: faults, metrics: metrics), loop: loop,

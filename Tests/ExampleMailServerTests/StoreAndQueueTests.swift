@@ -201,6 +201,28 @@ import Testing
     #expect(try Options(arguments: ["--executor-threshold", "0.5"]).executorThreshold == .milliseconds(500))
   }
 
+  @Test("traces stay in the process, are sent to a collector, or are none")
+  func tracing() throws {
+    let plain = try Options(arguments: []).tracing
+    #expect(plain.enabled && plain.exporter == .none && plain.trustedPeers == [])
+    let sent = try Options(arguments: [
+      "--otlp", "http://c.example:4318", "--trusted-peer", "192.0.2.0/24", "--trusted-peer", "2001:db8::1",
+      "--trace-ratio", "0",
+    ]).tracing
+    #expect(sent.exporter == .otlp && sent.endpoint == "http://c.example:4318")
+    #expect(sent.trustedPeers == [IPNetwork("192.0.2.0/24"), IPNetwork("2001:db8::1")])
+    #expect(try !Options(arguments: ["--trace-off"]).tracing.enabled)
+  }
+
+  @Test("the secret part of a collector's address is in no message")
+  func collectorSecret() {
+    #expect {
+      try Options(arguments: ["--otlp", "https://user:secret@c.example:4318"])
+    } throws: { error in
+      (error as? UsageError)?.message.contains("secret") == false
+    }
+  }
+
   @Test("users bring their passwords and domains")
   func users() throws {
     let options = try Options(arguments: ["--user", "bob@own.invalid:a:b", "--user", "carol:x"])
@@ -222,6 +244,9 @@ import Testing
       ["--max-message-size", "0"],
       ["--domain", "-x"], ["extra"],
       ["--queue-lifetime", "0"], ["--executor-threshold", "0.001"], ["--executor-threshold", "nan"],
+      ["--otlp", "x"], ["--otlp", "https://c.example:4318"], ["--otlp", "ftp://c.example"], ["--otlp"],
+      ["--trace-ratio", "-0.1"], ["--trace-ratio", "1.1"], ["--trace-ratio", "nan"], ["--trace-ratio", "x"],
+      ["--trusted-peer", "192.0.2.1/24"], ["--trusted-peer", "mx.example"], ["--queue-directory", ""],
     ])
   func errors(_ arguments: [String]) {
     #expect { try Options(arguments: arguments) } throws: {

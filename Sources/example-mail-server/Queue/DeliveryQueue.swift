@@ -156,7 +156,9 @@ final class DeliveryQueue: Sendable {
         Task(executorPreference: loop) { await self.attempt(entry) }
       }
       // What is due already waits for an attempt to end, which wakes the queue as well.
-      if let next, next > now { alarm = loop.schedule(after: now.duration(to: next)) { self.wake() } }
+      if let next, next > now {
+        alarm = loop.schedule(after: now.duration(to: next)) { [wakeUp] in wakeUp.yield() }
+      }
     }
   }
 

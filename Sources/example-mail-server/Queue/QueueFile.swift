@@ -45,7 +45,7 @@ struct QueueFile: Sendable {
     guard lines.first == Self.firstLine else { throw Broken(description: "it is no file of this queue") }
     var values: [String: [String]] = [:]
     for line in lines.dropFirst() {
-      let parts = line.split(separator: " ", maxSplits: 1)
+      let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
       values[String(parts[0]), default: []].append(parts.count > 1 ? String(parts[1]) : "")
     }
     func value(_ name: String) throws(Broken) -> String {
