@@ -268,8 +268,9 @@ final class SpanExportCore: @unchecked Sendable {
     if lost > 0 { observer.said("\(lost) spans were dropped at the end", true) }
     resumeFlushes()
     observer.ended()
+    // Before anybody is told that it is over.
+    loop.shutdown()
     for continuation in ends { resume(continuation, returning: ()) }
     ends = []
-    loop.shutdown()
   }
 }
