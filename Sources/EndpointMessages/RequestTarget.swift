@@ -78,21 +78,16 @@ package struct RequestTarget: Sendable {
   /// Decodes a path, and refuses what could make it mean another one: an encoded slash or backslash,
   /// a `.` or `..` segment however written, control bytes, and what is no UTF-8 (overlong forms too).
   private static func decodePath(_ encoded: Bytes) -> Result<String, EndpointRequestError> {
-    var decoded: [UInt8] = []
-    decoded.reserveCapacity(encoded.count)
-    var index = 0
-    while index < encoded.count {
-      guard encoded[index] == UInt8(ascii: "%") else {
-        decoded.append(encoded[index])
-        index += 1
-        continue
+    let decoded: [UInt8]
+    do throws(PercentEncoding.Fault) {
+      decoded = try PercentEncoding.decode(
+        encoded,
+        allowing: { $0 >= .space && $0 != .delete && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") })
+    } catch {
+      switch error {
+      case .malformed: return invalid("a percent-encoding is not valid")
+      case .refused: return invalid("the path has an encoded control byte or slash")
       }
-      guard let byte = escaped(encoded, at: index) else { return invalid("a percent-encoding is not valid") }
-      guard byte >= .space, byte != .delete, byte != UInt8(ascii: "/"), byte != UInt8(ascii: "\\") else {
-        return invalid("the path has an encoded control byte or slash")
-      }
-      decoded.append(byte)
-      index += 3
     }
     let dot = UInt8(ascii: ".")
     for segment in decoded.split(separator: UInt8(ascii: "/"))
@@ -133,31 +128,9 @@ package struct RequestTarget: Sendable {
 
   /// `+` is a space, as forms have it. `nil` for a bad escape, a NUL, or what is no UTF-8.
   private static func decodeQueryPart(_ encoded: Bytes) -> String? {
-    var decoded: [UInt8] = []
-    decoded.reserveCapacity(encoded.count)
-    var index = 0
-    while index < encoded.count {
-      switch encoded[index] {
-      case UInt8(ascii: "%"):
-        guard let byte = escaped(encoded, at: index), byte != 0 else { return nil }
-        decoded.append(byte)
-        index += 3
-      case 43:
-        decoded.append(.space)
-        index += 1
-      case let byte:
-        decoded.append(byte)
-        index += 1
-      }
-    }
-    return String(validating: decoded, as: UTF8.self)
-  }
-
-  private static func escaped(_ bytes: Bytes, at index: Int) -> UInt8? {
-    guard index + 2 < bytes.count, let high = bytes[index + 1].hexadecimalValue,
-      let low = bytes[index + 2].hexadecimalValue
-    else { return nil }
-    return high << 4 | low
+    let decoded = try? PercentEncoding.decode(
+      encoded, plain: { $0 == UInt8(ascii: "+") ? .space : $0 }, allowing: { $0 != 0 })
+    return decoded.flatMap { String(validating: $0, as: UTF8.self) }
   }
 
   /// Whether the bytes are `host [":" port]`, without user information (RFC 9110, section 7.2).

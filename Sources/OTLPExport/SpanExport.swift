@@ -34,7 +34,7 @@ package final class SpanExport: Sendable {
   deinit {
     guard !core.statistics.isOver else { return }
     let core = core
-    core.loop.execute { core.finish() }
+    core.loop.executeBeginningNoThread { core.finish() }
   }
 
   /// What has become of the spans that were queued.
@@ -48,7 +48,7 @@ package final class SpanExport: Sendable {
     let core = core
     guard !core.statistics.isOver else { return core.statistics.queued == 0 }
     let isThere = await withUnsafeContinuation { continuation in
-      core.loop.execute { core.flush(within: limit, continuation) }
+      core.loop.executeBeginningNoThread { core.flush(within: limit, continuation) }
     }
     core.awaitResume()
     return isThere
@@ -58,7 +58,7 @@ package final class SpanExport: Sendable {
   package func sendRest() {
     let core = core
     guard !core.statistics.isOver else { return }
-    core.loop.execute { core.sendRest() }
+    core.loop.executeBeginningNoThread { core.sendRest() }
   }
 
   /// Sends what is queued, drops what is left at the end of `limit`, and ends. Returns at the latest then,
@@ -68,7 +68,7 @@ package final class SpanExport: Sendable {
     let core = core
     guard !core.statistics.isOver else { return }
     await withUnsafeContinuation { continuation in
-      core.loop.execute { core.shutdown(within: limit, continuation) }
+      core.loop.executeBeginningNoThread { core.shutdown(within: limit, continuation) }
     }
     core.awaitResume()
   }

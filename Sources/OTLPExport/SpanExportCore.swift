@@ -23,10 +23,10 @@ final class SpanExportCore: @unchecked Sendable {
   private let encoder: TraceRequestEncoder
   private let published = Locked(SpanExportStatistics())
 
-  private var machine: BatchProcessor
+  private(set) var machine: BatchProcessor
   /// What was taken out of the queue and did not fit into the request at hand.
   private var taken: ArraySlice<SpanRecording> = []
-  private var body: [UInt8] = []
+  private var body = ExportBody([])
   private var takenAt: Int64 = 0
   private(set) var attempt: Task<Void, Never>?
   private var timer: LoopTimer?
@@ -36,6 +36,7 @@ final class SpanExportCore: @unchecked Sendable {
   /// The last trouble that was said and has not passed.
   private var trouble: String?
   private var hasSaidRejection = false
+  private var hasSaidUncompressed = false
   private var generator = SystemRandomNumberGenerator()
 
   init(
@@ -74,7 +75,8 @@ final class SpanExportCore: @unchecked Sendable {
 
   // MARK: - Steps
 
-  /// Does what is to be done, until there is something to wait for.
+  /// Does what is to be done, until there is something to wait for, or a batch was taken of which nothing can be
+  /// sent: others of the loop come in between such batches, of which there may be a queue full.
   func step() {
     guard !isOver else { return }
     timer?.cancel()
@@ -88,7 +90,9 @@ final class SpanExportCore: @unchecked Sendable {
       // Who has waited finds the counts and the log as they are then.
       resumeFlushes()
       switch action {
-      case .take(let count): take(count)
+      case .take(let count):
+        take(count)
+        guard machine.inHand > 0 else { return loop.execute { [weak self] in self?.step() } }
       case .send(let number, let limit): send(number, within: limit)
       case .cancel: attempt?.cancel()
       case .wait(let time, let count): return wait(until: time, queued: count)
@@ -106,7 +110,7 @@ final class SpanExportCore: @unchecked Sendable {
     guard let queued else { return }
     queue.setWake(at: queued) { [weak self] in
       guard let self else { return }
-      loop.execute { [weak self] in self?.step() }
+      loop.executeBeginningNoThread { [weak self] in self?.step() }
     }
   }
 
@@ -119,10 +123,10 @@ final class SpanExportCore: @unchecked Sendable {
     machine.taken(request.spans + request.tooLarge, at: takenAt)
     if request.tooLarge > 0 { drop(request.tooLarge, "the request would be larger than 64 MiB") }
     guard request.spans > 0 else { return }
-    if let body = exporter.body(of: request.bytes) {
-      self.body = body
-    } else {
-      drop(request.spans, "there is no memory to compress them")
+    body = exporter.body(of: request.bytes)
+    if let problem = body.problem, !hasSaidUncompressed {
+      hasSaidUncompressed = true
+      observer.said("spans are exported uncompressed: \(problem)", true)
     }
   }
 
@@ -159,7 +163,7 @@ final class SpanExportCore: @unchecked Sendable {
   }
 
   private func settled(_ result: SpanExportObserver.Result) {
-    body = []
+    body = ExportBody([])
     observer.settled(result, .nanoseconds(max(0, loop.clock().clampedAdding(-takenAt))))
   }
 
@@ -259,7 +263,7 @@ final class SpanExportCore: @unchecked Sendable {
       $0.inHand = 0
       $0.isOver = true
     }
-    body = []
+    body = ExportBody([])
     let lost = totals.droppedAtShutdown
     if lost > 0 { observer.said("\(lost) spans were dropped at the end", true) }
     resumeFlushes()

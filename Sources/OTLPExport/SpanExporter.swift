@@ -2,18 +2,32 @@
 
 /// Carries requests to a collector, one at a time: by HTTP here, by what else a package brings.
 package protocol SpanExporter: Sendable {
-  /// Makes of an encoded `ExportTraceServiceRequest` what is sent, once for all attempts; nil where there is
-  /// no memory for it.
-  func body(of message: [UInt8]) -> [UInt8]?
+  /// Makes of an encoded `ExportTraceServiceRequest` what is sent, once for all attempts.
+  func body(of message: [UInt8]) -> ExportBody
 
   /// Sends a request and reads the answer. Runs on the export's loop, ends within `limit`, and soon after its
   /// task was cancelled.
   ///
   /// - Parameter spans: how many there are in it.
-  func send(_ body: [UInt8], spans: Int, within limit: Duration) async -> ExportAnswer
+  func send(_ body: ExportBody, spans: Int, within limit: Duration) async -> ExportAnswer
 
   /// Closes what is open. Nothing is sent any more.
   func close()
+}
+
+/// What is sent of a request.
+package struct ExportBody: Sendable, Hashable {
+  package let bytes: [UInt8]
+  /// Whether they are a gzip stream.
+  package let isCompressed: Bool
+  /// Why they are none although they should be; nil where nothing went wrong.
+  package let problem: String?
+
+  package init(_ bytes: [UInt8], isCompressed: Bool = false, problem: String? = nil) {
+    self.bytes = bytes
+    self.isCompressed = isCompressed
+    self.problem = problem
+  }
 }
 
 /// How a collector has answered.

@@ -16,7 +16,7 @@ def free_port():
 
 
 class Prometheus:
-    def __init__(self, folder, target_port, interval="500ms"):
+    def __init__(self, folder, target_port, interval="500ms", flags=()):
         folder = pathlib.Path(folder)
         config = folder / "prometheus.yml"
         config.write_text(
@@ -28,7 +28,7 @@ class Prometheus:
         self.process = subprocess.Popen(
             [
                 "prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
-                f"--web.listen-address=127.0.0.1:{self.port}",
+                f"--web.listen-address=127.0.0.1:{self.port}", *flags,
             ],
             stdout=self.log, stderr=subprocess.STDOUT,
         )

@@ -6,11 +6,14 @@ import time
 
 
 class Smarthost:
-    """Takes mail for `ok…`, answers 451 to `later…` and 550 to `never…`; counts what it took."""
+    """Takes mail for `ok…`, answers 451 to `later…` and 550 to `never…`; keeps what it took.
 
-    def __init__(self):
+    `pause` is how long it thinks about a message: with the default, a scrape sees a delivery in flight."""
+
+    def __init__(self, address="127.0.0.1", pause=1.5):
         host = self
         self.accepted = 0
+        self.messages = []
         self.sessions = 0
 
         class Handler(socketserver.StreamRequestHandler):
@@ -25,10 +28,11 @@ class Smarthost:
                         self.say("550 never")
                     elif verb == b"DATA":
                         self.say("354 go on")
-                        while self.rfile.readline(2048) not in (b".\r\n", b""):
-                            pass
-                        # Slow enough for a scrape to see a delivery in flight.
-                        time.sleep(1.5)
+                        message = b""
+                        while (line := self.rfile.readline(2048)) not in (b".\r\n", b""):
+                            message += line
+                        time.sleep(pause)
+                        host.messages.append(message.decode(errors="replace"))
                         host.accepted += 1
                         self.say("250 taken")
                     elif verb == b"QUIT":
@@ -44,7 +48,7 @@ class Smarthost:
             daemon_threads = True
             allow_reuse_address = True
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server((address, 0), Handler)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -48,8 +48,9 @@ struct TracePropagationTests {
           == (isTrusted ? "Traceparent: \(Self.parent)\r\nTracestate: a=1\r\n\r\n" : "\r\n"))
     }
     let closed = try Self.started { $0.trustedPeers = [] }
+    let none = try Self.started { $0.propagation = .none }
     let before = try MetricsCollector().tracing
-    for tracing in [closed, before] {
+    for tracing in [closed, none, before] {
       for peer in cases.compactMap(\.0) { #expect(!tracing.trusts(peer)) }
     }
     #expect(

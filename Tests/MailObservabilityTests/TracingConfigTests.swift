@@ -114,6 +114,44 @@ struct TracingConfigTests {
     #expect(Self.fault { $0.headers = ["Authorization": "Bearer a=b, c"] } == nil)
   }
 
+  @Test("refuses more header fields than there is room for, and keeps no more of them")
+  func manyHeaders() throws {
+    func fault(_ count: Int) -> MetricsConfigError? {
+      Self.fault { config in
+        for number in 0..<count { config.headers["X-\(number)"] = "geheim" }
+        // A second value of one name is no further field.
+        config.headers["x-0"] = "geheim"
+        #expect(config.headers.fields.count == min(count, 128))
+      }
+    }
+    #expect(fault(128) == nil)
+    for count in [129, 10_000] {
+      let fault = try #require(fault(count))
+      #expect(fault.setting == "headers" && fault.message.contains("128"))
+      #expect(!"\(fault) \(fault.value)".contains("geheim"))
+    }
+    var headers = TracingConfig.Headers()
+    for number in 0..<129 { headers["X-\(number)"] = "1" }
+    headers.removeAll()
+    #expect(headers == TracingConfig.Headers())
+  }
+
+  @Test("refuses a resource that would make every request large")
+  func largeResource() throws {
+    func fault(_ attributes: [String: String]) -> MetricsConfigError? {
+      Self.fault { $0.resourceAttributes = attributes }
+    }
+    func numbered(_ count: Int) -> [String: String] {
+      Dictionary(uniqueKeysWithValues: (0..<count).map { ("\($0)", "v") })
+    }
+    #expect(fault(numbered(1024)) == nil)
+    for attributes in [numbered(1025), numbered(100_000), ["a": String(repeating: "x", count: 65_536)]] {
+      let fault = try #require(fault(attributes))
+      #expect(fault.setting == "resourceAttributes" && fault.value.utf8.count < 64)
+    }
+    #expect(fault(["a": String(repeating: "x", count: 65_535)]) == nil)
+  }
+
   @Test("tells a secret to nobody")
   func secrets() throws {
     var config = TracingConfig(serviceName: "mx1")

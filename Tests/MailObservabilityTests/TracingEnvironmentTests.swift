@@ -30,10 +30,15 @@ struct TracingEnvironmentTests {
       (self.variable, self.value, self.outcome, self.check) = (variable, value, outcome, check)
     }
 
-    var testDescription: String { "\(variable)=\(value)" }
+    var testDescription: String { "\(variable)=\(value.prefix(64)), of \(value.utf8.count) bytes" }
   }
 
   private static let otlp = "OTEL_EXPORTER_OTLP_"
+
+  /// A list of so many pairs.
+  private static func pairs(_ count: Int, value: String = "v") -> String {
+    (0..<count).map { "k\($0)=\(value)" }.joined(separator: ",")
+  }
 
   static let cases: [Case] = [
     Case("OTEL_SDK_DISABLED", "true", .reads) { !$0.enabled },
@@ -52,9 +57,19 @@ struct TracingEnvironmentTests {
     Case("OTEL_RESOURCE_ATTRIBUTES", "x=y,a=%+1", .warns) { $0.resourceAttributes.isEmpty },
     Case("OTEL_RESOURCE_ATTRIBUTES", "x=y,a=%FF", .warns) { $0.resourceAttributes.isEmpty },
     Case("OTEL_RESOURCE_ATTRIBUTES", "service.name=,x=y", .reads) {
-      $0.serviceName == "unknown_service" && $0.resourceAttributes == ["x": "y"]
+      $0.serviceName.hasPrefix("unknown_service:") && $0.resourceAttributes == ["x": "y"]
     },
-    Case("OTEL_RESOURCE_ATTRIBUTES", "service.name=a,x", .warns) { $0.serviceName == "unknown_service" },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "service.name=a,x", .warns) {
+      $0.serviceName.hasPrefix("unknown_service:")
+    },
+    Case("OTEL_RESOURCE_ATTRIBUTES", pairs(1024), .reads) { $0.resourceAttributes.count == 1024 },
+    Case("OTEL_RESOURCE_ATTRIBUTES", "service.name=a," + pairs(1024), .warns) {
+      $0.resourceAttributes.isEmpty && $0.serviceName.hasPrefix("unknown_service:")
+    },
+    Case("OTEL_RESOURCE_ATTRIBUTES", pairs(20_000), .warns) { $0.resourceAttributes.isEmpty },
+    Case("OTEL_RESOURCE_ATTRIBUTES", pairs(7, value: String(repeating: "x", count: 10_000)), .warns) {
+      $0.resourceAttributes.isEmpty
+    },
     Case("OTEL_TRACES_SAMPLER", "Always_OFF", .reads) { $0.sampling == .alwaysOff },
     Case("OTEL_TRACES_EXPORTER", "None", .reads) { $0.exporter == .none },
     Case("OTEL_PROPAGATORS", "TraceContext", .reads),
@@ -77,13 +92,18 @@ struct TracingEnvironmentTests {
     Case("OTEL_TRACES_EXPORTER", "console,otlp", .warns) { $0.exporter == .otlp },
     Case("OTEL_TRACES_EXPORTER", "nonsense", .warns) { $0.exporter == .otlp },
     Case("OTEL_PROPAGATORS", "tracecontext", .reads),
-    Case("OTEL_PROPAGATORS", "tracecontext,baggage", .warns),
-    Case("OTEL_PROPAGATORS", "b3", .warns),
-    Case("OTEL_PROPAGATORS", "nonsense", .warns),
+    Case("OTEL_PROPAGATORS", "tracecontext,baggage", .warns) { $0.propagation == .traceContext },
+    Case("OTEL_PROPAGATORS", "b3", .warns) { $0.propagation == .traceContext },
+    Case("OTEL_PROPAGATORS", "nonsense", .warns) { $0.propagation == .traceContext },
+    Case("OTEL_PROPAGATORS", "none", .reads) { $0.propagation == .none },
+    Case("OTEL_PROPAGATORS", "NONE, none", .reads) { $0.propagation == .none },
+    Case("OTEL_PROPAGATORS", "none,tracecontext", .warns) { $0.propagation == .traceContext },
     Case("OTEL_BSP_SCHEDULE_DELAY", "250", .reads) { $0.batchDelay == .milliseconds(250) },
     Case("OTEL_BSP_SCHEDULE_DELAY", "0", .reads) { $0.batchDelay == .zero },
     Case("OTEL_BSP_SCHEDULE_DELAY", "-1", .warns) { $0.batchDelay == .seconds(5) },
     Case("OTEL_BSP_SCHEDULE_DELAY", "5s", .warns) { $0.batchDelay == .seconds(5) },
+    Case("OTEL_BSP_SCHEDULE_DELAY", "3600001", .warns) { $0.batchDelay == .seconds(3600) },
+    Case("OTEL_BSP_EXPORT_TIMEOUT", "3600001", .warns) { $0.exportTimeout == .seconds(10) },
     Case("OTEL_BSP_EXPORT_TIMEOUT", "500", .reads) { $0.exportTimeout == .milliseconds(500) },
     Case("OTEL_BSP_EXPORT_TIMEOUT", "30000", .reads) { $0.exportTimeout == .seconds(10) },
     Case("OTEL_BSP_EXPORT_TIMEOUT", "0", .reads) { $0.exportTimeout == .seconds(10) },
@@ -91,12 +111,38 @@ struct TracingEnvironmentTests {
     Case("OTEL_BSP_MAX_QUEUE_SIZE", "4096", .reads) { $0.queueSize == 4096 && $0.batchSize == 512 },
     Case("OTEL_BSP_MAX_QUEUE_SIZE", "100", .reads) { $0.queueSize == 100 && $0.batchSize == 100 },
     Case("OTEL_BSP_MAX_QUEUE_SIZE", "0", .warns) { $0.queueSize == 2048 },
-    Case("OTEL_BSP_MAX_QUEUE_SIZE", "99999999999999999999", .warns) { $0.queueSize == 2048 },
+    Case("OTEL_BSP_MAX_QUEUE_SIZE", "-1", .warns) { $0.queueSize == 2048 },
+    Case("OTEL_BSP_MAX_QUEUE_SIZE", "65536", .reads) { $0.queueSize == 65_536 },
+    Case("OTEL_BSP_MAX_QUEUE_SIZE", "65537", .warns) { $0.queueSize == 65_536 && $0.batchSize == 512 },
+    Case("OTEL_BSP_MAX_QUEUE_SIZE", "99999999999999999999", .warns) { $0.queueSize == 65_536 },
+    Case("OTEL_BSP_MAX_QUEUE_SIZE", "-99999999999999999999", .warns) { $0.queueSize == 2048 },
+    Case("OTEL_BSP_MAX_QUEUE_SIZE", "1e5", .warns) { $0.queueSize == 2048 },
     Case("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "64", .reads) { $0.batchSize == 64 },
     Case("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4096", .warns) { $0.batchSize == 2048 },
+    Case("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "99999999999999999999", .warns) { $0.batchSize == 2048 },
+    Case("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "0", .warns) { $0.batchSize == 512 },
     Case("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "many", .warns) { $0.batchSize == 512 },
-    Case("OTEL_ATTRIBUTE_COUNT_LIMIT", "7", .reads) { $0.limits.attributes == 7 },
-    Case("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "8", .reads) { $0.limits.attributes == 8 },
+    Case("OTEL_ATTRIBUTE_COUNT_LIMIT", "7", .reads) {
+      $0.limits == SpanLimits(attributes: 7, eventAttributes: 7, linkAttributes: 7)
+    },
+    Case("OTEL_ATTRIBUTE_COUNT_LIMIT", "1025", .warns) {
+      $0.limits == SpanLimits(attributes: 1024, eventAttributes: 1024, linkAttributes: 1024)
+    },
+    Case("OTEL_ATTRIBUTE_COUNT_LIMIT", "-1", .warns) { $0.limits == SpanLimits() },
+    Case("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "8", .reads) { $0.limits == SpanLimits(attributes: 8) },
+    Case("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "99999999999999999999", .warns) {
+      $0.limits == SpanLimits(attributes: 1024)
+    },
+    Case("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "5", .reads) { $0.limits == SpanLimits(eventAttributes: 5) },
+    Case("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "0", .reads) { $0.limits.eventAttributes == 0 },
+    Case("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "-5", .warns) { $0.limits == SpanLimits() },
+    Case("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "2000", .warns) { $0.limits.eventAttributes == 1024 },
+    Case("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "6", .reads) { $0.limits == SpanLimits(linkAttributes: 6) },
+    Case("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "few", .warns) { $0.limits == SpanLimits() },
+    Case("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "2000", .warns) { $0.limits.linkAttributes == 1024 },
+    Case("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "65537", .warns) { $0.limits.valueLength == 65_536 },
+    Case("OTEL_SPAN_EVENT_COUNT_LIMIT", "1025", .warns) { $0.limits.events == 1024 },
+    Case("OTEL_SPAN_LINK_COUNT_LIMIT", "1025", .warns) { $0.limits.links == 1024 },
     Case("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "9", .reads) { $0.limits.valueLength == 9 },
     Case("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "10", .reads) { $0.limits.valueLength == 10 },
     Case("OTEL_SPAN_EVENT_COUNT_LIMIT", "0", .reads) { $0.limits.events == 0 },
@@ -116,6 +162,9 @@ struct TracingEnvironmentTests {
       $0.headers["A"] == "1" && $0.headers["authorization"] == "Bearer x=="
     },
     Case(otlp + "TRACES_HEADERS", "a=b;c", .reads) { $0.headers["a"] == "b;c" },
+    Case(otlp + "HEADERS", pairs(128), .reads) { $0.headers.fields.count == 128 },
+    Case(otlp + "HEADERS", pairs(129, value: "geheim"), .throwsError),
+    Case(otlp + "TRACES_HEADERS", pairs(20_000, value: "geheim"), .throwsError),
     Case(otlp + "HEADERS", "geheim", .throwsError),
     Case(otlp + "HEADERS", "a=geheim%0D%0Ab", .throwsError),
     Case(otlp + "HEADERS", "a=geheim%", .throwsError),
@@ -125,6 +174,7 @@ struct TracingEnvironmentTests {
     Case(otlp + "TIMEOUT", "2500", .reads) { $0.exportTimeout == .milliseconds(2500) },
     Case(otlp + "TRACES_TIMEOUT", "1", .reads) { $0.exportTimeout == .milliseconds(1) },
     Case(otlp + "TIMEOUT", "0", .reads) { $0.exportTimeout == .seconds(3600) },
+    Case(otlp + "TIMEOUT", "3600001", .warns) { $0.exportTimeout == .seconds(3600) },
     Case(otlp + "TIMEOUT", "-1", .warns) { $0.exportTimeout == .seconds(10) },
     Case(otlp + "TIMEOUT", "ten", .warns) { $0.exportTimeout == .seconds(10) },
     Case(otlp + "COMPRESSION", "gzip", .reads) { $0.compression == .gzip },
@@ -173,12 +223,14 @@ struct TracingEnvironmentTests {
       "OTEL_SERVICE_NAME": "b", "OTEL_RESOURCE_ATTRIBUTES": "service.name=a,x=y",
       "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.25",
       "OTEL_ATTRIBUTE_COUNT_LIMIT": "1", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "2",
+      "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT": "-3",
       Self.otlp + "ENDPOINT": "http://a", Self.otlp + "TRACES_ENDPOINT": "http://b",
       Self.otlp + "HEADERS": "a=1", Self.otlp + "TRACES_HEADERS": "b=2",
       Self.otlp + "TIMEOUT": "1", Self.otlp + "TRACES_TIMEOUT": "2", "OTEL_BSP_EXPORT_TIMEOUT": "3",
     ])
     #expect(config.serviceName == "b" && config.resourceAttributes == ["x": "y"])
     #expect(config.sampling == .parentBased(.ratio(0.25)) && config.limits.attributes == 2)
+    #expect(config.limits.eventAttributes == 1 && config.limits.linkAttributes == 1)
     #expect(try config.exportEndpoint()?.host == "b")
     #expect(config.headers.fields.map(\.name) == ["b"] && config.exportTimeout == .milliseconds(2))
   }
@@ -220,11 +272,52 @@ struct TracingEnvironmentTests {
     #expect(metrics.tracing.startSpan(.smtp(.data)).context != nil)
   }
 
+  @Test("name the program where nobody says what the server is called")
+  func unknownService() throws {
+    let program = try #require(CommandLine.arguments.first?.split(separator: "/").last)
+    #expect(try TracingConfig(environment: [:]).serviceName == "unknown_service:\(program)")
+    #expect(try TracingConfig(environment: ["OTEL_SERVICE_NAME": "a"]).serviceName == "a")
+    #expect(try TracingConfig(environment: [:], serviceName: "b").serviceName == "b")
+  }
+
+  @Test(
+    "that are not UTF-8 are left out by name, or refused where spans would go astray without them",
+    arguments: Set(cases.map(\.variable)).union(["OTEL_TRACES_SAMPLER_ARG"]).sorted())
+  func notUTF8(variable: String) throws {
+    for bytes in [Array("geheim".utf8) + [0xFF], [0xC0, 0x80] + Array("geheim".utf8), [0xED, 0xA0, 0x80]] {
+      let variables = OTelVariables { name in
+        name == variable ? bytes : name == "OTEL_TRACES_SAMPLER" ? Array("traceidratio".utf8) : nil
+      }
+      if variable.hasSuffix("HEADERS") || variable.hasSuffix("ENDPOINT") {
+        let error = #expect(throws: MetricsConfigError.self) { _ = try TracingConfig(variables) }
+        #expect(error?.setting == variable && error.map { "\($0) \($0.value)" }?.contains("geheim") == false)
+      } else {
+        let config = try TracingConfig(variables)
+        #expect(config.warnings == ["\(variable): is not UTF-8, and left out"])
+        #expect(config.limits == SpanLimits() && config.serviceName.hasPrefix("unknown_service:"))
+        #expect(config.resourceAttributes.isEmpty && config.queueSize == 2048 && config.exporter == .otlp)
+      }
+    }
+    // One that is not looked at does no harm.
+    let traces = OTelVariables { name in
+      switch name {
+      case Self.otlp + "HEADERS": [0xFF]
+      case Self.otlp + "TRACES_HEADERS": Array("a=1".utf8)
+      default: nil
+      }
+    }
+    #expect(try TracingConfig(traces).headers["a"] == "1")
+  }
+
   @Test("are those of the process where none are given")
   func process() {
     // Not set here: other threads may just be reading the environment.
-    #expect(OTelVariables(nil)["PATH"] == getenv("PATH").map { String(cString: $0) })
-    #expect(OTelVariables(["PATH": "x"])["PATH"] == "x" && OTelVariables([:])["PATH"] == nil)
+    func path(_ environment: [String: String]?) -> String? {
+      var variables = OTelVariables(environment)
+      return variables.value("PATH")
+    }
+    #expect(path(nil) == getenv("PATH").map { String(cString: $0) })
+    #expect(path(["PATH": "x"]) == "x" && path([:]) == nil)
   }
 
   @Test("are spoken of in the log when tracing starts, once each")

@@ -2,6 +2,7 @@
 
 @testable import MailObservability
 @testable import MetricInstruments
+@testable import ObservabilitySockets
 @testable import OTLPExport
 import ObservabilityPlatform
 import Synchronization
@@ -143,6 +144,39 @@ struct TracingExportTests {
     #expect(metrics.tracing.startSpan(.smtp(.data)).context == nil)
   }
 
+  @Test(
+    "leave nothing behind when the end comes while they begin, whichever is first", arguments: [true, false])
+  func startAgainstEnd(exports: Bool) async throws {
+    for round in 0..<200 {
+      let metrics = try MetricsCollector()
+      var config = TracingConfig(serviceName: "mx1")
+      // Nobody is asked for it, so nobody has to be there.
+      config.endpoint = "http://127.0.0.1:1"
+      config.exporter = exports ? .otlp : .none
+      let started = Flag()
+      let arrivals = FlagCount()
+      await onThread { [config] in
+        onThreads(2) { thread in
+          arrivals.add()
+          while arrivals.value < 2 { sched_yield() }
+          if thread == 0 {
+            if (try? metrics.startTracing(config)) != nil { started.set() }
+          } else {
+            // Later in one round than in another, from before the start to after it.
+            for _ in 0..<(round % 50 * 40) { sched_yield() }
+            waiting { await metrics.tracing.shutdown(within: .zero) }
+          }
+        }
+      }
+      let tracing = metrics.tracing
+      #expect(!tracing.tracer.isStarted && tracing.startSpan(.smtp(.data)).context == nil)
+      #expect(started.isSet || tracing.export.load() == nil)
+      #expect(tracing.export.load()?.core.loop.isShutDown ?? true, "round \(round): the thread is left")
+      #expect(metrics.registry.context.exemplarSource.tick == 0)
+      #expect(throws: MetricsConfigError.self) { try metrics.startTracing(config) }
+    }
+  }
+
   @Test("leave nothing behind when nobody ends them, nor when they cannot begin")
   func forgotten() async throws {
     let server = RawServer { _ in .hang }
@@ -189,6 +223,43 @@ struct TracingExportTests {
     #expect(!isAsked.isSet)
     await metrics.tracing.shutdown(within: .seconds(3600))
     server.stop()
+  }
+
+  @Test("are not what the library's own observations belong to, for which nobody of the host's is asked")
+  func ownObservations() async throws {
+    let metrics = try MetricsCollector()
+    let collector = RawServer { _ in .answer(Self.accepted) }
+    try metrics.startTracing(Self.config(to: collector))
+    let isAsked = Flag()
+    metrics.registry.setExemplarSource {
+      isAsked.set()
+      return TraceSpan.current?.context.map { ["trace_id": $0.traceID.description] }
+    }
+    // What is current here goes on in the tasks of what is started here.
+    let (server, watch) = try await metrics.tracing.withSpan(.smtp(.data)) { _ in
+      (
+        try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0")),
+        try metrics.watchExecutor(threshold: .seconds(1_000_000))
+      )
+    }
+    let address = try #require(server.boundAddress)
+    for histogram in [
+      "observability_scrape_duration_seconds", "executor_delay_seconds",
+      "observability_export_duration_seconds",
+    ] {
+      #expect(
+        await eventually {
+          _ = await onThread { HTTPClient.get("/metrics", at: address) }
+          metrics.tracing.withSpan(.smtp(.data)) { _ in }
+          _ = await metrics.tracing.flush(within: .seconds(3600))
+          return await metrics.registry.value("rusmes_\(histogram)_count") ?? 0 > 0
+        }, "\(histogram)")
+    }
+    #expect(!isAsked.isSet)
+    watch.end()
+    await server.shutdown(gracePeriod: .zero)
+    await metrics.tracing.shutdown(within: .seconds(3600))
+    collector.stop()
   }
 
   @Test("that have ended leave after a stop, too")

@@ -90,6 +90,97 @@ struct GzipTests {
     #expect(throws: Gzip.Unavailable.self) { try Gzip(library: library) }
   }
 
+  private typealias Deflate =
+    @convention(c) (UnsafeMutablePointer<mailobs_zlib_stream>?, Int32) -> Int32
+
+  /// A library whose `deflate` answers like this.
+  private static func library(_ deflate: Deflate) -> Gzip {
+    let begin:
+      @convention(c) (
+        UnsafeMutablePointer<mailobs_zlib_stream>?, Int32, Int32, Int32, Int32, Int32,
+        UnsafePointer<CChar>?, Int32
+      ) -> Int32 = { _, _, _, _, _, _, _, _ in 0 }
+    let end: @convention(c) (UnsafeMutablePointer<mailobs_zlib_stream>?) -> Int32 = { _ in 0 }
+    return Gzip(
+      begin: unsafeBitCast(begin, to: UnsafeMutableRawPointer.self),
+      deflate: unsafeBitCast(deflate, to: UnsafeMutableRawPointer.self),
+      end: unsafeBitCast(end, to: UnsafeMutableRawPointer.self), level: 1)
+  }
+
+  /// Libraries that are none, by what they do.
+  private static let broken: [(name: String, deflate: Deflate)] = [
+    ("does nothing", { _, _ in 0 }),
+    ("says that it has ended, and has done nothing", { _, _ in 1 }),
+    (
+      "takes what it is given, and writes nothing",
+      { stream, _ in
+        stream?.pointee.avail_in = 0
+        return 0
+      }
+    ),
+    (
+      "takes a byte at a time, and writes nothing",
+      { stream, _ in
+        if let stream, stream.pointee.avail_in > 0 { stream.pointee.avail_in -= 1 }
+        return 0
+      }
+    ),
+    (
+      "writes for ever",
+      { stream, _ in
+        stream?.pointee.avail_in = 0
+        stream?.pointee.avail_out = 0
+        return 0
+      }
+    ),
+    (
+      "writes for ever a byte at a time, and takes nothing",
+      { stream, _ in
+        stream?.pointee.avail_out -= 1
+        return 0
+      }
+    ),
+    (
+      "has more room than it was given",
+      { stream, _ in
+        stream?.pointee.avail_out += 1
+        return 0
+      }
+    ),
+    (
+      "has more to take than it was given",
+      { stream, _ in
+        stream?.pointee.avail_in += 1
+        stream?.pointee.avail_out = 0
+        return 0
+      }
+    ),
+    (
+      "ends before it has taken all",
+      { stream, _ in
+        stream?.pointee.avail_out = 0
+        return 1
+      }
+    ),
+    ("is out of memory", { _, _ in -4 }), ("cannot go on", { _, _ in -5 }),
+    ("wants a dictionary", { _, _ in 2 }),
+  ]
+
+  @Test(
+    "ends, with nothing, whatever a library answers", .timeLimit(.minutes(5)),
+    arguments: [1000, 1 << 30])
+  func brokenLibraries(longest: Int) {
+    for (name, deflate) in GzipTests.broken {
+      for bytes in [[], [1], [UInt8](repeating: 7, count: 100_000)] {
+        #expect(
+          GzipTests.library(deflate).compress(bytes, handingOver: longest) == nil, "\(name), \(bytes.count)")
+      }
+    }
+  }
+
+  /// A `Gzip` that never succeeds.
+  static var failing: Gzip { library { _, _ in 0 } }
+
   @Test("keeps no memory of what it has compressed")
   func memory() throws {
     guard let gzip = try? Gzip(), heapInUse() != nil else { return }

@@ -157,6 +157,25 @@ struct OTLPHTTPTests {
     }
   }
 
+  @Test("goes uncompressed where the library fails, which is said once")
+  func failingCompression() async throws {
+    let world = try World(gzip: GzipTests.failing)
+    for _ in 0..<3 {
+      world.record(2)
+      #expect(await world.export.flush(within: .seconds(3600)))
+    }
+    #expect(world.export.statistics.totals.exported == 6)
+    for request in world.requests.withLock({ $0 }) {
+      #expect(!request.head.contains("Content-Encoding") && request.body.first == 0x0A)
+    }
+    #expect(
+      world.said.withLock { $0 } == [
+        "spans are exported uncompressed: zlib has failed, or there is no memory for it"
+      ])
+    await world.export.shutdown(within: .seconds(3600))
+    world.server.stop()
+  }
+
   @Test("says nothing of a secret, whatever goes wrong", arguments: CollectorBehaviour.allCases)
   func secrets(behaviour: CollectorBehaviour) async throws {
     let world = try World(headers: [("Authorization", "Bearer \(CollectorBehaviour.secret)")]) {

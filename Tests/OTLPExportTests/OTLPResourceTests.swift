@@ -31,6 +31,14 @@ struct OTLPResourceTests {
     #expect(value("service.instance.id", of: OTLPResource()) != identifier)
   }
 
+  @Test("takes any number of attributes in a time that grows with it and not faster", .timeLimit(.minutes(5)))
+  func many() {
+    let given = (0..<200_000).map { TraceSpan.Attribute("deployment.\($0)", $0) }
+    let resource = OTLPResource(given: given + given)
+    #expect(resource.attributes.count == given.count + 7)
+    #expect(resource.attributes.last { $0.key == "deployment.199999" }?.value == .integer(199_999))
+  }
+
   @Test("takes what is given in place of what it found, the last of one name, and not who exports")
   func given() {
     let given: [TraceSpan.Attribute] = [

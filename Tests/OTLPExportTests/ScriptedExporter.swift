@@ -43,9 +43,9 @@ final class ScriptedExporter: SpanExporter {
     for waiter in waiters { waiter.resume() }
   }
 
-  func body(of message: [UInt8]) -> [UInt8]? { message }
+  func body(of message: [UInt8]) -> ExportBody { ExportBody(message) }
 
-  func send(_ body: [UInt8], spans: Int, within limit: Duration) async -> ExportAnswer {
+  func send(_ body: ExportBody, spans: Int, within limit: Duration) async -> ExportAnswer {
     let behaviour = state.withLock { state in
       state.requests.append(spans)
       state.running += 1
@@ -89,7 +89,11 @@ final class TestExport: Sendable {
   let results = Locked<[SpanExportObserver.Result]>([])
   let hasEnded = Flag()
 
-  init(_ change: (inout BatchProcessor.Settings) -> Void = { _ in }) throws {
+  /// - Parameter requestLimit: the most bytes of a request.
+  init(
+    requestLimit: Int = TraceRequestEncoder.longestRequest,
+    _ change: (inout BatchProcessor.Settings) -> Void = { _ in }
+  ) throws {
     loop = try EventLoop(name: "test export")
     var settings = SpanTracer.Settings()
     settings.queueCapacity = 2048
@@ -103,7 +107,7 @@ final class TestExport: Sendable {
     observer.ended = { [hasEnded] in hasEnded.set() }
     export = SpanExport(
       queue, on: loop, through: exporter, settings: batches, observer: observer,
-      encoder: TraceRequestEncoder(OTLPResource(serviceName: "test")))
+      encoder: TraceRequestEncoder(OTLPResource(serviceName: "test"), limit: requestLimit))
   }
 
   func record(_ count: Int) { for _ in 0..<count { tracer.startSpan("SMTP DATA", parent: .none).end() } }

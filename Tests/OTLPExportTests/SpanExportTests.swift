@@ -108,6 +108,49 @@ struct SpanExportTests {
     }
   }
 
+  @Test("lets others of its loop come in between batches that cannot be sent")
+  func unsendable() async throws {
+    let world = try TestExport(requestLimit: 16) {
+      $0.batchSize = 8
+      $0.timeout = .seconds(3600)
+    }
+    let core = world.export.core
+    let dropped = await onThread {
+      answer(by: world.loop.execute) {
+        world.record(2048)
+        core.step()
+        return core.machine.totals.dropped
+      }
+    }
+    #expect(dropped <= 8, "\(dropped) spans in one step")
+    #expect(await eventually { world.export.statistics.totals.dropped == 2048 })
+    #expect(await world.export.flush(within: .seconds(3600)))
+    #expect(world.exporter.requests.isEmpty && world.said.withLock { $0.count } == 1)
+    world.record(2048)
+    await world.export.shutdown(within: .seconds(3600))
+    #expect(world.isAccountedFor && world.export.statistics.totals.dropped == 4096)
+  }
+
+  @Test("sends what has ended when the tracer is stopped, without being told of it")
+  func stoppedTracer() async throws {
+    for round in 0..<100 {
+      let world = try TestExport {
+        Self.unhurried(&$0)
+        $0.delay = .zero
+      }
+      await onThread {
+        onThreads(3) { thread in
+          for _ in 0..<(round % 10 * 20) { sched_yield() }
+          if thread == 0 { world.tracer.stop() } else { world.record(1) }
+        }
+      }
+      let queued = world.tracer.statistics.queued
+      #expect(await eventually { world.export.statistics.totals.exported == queued }, "round \(round)")
+      await world.export.shutdown(within: .zero)
+      #expect(world.isAccountedFor && world.export.statistics.totals.exported == queued)
+    }
+  }
+
   @Test("counts what ends after the end, and does not wait for a second end")
   func afterTheEnd() async throws {
     let world = try TestExport()

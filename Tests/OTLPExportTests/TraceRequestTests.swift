@@ -142,8 +142,8 @@ struct TraceRequestTests {
 
   @Test("has events, status and counts of what was left out")
   func parts() throws {
-    let span = started(SpanLimits(attributes: 2, events: 1, links: 1, valueLength: 8)).startSpan(
-      "a", kind: .consumer)
+    let limits = SpanLimits(attributes: 2, events: 1, links: 1, eventAttributes: 2, valueLength: 8)
+    let span = started(limits).startSpan("a", kind: .consumer)
     for key in ["a", "b", "c", "d"] { span[key] = 1 }
     let context = try #require(span.context)
     for _ in 0..<3 {

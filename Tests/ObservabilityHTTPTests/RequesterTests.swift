@@ -163,6 +163,61 @@ struct RequesterTests {
     await onThread { server.stop() }
   }
 
+  private static func onGivenLoop(_ server: ScriptedServer) throws -> (HTTPRequester, EventLoop) {
+    var configuration = ClientConfiguration()
+    configuration.deadlines = .never
+    let loop = try EventLoop(name: "given")
+    let endpoint = try ClientEndpoint("http://127.0.0.1:\(server.port)")
+    return (try HTTPRequester(to: endpoint, configuration: configuration, loop: loop), loop)
+  }
+
+  @Test(
+    "A client that is let go of, or closed, after its loop has ended is closed at once, by no further thread")
+  func letGoAfterTheLoop() async throws {
+    let server = ScriptedServer(Array(repeating: { $0.answerAll(fine) }, count: 60))
+    for round in 0..<50 {
+      let (requester, loop) = try Self.onGivenLoop(server)
+      let core = requester.core
+      let held = Locked<HTTPRequester?>(requester)
+      if round % 2 == 0 {
+        #expect(
+          await TestRequester.send(ClientRequest(method: "GET", path: "/"), by: requester).status == 200)
+      }
+      await onThread { loop.shutdown() }
+      let left = consume requester
+      if round % 3 == 0 { left.close() }
+      _ = consume left
+      // By a thread that has never had to do with it.
+      let isClosed = await onThread {
+        held.withLock { $0 = nil }
+        return core.isClosed && !loop.lock.withLock { loop.isDrainerRunning }
+      }
+      #expect(isClosed, "round \(round)")
+    }
+    #expect(await eventually { server.clients == 0 })
+    await onThread { server.stop() }
+  }
+
+  @Test("A client that is let go of while its loop ends is closed when both have happened")
+  func letGoWithTheLoop() async throws {
+    let server = ScriptedServer(Array(repeating: { $0.answerAll(fine) }, count: 120))
+    for round in 0..<100 {
+      let (requester, loop) = try Self.onGivenLoop(server)
+      #expect(await TestRequester.send(ClientRequest(method: "GET", path: "/"), by: requester).status == 200)
+      let core = requester.core
+      let held = Locked<HTTPRequester?>(consume requester)
+      let isClosed = await onThread {
+        onThreads(2) { thread in
+          if thread == 0 { loop.shutdown() } else { held.withLock { $0 = nil } }
+        }
+        return core.isClosed
+      }
+      #expect(isClosed, "round \(round)")
+    }
+    #expect(await eventually { server.clients == 0 })
+    await onThread { server.stop() }
+  }
+
   @Test("https is refused, and a port where nobody listens refuses, by its address")
   func refusals() async throws {
     #expect(throws: SocketError.self) { try HTTPRequester(to: ClientEndpoint("https://localhost")) }

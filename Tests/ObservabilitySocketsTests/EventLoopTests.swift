@@ -173,6 +173,33 @@ struct EventLoopTests {
     #expect(await Task(executorPreference: loop) { loop.isCurrent }.value)
   }
 
+  @Test(
+    "What ends something runs on the loop, and by its caller once that has stopped, with what it lets go on")
+  func beginningNoThread() async throws {
+    let loop = try EventLoop(name: "test")
+    let (ranOn, hasRun, goesOn) = (Locked(UInt(0)), Flag(), Flag())
+    loop.executeBeginningNoThread {
+      ranOn.withLock { $0 = loop.isCurrent ? SystemThread.current : 0 }
+      hasRun.set()
+    }
+    #expect(await eventually { hasRun.isSet })
+    #expect(await onThread { ranOn.withLock { $0 != 0 && $0 != SystemThread.current } })
+    await onThread {
+      loop.shutdown()
+      for round in 0..<50 {
+        ranOn.withLock { $0 = 0 }
+        loop.executeBeginningNoThread {
+          ranOn.withLock { $0 = loop.isCurrent ? SystemThread.current : 0 }
+          // As a continuation does that is resumed.
+          if round == 49 { loop.execute(goesOn.set) }
+        }
+        #expect(ranOn.withLock { $0 } == SystemThread.current)
+        #expect(round == 49 || loop.lock.withLock { !loop.isDrainerRunning })
+      }
+    }
+    #expect(await eventually { goesOn.isSet && loop.lock.withLock { !loop.isDrainerRunning } })
+  }
+
   @Test("A loop can be shut down by what it runs itself")
   func shutdownFromInside() async throws {
     let loop = try EventLoop(name: "test")

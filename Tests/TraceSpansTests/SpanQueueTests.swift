@@ -61,13 +61,28 @@ struct SpanQueueTests {
     queue.setWake(at: 2, calls.add)
     let late = [tracer.startSpan("late", parent: .none), tracer.startSpan("late", parent: .none)]
     tracer.startSpan("a", parent: .none).end()
+    #expect(calls.value == 0)
     tracer.stop()
     late.forEach { $0.end() }
-    #expect(calls.value == 0)
+    // Nobody would tell of what waits by now.
+    #expect(calls.value == 1)
     #expect(queue.take(8).map(\.name) == ["a"] && queue.count == 0)
     let statistics = tracer.statistics
     #expect(statistics.queued == 1 && statistics.endedAfterStop == 2 && statistics.dropped == 0)
     #expect(statistics.started == 3 && statistics.ended == 3 && statistics.active == 0)
+  }
+
+  @Test("tells of what is left, of that alone, to whoever asks once it is closed", arguments: 0...4)
+  func wakeOnceClosed(asked: Int) throws {
+    let (tracer, queue) = try Self.started(queue: 8)
+    for _ in 0..<2 { tracer.startSpan("a", parent: .none).end() }
+    tracer.stop()
+    let calls = FlagCount()
+    queue.setWake(at: asked, calls.add)
+    #expect(calls.value == (asked <= 2 ? 1 : 0))
+    tracer.startSpan("a", parent: .none).end()
+    tracer.stop()
+    #expect(calls.value == (asked <= 2 ? 1 : 0))
   }
 
   @Test("lets go of a span that was taken when its place is taken again, or with the tracer")

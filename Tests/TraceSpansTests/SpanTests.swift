@@ -140,18 +140,38 @@ struct SpanTests {
 
   @Test("keeps its limits within their range", arguments: [Int.min, -1, 0, 1, .max])
   func limitRange(value: Int) {
-    var limits = SpanLimits(attributes: value, events: value, links: value, valueLength: value)
+    var limits = SpanLimits(
+      attributes: value, events: value, links: value, eventAttributes: value, linkAttributes: value,
+      valueLength: value)
     let expected = (min(max(value, 0), 1024), min(max(value, 0), 65_536))
     #expect(limits.attributes == expected.0 && limits.events == expected.0 && limits.links == expected.0)
     #expect(limits.valueLength == expected.1)
-    limits.attributes = value
+    #expect(limits.eventAttributes == expected.0 && limits.linkAttributes == expected.0)
+    (limits.attributes, limits.events, limits.links) = (value, value, value)
+    (limits.eventAttributes, limits.linkAttributes) = (value, value)
     limits.valueLength = value
+    #expect(limits.eventAttributes == expected.0 && limits.linkAttributes == expected.0)
     #expect(limits.attributes == expected.0 && limits.valueLength == expected.1)
     let span = started { $0.limits = limits }.startSpan("a")
     span["a"] = "text"
     span["b"] = [1]
     span.addEvent("e")
     #expect(span.recording?.contents.attributes.attributes.count == min(max(value, 0), 2))
+  }
+
+  @Test("has limits of their own for the attributes of events and of links")
+  func partLimits() throws {
+    let tracer = started { $0.limits = SpanLimits(attributes: 1, eventAttributes: 2, linkAttributes: 3) }
+    let attributes = (0..<5).map { TraceSpan.Attribute("\($0)", $0) }
+    let context = TraceContext(traceID: .random(), spanID: .random())
+    let span = tracer.startSpan("a", links: [.init(to: context, attributes: attributes)])
+    for attribute in attributes { span[attribute.key] = attribute.value }
+    span.addEvent("e", attributes: attributes)
+    span.addLink(to: context, attributes: attributes)
+    let contents = try #require(span.recording).contents
+    let lists = [contents.attributes, contents.events[0].attributes] + contents.links.map(\.attributes)
+    #expect(lists.map(\.attributes.count) == [1, 2, 3, 3])
+    #expect(lists.map(\.dropped) == [4, 3, 2, 2])
   }
 
   @Test("is measured by the monotonic clock, whatever becomes of the time of day")

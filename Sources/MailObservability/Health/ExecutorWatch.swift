@@ -58,7 +58,7 @@ extension MetricsCollector {
     let (driver, own) = (healthDriver, own)
     let problem = driver.begin(
       lease, isServer: false, on: loop, threshold: threshold, log: delivery,
-      onDelay: { own.executorDelay.observe($0) })
+      onDelay: { own.executorDelay.observeWithoutExemplar($0) })
     // By the task that begins, whose own closure it is.
     if let problem { log(LogMessage(.warning, problem)) }
     return ExecutorWatch(on: loop) {

@@ -70,7 +70,7 @@ extension MetricsCollector {
       let bound = try await server.bind()
       let problem = driver.begin(
         lease, on: loop, threshold: config.executorThreshold, log: log,
-        onDelay: { own.executorDelay.observe($0) })
+        onDelay: { own.executorDelay.observeWithoutExemplar($0) })
       // By the task that starts the server, whose own closure it is.
       if let problem { config.log(LogMessage(.warning, problem)) }
       registerHealthCollector()
@@ -113,7 +113,7 @@ extension MetricsCollector {
     let (own, registry) = (own, registry)
     observer.scraped = { scrape in
       own.scrapes[scrape.form].increment()
-      own.scrapeDuration.observe(scrape.duration)
+      own.scrapeDuration.observeWithoutExemplar(scrape.duration)
       own.lastScrapeBytes.set(scrape.bytes)
       own.series.set(registry.seriesCount)
     }

@@ -26,6 +26,8 @@ extension MailTracing {
   ///
   /// - Parameter limit: the time for the collector; zero and less give it none.
   public func shutdown(within limit: Duration = .seconds(5)) async {
+    // From here on it does not start, so there is no export but the one that is there now.
+    ending.begin()
     tracer.stop()
     await export.load()?.shutdown(within: limit.clamped)
     ending.end()
@@ -48,6 +50,7 @@ extension MailTracing {
 /// An end that tasks wait for, until they are cancelled.
 final class TracingEnd: Sendable {
   private struct State {
+    var hasBegun = false
     var isOver = false
     var lastID = 0
     var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
@@ -55,7 +58,12 @@ final class TracingEnd: Sendable {
 
   private let state = Locked(State())
 
-  var isOver: Bool { state.withLock { $0.isOver } }
+  var hasBegun: Bool { state.withLock { $0.hasBegun } }
+
+  /// What `body` returns; false, without calling it, once the end has begun. It does not begin meanwhile.
+  func unlessBegun(_ body: () -> Bool) -> Bool { state.withLock { !$0.hasBegun && body() } }
+
+  func begin() { state.withLock { $0.hasBegun = true } }
 
   func wait() async {
     let (stream, continuation) = AsyncStream.makeStream(of: Never.self)

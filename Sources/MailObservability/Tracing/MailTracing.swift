@@ -19,7 +19,7 @@ public final class MailTracing: Sendable {
     init(_ config: TracingConfig) {
       addresses = AddressRule(config.addresses)
       serviceName = config.serviceName
-      trustedPeers = config.trustedPeers
+      trustedPeers = config.propagation == .none ? [] : config.trustedPeers
     }
   }
 
@@ -35,8 +35,19 @@ public final class MailTracing: Sendable {
   /// Whether it was started, and be it that it has been stopped since.
   var isStarted: Bool { started.load() != nil }
 
-  /// False, with nothing changed, when it was started before.
-  func start(_ config: TracingConfig, clock: SpanClock) -> Bool {
+  /// False, with nothing changed, when it was started or began to end before. An end that comes meanwhile waits, and
+  /// finds what `export` has made of the queue.
+  func start(
+    _ config: TracingConfig, clock: SpanClock, export makeExport: (SpanQueue) -> SpanExport? = { _ in nil }
+  ) -> Bool {
+    ending.unlessBegun {
+      guard start(config, clock) else { return false }
+      if let queue = tracer.queue, let made = makeExport(queue) { _ = export.storeIfNil(made) }
+      return true
+    }
+  }
+
+  private func start(_ config: TracingConfig, _ clock: SpanClock) -> Bool {
     let made = Started(config)
     guard started.storeIfNil(made) === made else { return false }
     var settings = SpanTracer.Settings()

@@ -33,7 +33,7 @@ extension MetricsCollector {
     let tooLate = MetricsConfigError(
       .conflict, setting: "serviceName", value: config.serviceName,
       "comes too late: tracing was started or ended before")
-    guard !tracing.isStarted, !tracing.ending.isOver else { throw tooLate }
+    guard !tracing.isStarted, !tracing.ending.hasBegun else { throw tooLate }
     if let endpoint = try config.exportEndpoint() {
       try startExport(to: endpoint, config, clock, tooLate)
     } else {
@@ -63,17 +63,18 @@ extension MetricsCollector {
     do {
       let exporter = try config.exporter(to: endpoint, log, on: loop)
       let observer = observer(try ExportMetrics(registry), log, ticks)
-      guard tracing.start(config, clock: clock), let queue = tracing.tracer.queue else { throw tooLate }
       let resource = OTLPResource(
         serviceName: config.serviceName, serviceVersion: build.version, given: config.resource)
+      let encoder = TraceRequestEncoder(resource)
       var settings = BatchProcessor.Settings()
       settings.batchSize = config.batchSize
       settings.delay = config.batchDelay
       settings.timeout = config.exportTimeout
-      _ = tracing.export.storeIfNil(
+      let isStarted = tracing.start(config, clock: clock) { queue in
         SpanExport(
-          queue, on: loop, through: exporter, settings: settings, observer: observer,
-          encoder: TraceRequestEncoder(resource)))
+          queue, on: loop, through: exporter, settings: settings, observer: observer, encoder: encoder)
+      }
+      guard isStarted else { throw tooLate }
       for warning in config.warnings { log.send(.warning, warning) }
     } catch {
       registry.endExemplarTicks(ticks)

@@ -1,5 +1,7 @@
 // What do the variables of OpenTelemetry say?
 
+import EndpointMessages
+import OTLPExport
 import ObservabilityPlatform
 import TraceSpans
 
@@ -7,26 +9,33 @@ extension TracingConfig {
   /// The settings that the `OTEL_` variables of the environment ask for, and the defaults for the rest.
   ///
   /// Read are `OTEL_SDK_DISABLED`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and
-  /// `_ARG`, `OTEL_TRACES_EXPORTER`, `OTEL_PROPAGATORS`, `OTEL_BSP_…`, the limits of spans, and of
-  /// `OTEL_EXPORTER_OTLP_…` and `OTEL_EXPORTER_OTLP_TRACES_…`, which goes before: endpoint, protocol,
+  /// `_ARG`, `OTEL_TRACES_EXPORTER`, `OTEL_PROPAGATORS`, `OTEL_BSP_…`, the limits of spans, events and links, and
+  /// of `OTEL_EXPORTER_OTLP_…` and `OTEL_EXPORTER_OTLP_TRACES_…`, which goes before: endpoint, protocol,
   /// headers, timeout and compression. An empty variable is none.
   ///
   /// A number, a name, a truth value or a list of resource attributes that makes no sense is left out, as the
-  /// specification has it; ``log`` hears of it when tracing is started. Upper and lower case of names are the
-  /// same. Where `OTEL_SDK_DISABLED` is true no other variable is read.
+  /// specification has it, and a number that is larger than there is room for is taken for the largest there is;
+  /// ``log`` hears of both when tracing is started. Upper and lower case of names are the same. Where
+  /// `OTEL_SDK_DISABLED` is true no other variable is read.
   ///
   /// - Parameters:
   ///   - environment: the variables; nil for those of the process.
-  ///   - serviceName: what the server is called where the variables do not say.
+  ///   - serviceName: what the server is called where the variables do not say; nil for `unknown_service:` and the
+  ///     name of the program.
   /// - Throws: ``MetricsConfigError``, which names the variable, for an endpoint or a list of headers that
   ///   cannot be read, and for what the package cannot do: TLS and gRPC.
   ///
-  /// Source: OpenTelemetry, "Environment Variable Specification" and "OTLP exporter configuration".
+  /// Source: OpenTelemetry, "Environment Variable Specification", "Common Configuration Specification" and "OTLP
+  /// exporter configuration".
   public init(
-    environment: [String: String]?, serviceName: String = "unknown_service"
+    environment: [String: String]?, serviceName: String? = nil
   ) throws(MetricsConfigError) {
-    self.init(serviceName: serviceName)
-    var variables = OTelVariables(environment)
+    try self.init(OTelVariables(environment), serviceName: serviceName)
+  }
+
+  init(_ variables: OTelVariables, serviceName: String? = nil) throws(MetricsConfigError) {
+    self.init(serviceName: serviceName ?? OTLPResource.unknownServiceName)
+    var variables = variables
     enabled = !variables.isTrue("OTEL_SDK_DISABLED")
     // Whatever the others say, it is for nobody.
     guard enabled else { return }
@@ -42,25 +51,29 @@ extension TracingConfig {
 
   private mutating func readResource(_ variables: inout OTelVariables) {
     let name = "OTEL_RESOURCE_ATTRIBUTES"
-    if let pairs = variables.pairs(name) {
-      for (key, value) in pairs where key != "service.name" { resourceAttributes[key] = value }
-      if let named = pairs.last(where: { $0.0 == "service.name" && !$0.1.isEmpty }) { serviceName = named.1 }
-    } else {
+    let pairs = variables.pairs(name)
+    let attributes = Dictionary(pairs ?? []) { _, last in last }
+    if pairs == nil {
       variables.warn(name, "\(OTelVariables.noPairs), and left out as a whole")
+    } else if let fault = TracingConfig.fault(ofResource: attributes) {
+      variables.warn(name, "\(fault), and is left out as a whole", value: nil)
+    } else {
+      resourceAttributes = attributes.filter { $0.key != "service.name" }
+      if let named = pairs?.last(where: { $0.0 == "service.name" && !$0.1.isEmpty }) { serviceName = named.1 }
     }
-    if let name = variables["OTEL_SERVICE_NAME"] { serviceName = name }
+    if let name = variables.value("OTEL_SERVICE_NAME") { serviceName = name }
   }
 
   private mutating func readSampling(_ variables: inout OTelVariables) {
     func ratio(_ variables: inout OTelVariables) -> TraceSampler {
       let name = "OTEL_TRACES_SAMPLER_ARG"
-      guard let text = variables[name] else { return .ratio(1) }
+      guard let text = variables.value(name) else { return .ratio(1) }
       if let ratio = Double(text), (0...1).contains(ratio) { return .ratio(ratio) }
       variables.warn(name, "is no number from 0 to 1; everything is sampled")
       return .ratio(1)
     }
     let name = "OTEL_TRACES_SAMPLER"
-    switch variables[name]?.lowercased() {
+    switch variables.value(name)?.lowercased() {
     case nil: break
     case "always_on": sampling = .alwaysOn
     case "always_off": sampling = .alwaysOff
@@ -73,21 +86,31 @@ extension TracingConfig {
   }
 
   private mutating func readLimits(_ variables: inout OTelVariables) {
-    func read(_ names: [String], _ set: (Int) -> Void) {
-      if let (value, _) = variables.number(names) { set(value) }
+    func read(_ names: [String], atMost most: Int = SpanLimits.largestCount, _ set: (Int) -> Void) {
+      if let (value, _) = variables.number(names, 0...most) { set(value) }
     }
-    read(["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"]) { limits.attributes = $0 }
-    read(["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"]) {
-      limits.valueLength = $0
-    }
+    // Where there is none for the one or the other, that for all of them counts.
+    let general = "OTEL_ATTRIBUTE_COUNT_LIMIT"
+    read(["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", general]) { limits.attributes = $0 }
+    read(["OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", general]) { limits.eventAttributes = $0 }
+    read(["OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", general]) { limits.linkAttributes = $0 }
+    read(
+      ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"],
+      atMost: SpanLimits.largestLength
+    ) { limits.valueLength = $0 }
     read(["OTEL_SPAN_EVENT_COUNT_LIMIT"]) { limits.events = $0 }
     read(["OTEL_SPAN_LINK_COUNT_LIMIT"]) { limits.links = $0 }
   }
 
-  private func readPropagators(_ variables: inout OTelVariables) {
+  private mutating func readPropagators(_ variables: inout OTelVariables) {
     let name = "OTEL_PROPAGATORS"
-    guard let text = variables[name] else { return }
-    for propagator in OTelVariables.list(text) where propagator.lowercased() != "tracecontext" {
+    guard let text = variables.value(name) else { return }
+    let propagators = OTelVariables.list(text)
+    guard !propagators.allSatisfy({ $0.lowercased() == "none" }) else {
+      propagation = .none
+      return
+    }
+    for propagator in propagators where propagator.lowercased() != "tracecontext" {
       // By itself it would be the default, with which nobody has asked for anything.
       variables.warn(
         name, "asks for \(propagator.oneLine(atMost: 64)); only tracecontext is carried on", value: nil)
@@ -96,7 +119,7 @@ extension TracingConfig {
 
   private mutating func readExporter(_ variables: inout OTelVariables) {
     let name = "OTEL_TRACES_EXPORTER"
-    guard let text = variables[name] else { return }
+    guard let text = variables.value(name) else { return }
     var isNone = false
     var isOTLP = false
     for exporter in OTelVariables.list(text) {
@@ -115,7 +138,7 @@ extension TracingConfig {
     func names(_ name: String) -> [String] {
       ["OTEL_EXPORTER_OTLP_TRACES_\(name)", "OTEL_EXPORTER_OTLP_\(name)"]
     }
-    if let (text, name) = variables.first(names("ENDPOINT")) {
+    if let (text, name) = try variables.needed(names("ENDPOINT")) {
       if name.contains("_TRACES_") { tracesEndpoint = text } else { endpoint = text }
       self.names[name.contains("_TRACES_") ? "tracesEndpoint" : "endpoint"] = name
     }
@@ -127,7 +150,7 @@ extension TracingConfig {
       default: variables.warn(name, "is no protocol that is spoken here; it is http/protobuf")
       }
     }
-    if let (_, name) = variables.first(names("HEADERS")) {
+    if let (_, name) = try variables.needed(names("HEADERS")) {
       self.names["headers"] = name
       guard let pairs = variables.pairs(name) else {
         throw MetricsConfigError(.invalidSetting, setting: name, value: "***", OTelVariables.noPairs)
@@ -165,62 +188,88 @@ extension TracingConfig {
       queueSize = value
       names["queueSize"] = name
     }
-    if let (value, name) = variables.number(
-      ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"], 1...TracingConfig.largestQueue)
-    {
+    if let (value, name) = variables.number(["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"], 1...queueSize) {
       batchSize = value
       names["batchSize"] = name
     }
-    if batchSize > queueSize {
-      if names["batchSize"] != nil {
-        variables.warn("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "is more than the queue holds: \(queueSize)")
-      }
-      batchSize = queueSize
-    }
+    batchSize = min(batchSize, queueSize)
   }
 }
 
 /// The variables, and what is to be said of them.
 struct OTelVariables {
-  private let environment: [String: String]?
+  private let read: (String) -> [UInt8]?
   private(set) var warnings: [String] = []
 
-  init(_ environment: [String: String]?) { self.environment = environment }
+  init(_ environment: [String: String]?) {
+    self.init { name in
+      if let environment { return environment[name].map { Array($0.utf8) } }
+      return getenv(name).map { UnsafeRawBufferPointer(start: $0, count: strlen($0)).map { $0 } }
+    }
+  }
 
-  /// The value of a variable, without white space around it; nil when it is not set, or empty.
-  subscript(name: String) -> String? {
-    let value =
-      if let environment { environment[name] } else { getenv(name).map { String(cString: $0) } }
-    guard let value else { return nil }
+  /// - Parameter read: the bytes of a variable; nil when it is not set.
+  init(reading read: @escaping (String) -> [UInt8]?) { self.read = read }
+
+  /// The text of a variable, without white space around it; nil when it is not set, empty, or not UTF-8.
+  private func text(_ name: String) -> String? {
+    guard let bytes = read(name), let value = String(validating: bytes, as: UTF8.self) else { return nil }
     let text = OTelVariables.trimmed(value[...])
     return text.isEmpty ? nil : String(text)
   }
 
+  private func isReadable(_ name: String) -> Bool {
+    read(name).map { String(validating: $0, as: UTF8.self) != nil } ?? true
+  }
+
+  /// The value of a variable, without white space around it; nil when it is not set, or empty. One that is not UTF-8
+  /// is left out, and said.
+  mutating func value(_ name: String) -> String? {
+    if !isReadable(name) { warn(name, "is not UTF-8, and left out", value: nil) }
+    return text(name)
+  }
+
   /// The first variable that is set, and its name.
-  func first(_ names: [String]) -> (value: String, name: String)? {
+  mutating func first(_ names: [String]) -> (value: String, name: String)? {
     for name in names {
-      if let value = self[name] { return (value, name) }
+      if let value = value(name) { return (value, name) }
+    }
+    return nil
+  }
+
+  /// The first variable that is set, and its name.
+  ///
+  /// - Throws: where it is not UTF-8: without it spans would go somewhere else, or be refused.
+  func needed(_ names: [String]) throws(MetricsConfigError) -> (value: String, name: String)? {
+    for name in names {
+      guard isReadable(name) else {
+        throw MetricsConfigError(.invalidSetting, setting: name, value: "***", "is not UTF-8")
+      }
+      if let value = text(name) { return (value, name) }
     }
     return nil
   }
 
   mutating func isTrue(_ name: String) -> Bool {
-    guard let text = self[name]?.lowercased() else { return false }
+    guard let text = value(name)?.lowercased() else { return false }
     if text != "true", text != "false" { warn(name, "is neither true nor false, and taken for false") }
     return text == "true"
   }
 
-  mutating func number(_ names: [String], _ range: ClosedRange<Int> = 0...Int.max) -> (
-    value: Int, name: String
-  )? {
+  /// The number of the first variable that has one, and its name. What is larger than the range is taken for its
+  /// upper bound, which is this library's and not the specification's; what is no number, or smaller, is left out.
+  mutating func number(_ names: [String], _ range: ClosedRange<Int>) -> (value: Int, name: String)? {
     for name in names {
-      guard let text = self[name] else { continue }
-      if let value = Int(text), range.contains(value) { return (value, name) }
-      warn(
-        name,
-        range.upperBound == .max
-          ? "is no number, and left out"
-          : "is no number from \(range.lowerBound) to \(range.upperBound), and left out")
+      guard let text = value(name) else { continue }
+      let isLarge = text.utf8.allSatisfy { $0.isDigit }
+      guard let number = Int(text) ?? (isLarge ? .max : nil), number >= range.lowerBound else {
+        warn(name, "is no number from \(range.lowerBound) to \(range.upperBound), and left out")
+        continue
+      }
+      if number > range.upperBound {
+        warn(name, "is more than there may be, and taken for \(range.upperBound)")
+      }
+      return (min(number, range.upperBound), name)
     }
     return nil
   }
@@ -229,8 +278,8 @@ struct OTelVariables {
   static let noPairs = "is no list of percent-encoded names and values: key=value,other=value"
 
   /// Names and values, both percent-encoded: `key=value,other=value`; nil where they cannot be read.
-  func pairs(_ name: String) -> [(String, String)]? {
-    guard let text = self[name] else { return [] }
+  mutating func pairs(_ name: String) -> [(String, String)]? {
+    guard let text = value(name) else { return [] }
     var pairs: [(String, String)] = []
     for member in text.split(separator: ",", omittingEmptySubsequences: false) {
       let member = OTelVariables.trimmed(member)
@@ -249,12 +298,14 @@ struct OTelVariables {
   }
 
   mutating func warn(_ name: String, _ problem: String) {
-    warn(name, problem, value: self[name])
+    warn(name, problem, value: text(name))
   }
 
   mutating func warn(_ name: String, _ problem: String, value: String?) {
     let value = value.map { " \"\($0.oneLine(atMost: 256))\"" } ?? ""
-    warnings.append("\(name)\(value): \(problem)")
+    let warning = "\(name)\(value): \(problem)"
+    // Several settings may follow from one variable.
+    if !warnings.contains(warning) { warnings.append(warning) }
   }
 
   private static func trimmed(_ text: Substring) -> Substring {
@@ -269,22 +320,6 @@ struct OTelVariables {
 
   /// Nil when a percent sign stands before no two hexadecimal digits, or the bytes are no UTF-8.
   private static func decoded(_ text: Substring) -> String? {
-    let encoded = Array(trimmed(text).utf8)
-    var bytes: [UInt8] = []
-    var index = 0
-    while index < encoded.count {
-      guard encoded[index] == UInt8(ascii: "%") else {
-        bytes.append(encoded[index])
-        index += 1
-        continue
-      }
-      guard index + 2 < encoded.count,
-        let byte = UInt8(String(decoding: encoded[(index + 1)...(index + 2)], as: UTF8.self), radix: 16),
-        encoded[index + 1] != UInt8(ascii: "+"), encoded[index + 1] != UInt8(ascii: "-")
-      else { return nil }
-      bytes.append(byte)
-      index += 3
-    }
-    return String(validating: bytes, as: UTF8.self)
+    (try? PercentEncoding.decode(trimmed(text).utf8)).flatMap { String(validating: $0, as: UTF8.self) }
   }
 }

@@ -20,6 +20,14 @@ extension TracingConfig {
     case grpc
   }
 
+  /// How traces are carried on from one server to the next.
+  public enum Propagation: Sendable, Hashable {
+    /// As W3C Trace Context has it, to and from ``TracingConfig/trustedPeers``.
+    case traceContext
+    /// Not at all: nobody is believed, and nobody told.
+    case none
+  }
+
   /// How requests are compressed.
   public enum Compression: Sendable, Hashable {
     /// Not at all.
@@ -28,8 +36,8 @@ extension TracingConfig {
     case gzip
   }
 
-  /// Header fields of every request, of which some may be secret: values stand in no description, dump or
-  /// error.
+  /// Header fields of every request, 128 at most, of which some may be secret: values stand in no description,
+  /// dump or error.
   public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral, CustomStringConvertible,
     CustomDebugStringConvertible, CustomReflectable
   {
@@ -38,7 +46,12 @@ extension TracingConfig {
       let value: String
     }
 
+    /// The most fields.
+    static let most = 128
+
     private(set) var fields: [Field] = []
+    /// Whether there was no room for a field.
+    private(set) var isOverfull = false
 
     /// None.
     public init() {}
@@ -49,12 +62,17 @@ extension TracingConfig {
     }
 
     /// The value of a field, upper and lower case being the same; nil when there is none. Setting nil removes
-    /// it.
+    /// it. Of more than 128 fields the last are not kept, and ``MetricsCollector/startTracing(_:)`` throws.
     public subscript(name: String) -> String? {
       get { fields.first { $0.isNamed(name) }?.value }
       set {
         fields.removeAll { $0.isNamed(name) }
-        if let newValue { fields.append(Field(name: name, value: newValue)) }
+        guard let newValue else { return }
+        if fields.count < Headers.most {
+          fields.append(Field(name: name, value: newValue))
+        } else {
+          isOverfull = true
+        }
       }
     }
 
@@ -68,7 +86,7 @@ extension TracingConfig {
     public var customMirror: Mirror { Mirror(self, children: fields.map { (label: $0.name, value: "***") }) }
 
     /// Removes every field.
-    mutating func removeAll() { fields = [] }
+    mutating func removeAll() { self = Headers() }
   }
 }
 
@@ -82,6 +100,18 @@ extension TracingConfig {
   /// The largest queue, in spans.
   static let largestQueue = 1 << 16
   static let largestTimeout = Duration.seconds(3600)
+  /// What is said of the server goes with every request.
+  static let largestResource = (attributes: 1024, bytes: 65_536)
+
+  /// Why these cannot be said with every request; nil when they can.
+  static func fault(ofResource attributes: [String: String]) -> String? {
+    guard attributes.count <= largestResource.attributes else {
+      return "has more than \(largestResource.attributes) attributes"
+    }
+    let bytes = attributes.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    return bytes <= largestResource.bytes
+      ? nil : "has more than \(largestResource.bytes) bytes of names and values"
+  }
 
   /// Where requests go, with everything about the export checked; nil when nothing is exported.
   func exportEndpoint() throws(MetricsConfigError) -> ClientEndpoint? {
@@ -94,6 +124,11 @@ extension TracingConfig {
       throw MetricsConfigError(
         .invalidSetting, setting: names["protocol"] ?? "protocol", value: "grpc",
         "needs gRPC, which the package's trait OTLPGRPC will bring; use OTLP over HTTP")
+    }
+    guard !headers.isOverfull else {
+      throw MetricsConfigError(
+        .invalidSetting, setting: names["headers"] ?? "headers", value: "***",
+        "has more than \(Headers.most) fields")
     }
     for field in headers.fields {
       if let fault = ClientRequest.fault(ofField: field.name, value: field.value) {

@@ -49,6 +49,8 @@ public struct TracingConfig: Sendable {
   /// begin, join or read a trace. Decided by the peer's address, so a network in which there is a proxy for others is
   /// none to list. A Unix-domain socket is on no network.
   public var trustedPeers: [IPNetwork] = []
+  /// How traces go on to and from ``trustedPeers``: by default as W3C Trace Context has it.
+  public var propagation = Propagation.traceContext
   /// How much a span holds.
   public var limits = SpanLimits()
   /// About how much memory recent traces may take, in bytes: 4 MiB by default, from 0, which keeps none, to 1
@@ -78,7 +80,8 @@ public struct TracingConfig: Sendable {
   /// queue full are dropped.
   public var queueSize = 2048
   /// What else the collector is told of the server, such as `["deployment.environment.name": "production"]`.
-  /// Taken in place of what is found out: `service.instance.id`, `host.name`, `process.pid`.
+  /// Taken in place of what is found out: `service.instance.id`, `host.name`, `process.pid`. At most 1,024, with
+  /// 65,536 bytes of names and values.
   public var resourceAttributes: [String: String] = [:]
   /// Hears when spans cannot be exported, and when they can again. As ``MetricsConfig/log``.
   public var log: @Sendable (LogMessage) -> Void = { _ in }
@@ -101,6 +104,11 @@ public struct TracingConfig: Sendable {
       // The key itself is nothing for a log.
       throw MetricsConfigError(
         .invalidSetting, setting: "addresses", value: "hashed", "needs a key of 16 bytes")
+    }
+    if let fault = TracingConfig.fault(ofResource: resourceAttributes) {
+      throw MetricsConfigError(
+        .invalidSetting, setting: "resourceAttributes", value: "\(resourceAttributes.count) attributes", fault
+      )
     }
     _ = try exportEndpoint()
   }

@@ -43,9 +43,18 @@ package struct Gzip: @unchecked Sendable {
       }
       return found
     }
-    begin = try function("deflateInit2_")
-    deflate = try function("deflate")
-    end = try function("deflateEnd")
+    self.init(
+      begin: try function("deflateInit2_"), deflate: try function("deflate"), end: try function("deflateEnd"),
+      level: level)
+  }
+
+  /// By functions that are zlib's, or what a test has in their place.
+  init(
+    begin: UnsafeMutableRawPointer, deflate: UnsafeMutableRawPointer, end: UnsafeMutableRawPointer, level: Int
+  ) {
+    self.begin = begin
+    self.deflate = deflate
+    self.end = end
     self.level = Int32(min(max(level, 1), 9))
   }
 
@@ -56,7 +65,8 @@ package struct Gzip: @unchecked Sendable {
     (dlerror().map { String(cString: $0) } ?? otherwise).oneLine(atMost: 256)
   }
 
-  /// The bytes as a gzip stream; nil where there is no memory for it, or the library is none that can be used.
+  /// The bytes as a gzip stream; nil where there is no memory for it, or the library is none that can be used,
+  /// whatever it answers.
   package func compress(_ bytes: [UInt8]) -> [UInt8]? { compress(bytes, handingOver: 1 << 30) }
 
   /// - Parameter longest: how many bytes the library is given at once, which counts them in 32 bits.
@@ -66,13 +76,23 @@ package struct Gzip: @unchecked Sendable {
     defer { mailobs_zlib_finish(end, &stream) }
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count / 4 + 64)
+    let most = Gzip.longestResult(of: bytes.count)
     let isCompressed = bytes.withUnsafeBufferPointer { source in
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 14) { piece in
-        Gzip.run(&stream, deflate, source, longest, piece) { result.append(contentsOf: $0) }
+        Gzip.run(&stream, deflate, source, longest, piece) {
+          result.append(contentsOf: $0)
+          return result.count <= most
+        }
       }
     }
-    return isCompressed ? result : nil
+    return isCompressed && result.count >= Gzip.shortestResult ? result : nil
   }
+
+  /// The header and the trailer.
+  private static let shortestResult = 18
+
+  /// More than zlib ever makes of so many bytes, however few at a time it is given.
+  private static func longestResult(of count: Int) -> Int { count + count / 4 + 1024 }
 
   private enum Status {
     static let ok: Int32 = 0
@@ -80,11 +100,11 @@ package struct Gzip: @unchecked Sendable {
     static let bufferError: Int32 = -5
   }
 
-  /// Gives the library what it compresses, and passes on what it has made of it.
+  /// Gives the library what it compresses, and passes on what it has made of it, until `write` returns false.
   private static func run(
     _ stream: inout mailobs_zlib_stream, _ deflate: UnsafeMutableRawPointer,
     _ source: UnsafeBufferPointer<UInt8>, _ longest: Int, _ piece: UnsafeMutableBufferPointer<UInt8>,
-    _ write: (UnsafeMutableBufferPointer<UInt8>.SubSequence) -> Void
+    _ write: (UnsafeMutableBufferPointer<UInt8>.SubSequence) -> Bool
   ) -> Bool {
     var taken = 0
     while true {
@@ -94,16 +114,23 @@ package struct Gzip: @unchecked Sendable {
       taken += count
       let isLast = taken == source.count
       repeat {
+        let before = stream.avail_in
         stream.next_out = piece.baseAddress
         stream.avail_out = UInt32(piece.count)
         let status = mailobs_zlib_continue(deflate, &stream, isLast ? 1 : 0)
         // Where what it was given ends just as the piece is full, there is nothing left to do, which it says.
         let isIdle = status == Status.bufferError && !isLast && stream.avail_in == 0
-        guard status == Status.ok || status == Status.streamEnd || isIdle else { return false }
-        write(piece.prefix(piece.count - Int(stream.avail_out)))
-        if status == Status.streamEnd { return true }
+        guard status == Status.ok || status == Status.streamEnd || isIdle,
+          stream.avail_in <= before, stream.avail_out <= piece.count
+        else { return false }
+        let made = piece.count - Int(stream.avail_out)
+        guard write(piece.prefix(made)) else { return false }
+        if status == Status.streamEnd { return isLast && stream.avail_in == 0 }
+        // It was asked to end, and has not done anything for it, nor would it when asked again.
+        guard made > 0 || stream.avail_in < before || isIdle || !isLast else { return false }
         // A full piece: there is more to come.
       } while isLast || stream.avail_out == 0
+      guard stream.avail_in == 0 else { return false }
     }
   }
 }

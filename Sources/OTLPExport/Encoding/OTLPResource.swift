@@ -11,6 +11,8 @@ package import TraceSpans
 package struct OTLPResource: Sendable {
   /// The attributes, each name once.
   package private(set) var attributes: [TraceSpan.Attribute] = []
+  // Of the names, by their bytes: `String` takes those for one that are canonically equivalent.
+  private var positions: [[UInt8]: Int] = [:]
 
   /// A resource of what is given and of what the process knows of itself.
   ///
@@ -23,7 +25,7 @@ package struct OTLPResource: Sendable {
   package init(
     serviceName: String? = nil, serviceVersion: String? = nil, given: [TraceSpan.Attribute] = []
   ) {
-    set("service.name", "unknown_service:" + OTLPResource.programName)
+    set("service.name", OTLPResource.unknownServiceName)
     set("service.instance.id", OTLPResource.randomIdentifier())
     if let name = OTLPResource.hostName { set("host.name", name) }
     set("process.pid", Int(getpid()))
@@ -33,22 +35,26 @@ package struct OTLPResource: Sendable {
     set("telemetry.sdk.name", OTLPExport.name)
     set("telemetry.sdk.language", "swift")
     set("telemetry.sdk.version", OTLPExport.version)
+    positions = [:]
   }
 
   private mutating func set(_ key: String, _ value: some TraceAttributeConvertible) {
     let attribute = TraceSpan.Attribute(key, value)
-    if let index = attributes.firstIndex(where: { $0.key.utf8.elementsEqual(key.utf8) }) {
-      attributes[index] = attribute
+    let name = Array(key.utf8)
+    if let position = positions[name] {
+      attributes[position] = attribute
     } else {
+      positions[name] = attributes.count
       attributes.append(attribute)
     }
   }
 
   // MARK: - What the process knows of itself
 
-  private static var programName: String {
-    let path = CommandLine.arguments.first ?? ""
-    return path.split(separator: "/").last.map(String.init) ?? "swift"
+  /// `service.name` where nobody has said one: `unknown_service:` and the program's name.
+  package static var unknownServiceName: String {
+    let program = CommandLine.arguments.first?.split(separator: "/").last
+    return program.map { "unknown_service:\($0)" } ?? "unknown_service"
   }
 
   private static var hostName: String? {

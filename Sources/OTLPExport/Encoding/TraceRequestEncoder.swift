@@ -67,6 +67,11 @@ package final class TraceRequestEncoder: @unchecked Sendable {
   package func takeRequest(from spans: inout ArraySlice<SpanRecording>) -> Request {
     lock.withLock {
       defer { writer.removeAll() }
+      guard resource.count + scope.count + 2 * schema.count <= limit else {
+        // None fits beside those, which one by one would only be found out in quadratic time.
+        defer { spans = [] }
+        return Request(bytes: [], spans: 0, tooLarge: spans.count)
+      }
       var tooLarge = 0
       // Almost always all of them fit. Otherwise half as many are tried, and so on, down to one.
       var count = spans.count

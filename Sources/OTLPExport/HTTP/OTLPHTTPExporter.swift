@@ -42,7 +42,6 @@ package final class OTLPHTTPExporter: SpanExporter {
     self.gzip = gzip
     secrets = headers.flatMap { Self.secrets(of: $0.1) }
     var fields = [("Content-Type", "application/x-protobuf")]
-    if gzip != nil { fields.append(("Content-Encoding", "gzip")) }
     let names = Set(headers.map { $0.0.lowercased() })
     if !names.contains("user-agent") {
       fields.append(("User-Agent", "OTel-OTLP-Exporter-Swift/\(OTLPExport.version)"))
@@ -58,10 +57,17 @@ package final class OTLPHTTPExporter: SpanExporter {
     return ([value] + parts.dropFirst()).filter { $0.utf8.count >= 6 }
   }
 
-  package func body(of message: [UInt8]) -> [UInt8]? { gzip.map { $0.compress(message) } ?? message }
+  package func body(of message: [UInt8]) -> ExportBody {
+    guard let gzip else { return ExportBody(message) }
+    guard let compressed = gzip.compress(message) else {
+      return ExportBody(message, problem: "zlib has failed, or there is no memory for it")
+    }
+    return ExportBody(compressed, isCompressed: true)
+  }
 
-  package func send(_ body: [UInt8], spans: Int, within limit: Duration) async -> ExportAnswer {
-    let request = ClientRequest(method: "POST", path: target, fields: fields, body: body)
+  package func send(_ body: ExportBody, spans: Int, within limit: Duration) async -> ExportAnswer {
+    let fields = body.isCompressed ? fields + [("Content-Encoding", "gzip")] : fields
+    let request = ClientRequest(method: "POST", path: target, fields: fields, body: body.bytes)
     do throws(ClientError) {
       let answer = try await requester.send(request, within: limit)
       return ExportResponse(

@@ -6,7 +6,7 @@ package import ObservabilitySockets
 /// A client of one endpoint: HTTP/1.1, one request at a time, on a connection that is kept between them.
 ///
 /// Everything runs on an event loop, nothing on the cooperative pool, and every wait has a deadline. May be used from any
-/// task. It ends with `close()`, or when it is let go of; before a loop that was given to it ends.
+/// task. It ends with `close()`, or when it is let go of; of a loop that was given to it, before or after that ends.
 package final class HTTPRequester: Sendable {
   let core: RequesterCore
 
@@ -58,9 +58,9 @@ package final class HTTPRequester: Sendable {
   }
 
   /// Closes the connection and ends the request that is waiting (`closed`), as it does every later one. Returns at once;
-  /// a loop of its own ends soon after.
+  /// a loop of its own ends soon after. From any thread.
   package func close() {
     let core = core
-    if core.loop.isCurrent { core.close() } else { core.loop.execute { core.close() } }
+    if core.loop.isCurrent { core.close() } else { core.loop.executeBeginningNoThread { core.close() } }
   }
 }

@@ -119,6 +119,33 @@ extension EventLoop {
     if runHere { beCurrent { drainAfterStop() } }
   }
 
+  /// Runs `action` on the loop, as `execute` does, and by the calling thread before this returns where the loop
+  /// has stopped: for what ends something, which is to begin no thread. One begins all the same for tasks that the
+  /// action lets go on.
+  package func executeBeginningNoThread(_ action: @escaping @Sendable () -> Void) {
+    if isCurrent { return execute(action) }
+    let runHere = lock.withLock { () -> Bool in
+      if stage == .stopped, !isDrainerRunning {
+        isDrainerRunning = true
+        return true
+      }
+      submitted.append(.action(action))
+      if stage != .stopped, !isWakeSignalled {
+        isWakeSignalled = true
+        systemWriteByte(wakeEnds.write)
+      }
+      return false
+    }
+    guard runHere else { return }
+    beCurrent(action)
+    let isStranded = lock.withLock { () -> Bool in
+      isDrainerRunning = false
+      let isDone = queue.isEmpty && urgent.isEmpty && submitted.isEmpty
+      return !isDone && !startDrainer()
+    }
+    if isStranded { beCurrent { drainAfterStop() } }
+  }
+
   /// Starts the thread that runs what comes after the loop's end; false when there is none to be had.
   private func startDrainer() -> Bool {
     guard !isDrainerRunning else { return true }

@@ -8,21 +8,23 @@ package struct AttributeList: Sendable {
 
   /// Sets a value, in place of the one that the name had.
   ///
-  /// - Parameter bytes: what the span has of memory left, which is taken off.
-  mutating func set(_ attribute: TraceSpan.Attribute, limits: SpanLimits, bytes: inout Int) {
+  /// - Parameters:
+  ///   - most: how many there may be.
+  ///   - bytes: what the span has of memory left, which is taken off.
+  mutating func set(_ attribute: TraceSpan.Attribute, most: Int, limits: SpanLimits, bytes: inout Int) {
     guard !attribute.key.isEmpty, attribute.key.utf8.count <= SpanLimits.nameLength else {
       dropped += 1
       return
     }
     guard attribute.value.fits(limits.valueLength) else {
       let value = attribute.value.cut(toBytes: limits.valueLength)
-      return store(TraceSpan.Attribute(attribute.key, value), limits, &bytes)
+      return store(TraceSpan.Attribute(attribute.key, value), most, &bytes)
     }
-    store(attribute, limits, &bytes)
+    store(attribute, most, &bytes)
   }
 
   @inline(__always)
-  private mutating func store(_ attribute: TraceSpan.Attribute, _ limits: SpanLimits, _ bytes: inout Int) {
+  private mutating func store(_ attribute: TraceSpan.Attribute, _ most: Int, _ bytes: inout Int) {
     let byteCount = attribute.byteCount
     if let index = index(of: attribute.key) {
       let freed = attributes[index].byteCount
@@ -30,7 +32,7 @@ package struct AttributeList: Sendable {
       bytes -= byteCount - freed
       attributes[index] = attribute
     } else {
-      guard attributes.count < limits.attributes, byteCount <= bytes else { return dropped += 1 }
+      guard attributes.count < most, byteCount <= bytes else { return dropped += 1 }
       bytes -= byteCount
       attributes.append(attribute)
     }

@@ -34,7 +34,7 @@ package struct SpanContents: Sendable {
   init(attributeCapacity: Int) { attributes = AttributeList(capacity: attributeCapacity) }
 
   mutating func set(_ attribute: TraceSpan.Attribute, _ limits: SpanLimits) {
-    attributes.set(attribute, limits: limits, bytes: &bytesLeft)
+    attributes.set(attribute, most: limits.attributes, limits: limits, bytes: &bytesLeft)
   }
 
   mutating func add(_ event: TraceSpan.Event, at time: Int64, _ limits: SpanLimits) {
@@ -43,7 +43,8 @@ package struct SpanContents: Sendable {
       droppedEvents += 1
       return
     }
-    events.append(Event(name: name, time: time, attributes: list(event.attributes, limits)))
+    events.append(
+      Event(name: name, time: time, attributes: list(event.attributes, limits.eventAttributes, limits)))
   }
 
   mutating func add(_ link: TraceSpan.Link, _ limits: SpanLimits) {
@@ -51,7 +52,8 @@ package struct SpanContents: Sendable {
       droppedLinks += 1
       return
     }
-    links.append(Link(context: link.context, attributes: list(link.attributes, limits)))
+    links.append(
+      Link(context: link.context, attributes: list(link.attributes, limits.linkAttributes, limits)))
   }
 
   /// A span that is said to be fine stays so.
@@ -71,11 +73,13 @@ package struct SpanContents: Sendable {
   /// Of an event or a link: more than any limit leaves in.
   private static let attributesLookedAt = 2048
 
-  private mutating func list(_ attributes: [TraceSpan.Attribute], _ limits: SpanLimits) -> AttributeList {
+  private mutating func list(
+    _ attributes: [TraceSpan.Attribute], _ most: Int, _ limits: SpanLimits
+  ) -> AttributeList {
     var list = AttributeList()
     // However many there are, others wait for this span's lock meanwhile.
     let looked = attributes.prefix(SpanContents.attributesLookedAt)
-    for attribute in looked { list.set(attribute, limits: limits, bytes: &bytesLeft) }
+    for attribute in looked { list.set(attribute, most: most, limits: limits, bytes: &bytesLeft) }
     list.drop(attributes.count - looked.count)
     return list
   }

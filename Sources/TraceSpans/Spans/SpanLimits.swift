@@ -6,15 +6,19 @@ import ObservabilityPlatform
 ///
 /// Source: OpenTelemetry, "Span Limits"; the bound on bytes is this library's.
 public struct SpanLimits: Sendable, Hashable {
-  /// Attributes of the span, and of each of its events and links: 0 to 1,024.
+  /// Attributes of the span: 0 to 1,024.
   public var attributes: Int { didSet { attributes = SpanLimits.count(attributes) } }
   /// Events: 0 to 1,024.
   public var events: Int { didSet { events = SpanLimits.count(events) } }
   /// Links: 0 to 1,024.
   public var links: Int { didSet { links = SpanLimits.count(links) } }
+  /// Attributes of each event: 0 to 1,024.
+  public var eventAttributes: Int { didSet { eventAttributes = SpanLimits.count(eventAttributes) } }
+  /// Attributes of each link: 0 to 1,024.
+  public var linkAttributes: Int { didSet { linkAttributes = SpanLimits.count(linkAttributes) } }
   /// Bytes of a text, and of all elements of an array together, 0 to 65,536. Longer texts are cut, at the end
   /// of a character; elements that do not fit are left out.
-  public var valueLength: Int { didSet { valueLength = min(max(valueLength, 0), 65_536) } }
+  public var valueLength: Int { didSet { valueLength = SpanLimits.length(valueLength) } }
 
   /// Bytes of the whole span. An attribute, event or link that does not fit is left out.
   static let bytes = 64 * 1024
@@ -23,14 +27,25 @@ public struct SpanLimits: Sendable, Hashable {
   static let nameLength = 256
 
   /// Limits; values outside of their range are clamped.
-  public init(attributes: Int = 128, events: Int = 128, links: Int = 128, valueLength: Int = 4096) {
+  public init(
+    attributes: Int = 128, events: Int = 128, links: Int = 128, eventAttributes: Int = 128,
+    linkAttributes: Int = 128, valueLength: Int = 4096
+  ) {
     self.attributes = SpanLimits.count(attributes)
     self.events = SpanLimits.count(events)
     self.links = SpanLimits.count(links)
-    self.valueLength = min(max(valueLength, 0), 65_536)
+    self.eventAttributes = SpanLimits.count(eventAttributes)
+    self.linkAttributes = SpanLimits.count(linkAttributes)
+    self.valueLength = SpanLimits.length(valueLength)
   }
 
-  private static func count(_ value: Int) -> Int { min(max(value, 0), 1024) }
+  /// The most of anything that is counted.
+  package static let largestCount = 1024
+  /// The most bytes of a value.
+  package static let largestLength = 65_536
+
+  private static func count(_ value: Int) -> Int { min(max(value, 0), largestCount) }
+  private static func length(_ value: Int) -> Int { min(max(value, 0), largestLength) }
 }
 
 extension String {

@@ -69,24 +69,32 @@ package final class SpanQueue: @unchecked Sendable {
   package var placed: UInt64 { tail.value.load(ordering: .acquiring) & ~SpanQueue.closed }
 
   /// Takes no further spans. What was put in before stays, and can be taken out: everything has been once
-  /// ``count`` is 0.
+  /// ``count`` is 0. Whoever takes out is told, as nobody else will tell of what waits by then.
   package func close() {
     tail.value.bitwiseOr(SpanQueue.closed, ordering: .sequentiallyConsistent)
     // Which may refer to what refers to this.
-    wake.withLock { $0 = nil }
+    wake.withLock { $0.take() }?()
   }
 
-  /// Has `wake` called once, when so many spans wait; at once when they do already. For whoever takes out,
-  /// who is one and calls this again after each batch; a later call replaces an earlier one. Once the queue
-  /// is closed nobody is called.
+  /// Has `wake` called once, when so many spans wait, or when the queue is closed; at once when so many wait
+  /// already. For whoever takes out, who is one and calls this again after each batch; a later call replaces an
+  /// earlier one.
   ///
   /// - Parameters:
   ///   - count: at least 1, at most ``capacity``: what lies outside is clamped.
-  ///   - wake: called by the thread that has ended a span, with no lock held, and has to be short. It must not
-  ///     call this: where enough spans wait it would be called again.
+  ///   - wake: called by the thread that has ended a span, or has closed the queue, with no lock held, and has to be
+  ///     short. It must not call this: where enough spans wait it would be called again.
   package func setWake(at count: Int, _ wake: @escaping @Sendable () -> Void) {
-    self.wake.withLock { $0 = isClosed ? nil : wake }
     let position = head.value.load(ordering: .relaxed) &+ UInt64(min(max(count, 1), capacity))
+    let isHeld = self.wake.withLock { held in
+      held = isClosed ? nil : wake
+      return held != nil
+    }
+    guard isHeld else {
+      // What is there now is all that comes.
+      if placed >= position { wake() }
+      return
+    }
     wakePosition.store(position, ordering: .sequentiallyConsistent)
     // Either this sees the span that makes so many, or whoever has put it in sees the position.
     wakeIfReached(tail.value.load(ordering: .sequentiallyConsistent) & ~SpanQueue.closed)

@@ -29,6 +29,16 @@ struct IMAPRequest: Sendable {
     case fetch(IMAPSequenceSet, [IMAPFetchItem], byUID: Bool)
     case store(IMAPSequenceSet, MailboxTable.FlagChange, Set<String>, isSilent: Bool, byUID: Bool)
     case copy(IMAPSequenceSet, String, byUID: Bool)
+
+    /// The mailbox that the command names, the target of COPY not being what it is about.
+    var mailbox: String? {
+      switch self {
+      case .create(let name), .delete(let name), .subscribe(let name), .unsubscribe(let name),
+        .select(let name, _), .status(let name, _), .append(let name, _, _, _):
+        name
+      default: nil
+      }
+    }
   }
 
   let tag: String

@@ -32,6 +32,11 @@ struct IMAPServer: Sendable {
   }
 }
 
+private struct BegunCommand {
+  let timer: Histogram.Timer
+  let span: IMAPCommandSpan
+}
+
 /// A session and its connection. An actor, because news from the store reaches an idling client while its
 /// own task waits for input; it runs on the event loop, like everything else of a connection.
 private actor IMAPConversation {
@@ -40,10 +45,14 @@ private actor IMAPConversation {
   private let server: IMAPServer
   private let io: SessionIO
   private let control: SessionControl
+  /// What tells this session from others in traces.
+  private let number: String
   private var session: IMAPSession
   private var output: [UInt8] = []
   private var isSending = false
-  private var commandTimer: Histogram.Timer?
+  private var command: BegunCommand?
+  /// Why a command that has begun would not be answered now.
+  private var ending = IMAPCommandSpan.Outcome.disconnect
   private var authenticationFailures = 0
   private var idling: (count: GaugeGuard, watch: StoreWatch)?
 
@@ -53,11 +62,15 @@ private actor IMAPConversation {
     self.server = server
     self.io = io
     self.control = control
+    number = "\(control.id)"
     session = IMAPSession(configuration: server.configuration)
   }
 
   func run() async {
-    defer { idling?.count.end() }
+    defer {
+      idling?.count.end()
+      command?.span.end(ending)
+    }
     var deadline = CommandDeadline(timeout: server.timeout)
     while true {
       performSteps()
@@ -67,6 +80,7 @@ private actor IMAPConversation {
       }
       control.setIdle(session.mayEnd)
       if control.isDraining, session.mayEnd {
+        ending = .shutdown
         session.serverShutsDown()
         continue
       }
@@ -76,9 +90,11 @@ private actor IMAPConversation {
         deadline.received(octets: bytes.count)
         session.receive(bytes)
       case .shutdown:
+        ending = .shutdown
         session.serverShutsDown()
       case .timedOut:
         metrics.imap.errors.increment()
+        ending = .timeout
         session.timedOut()
       case .clientLeft:
         // Phones leave without LOGOUT: an error is what was begun and not ended.
@@ -95,9 +111,14 @@ private actor IMAPConversation {
       case .needsInput, .close:
         return
 
-      case .began(let command):
+      case .began(let name):
         metrics.imap.commands.increment()
-        commandTimer = metrics.imap.commandDuration[command].startTimer()
+        // What waits for a line of the client's, and gets one without end, has no answer of its own.
+        command?.span.end(.completed(.bad))
+        command = BegunCommand(
+          timer: metrics.imap.commandDuration[name].startTimer(),
+          span: IMAPCommandSpan(
+            name, mailbox: session.commandMailbox, user: session.user, session: number, metrics.tracing))
 
       case .send(let bytes):
         output += bytes
@@ -105,8 +126,9 @@ private actor IMAPConversation {
       case .completed(let result, let bytes):
         metrics.imap.responses[result].increment()
         if result == .bad { metrics.imap.errors.increment() }
-        commandTimer?.observe()
-        commandTimer = nil
+        command?.span.run { _ = command?.timer.observe() }
+        command?.span.end(.completed(result))
+        command = nil
         output += bytes
 
       case .authenticate(let credentials):
@@ -117,7 +139,7 @@ private actor IMAPConversation {
         session.decideAuthentication(result, account: account?.name ?? "")
 
       case .access(let request, let user):
-        session.decideAccess(server.store.answer(request, user: user))
+        session.decideAccess(answer(request, for: user))
 
       case .idling(let isIdling):
         setIdling(isIdling)
@@ -126,6 +148,11 @@ private actor IMAPConversation {
         metrics.imap.errors.increment()
       }
     }
+  }
+
+  private func answer(_ request: StoreRequest, for user: String) -> StoreAnswer {
+    guard let span = command?.span else { return server.store.answer(request, user: user) }
+    return span.answering(request) { server.store.answer(request, user: user) }
   }
 
   private func setIdling(_ isIdling: Bool) {

@@ -51,6 +51,8 @@ struct IMAPSession: Sendable {
   private var hasReadCommand = false
   /// Whether the client has heard, in this command, what others did to its mailbox.
   var hasHeardNews = false
+  /// What the command is about: the mailbox that it names, or the selected one.
+  private(set) var commandMailbox: String?
   /// Whether the command is one whose numbers an EXPUNGE would spoil.
   private(set) var keepsNumbers = false
 
@@ -215,6 +217,7 @@ struct IMAPSession: Sendable {
       let command = IMAPRequest(text)
       tag = command.tag
       keepsNumbers = command.keepsNumbers
+      commandMailbox = (try? command.action.get())?.mailbox ?? selection?.mailbox
       pending.append(.began(command.verb))
       switch command.action {
       case .success(let action): perform(action)
@@ -233,6 +236,7 @@ struct IMAPSession: Sendable {
   private mutating func refuse(_ tag: [UInt8], _ result: IMAPResult, _ text: String) {
     let isUsable = !tag.isEmpty && tag.allSatisfy { IMAPScanner.isAtom($0) }
     self.tag = isUsable ? tag.text : "*"
+    commandMailbox = nil
     pending.append(.began(.other))
     // Without news: nobody knows what command it was, and the session may end here.
     conclude(result, text)

@@ -17,7 +17,9 @@ struct JMAPServer: Sendable {
 
   func respond(to request: EndpointRequest) -> EndpointResponse {
     metrics.connections.bytes[.jmap, .received].increment(by: request.body.count)
-    let response = answer(request)
+    let response = JMAPRequestSpan.run(request, of: Resource(path: request.path)?.route, metrics.tracing) {
+      answer(request)
+    }
     if case .bytes(let body) = response.body, request.method != "HEAD" {
       metrics.connections.bytes[.jmap, .sent].increment(by: body.count)
     }
@@ -40,6 +42,17 @@ struct JMAPServer: Sendable {
         } else {
           return nil
         }
+      }
+    }
+
+    /// The path with its variable parts by name: one of few.
+    var route: String {
+      switch self {
+      case .session: JMAPServer.sessionPath
+      case .api: JMAPServer.apiPath
+      case .download: JMAPServer.downloadPath + "{accountId}/{blobId}/{name}"
+      case .upload: JMAPServer.uploadPath + "{accountId}/"
+      case .events: JMAPServer.eventsPath
       }
     }
 
@@ -85,6 +98,7 @@ struct JMAPServer: Sendable {
       var methods = JMAPMethods(account: account.name, using: parsed.using) {
         store.answer($0, user: account.name)
       }
+      TraceSpan.current?["jmap.calls"] = parsed.calls.count
       var responses: [JMAPResponse] = []
       for call in parsed.calls { responses.append(perform(call, &methods, after: responses)) }
       var members: [JSON.Member] = [
@@ -102,9 +116,18 @@ struct JMAPServer: Sendable {
   private func perform(_ call: JMAPCall, _ methods: inout JMAPMethods, after earlier: [JMAPResponse])
     -> JMAPResponse
   {
-    // The name comes from the client: only the methods there are become label values.
-    let timer =
-      JMAPMethods.names.contains(call.name) ? metrics.jmap.methodDuration[call.name].startTimer() : nil
+    // The name comes from the client: only the methods there are become label values and names of spans.
+    let isKnown = JMAPMethods.names.contains(call.name)
+    let span = metrics.tracing.startSpan(.jmap(isKnown ? call.name : "", account: methods.account))
+    let response = TraceSpan.$current.withValue(span) { perform(call, isKnown, &methods, after: earlier) }
+    span.end()
+    return response
+  }
+
+  private func perform(
+    _ call: JMAPCall, _ isKnown: Bool, _ methods: inout JMAPMethods, after earlier: [JMAPResponse]
+  ) -> JMAPResponse {
+    let timer = isKnown ? metrics.jmap.methodDuration[call.name].startTimer() : nil
     defer { timer?.observe() }
     do throws(JMAPMethodError) {
       let arguments = try methods.perform(call.name, call.resolved(with: earlier))
@@ -113,6 +136,8 @@ struct JMAPServer: Sendable {
       return JMAPResponse(name: call.name, arguments: arguments, id: call.id)
     } catch {
       metrics.jmap.errors.increment()
+      TraceSpan.current?["error.type"] = error.type
+      TraceSpan.current?.status = .error("")
       return JMAPResponse(name: "error", arguments: error.arguments, id: call.id)
     }
   }

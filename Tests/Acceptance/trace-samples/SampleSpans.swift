@@ -9,7 +9,8 @@ import TraceSpans
 struct SampleSpans {
   let tracer = SpanTracer()
   private(set) var generator: SeededGenerator
-  private let limits = SpanLimits(attributes: 12, events: 6, links: 5, valueLength: 65_536)
+  private let limits = SpanLimits(
+    attributes: 12, events: 6, links: 5, eventAttributes: 9, linkAttributes: 7, valueLength: 65_536)
   /// The monotonic clock, which moves when it is told to.
   private let monotonic = Locked<Int64>(0)
   private let wall: Int64 = 1_800_000_000_000_000_000
@@ -78,7 +79,7 @@ struct SampleSpans {
         time += step
         return time
       }
-      let list = SampleAttributes(&generator, limit: limits.attributes)
+      let list = SampleAttributes(&generator, limit: limits.eventAttributes)
       let name = String(SampleValue.text(&generator).prefix(10))
       span.addEvent(name, attributes: list.attributes)
       guard events.count < limits.events else { continue }
@@ -92,7 +93,7 @@ struct SampleSpans {
     var links: [String] = []
     let linkCount = Int.random(in: 0...7, using: &generator)
     for _ in 0..<linkCount {
-      let list = SampleAttributes(&generator, limit: limits.attributes)
+      let list = SampleAttributes(&generator, limit: limits.linkAttributes)
       let other = randomContext()
       span.addLink(to: other, attributes: list.attributes)
       guard links.count < limits.links else { continue }
