@@ -35,9 +35,9 @@ final class MessageIntake: Sendable {
     let content = metrics.tracing.message(submission.content, to: .unknown, context: nil)
     var mail = MailInTransit(id: id, submission: submission, content: content)
     for mailet in mailets {
-      let verdict = metrics.tracing.withSpan(.mailet(mailet.name)) { span in
+      let verdict = metrics.tracing.withChild(.mailet(mailet.name)) { span in
         let verdict = metrics.mail.mailetDuration[mailet.name].measure { mailet.process(&mail) }
-        span["mailet.verdict"] = verdict.name
+        span?["mailet.verdict"] = verdict.name
         return verdict
       }
       switch verdict {

@@ -36,7 +36,7 @@ struct Delivery: Sendable {
     switch route {
     case .local(let account):
       do {
-        try metrics.tracing.tracer.withSpan("mailbox append") { _ in
+        try metrics.tracing.withChild("mailbox append") { _ in
           try store.deliver(ReturnPath(of: message.sender).inserted(into: message.content), to: account)
         }
         return .delivered

@@ -82,11 +82,11 @@ final class DeliveryQueue: Sendable {
 
   /// Takes responsibility for a message; false when it cannot.
   func put(_ message: QueuedMessage) -> Bool {
-    metrics.tracing.tracer.withSpan("queue put", kind: .producer) { span in
-      span["mail.queue_id"] = message.id
+    metrics.tracing.withChild("queue put", kind: .producer) { span in
+      span?["mail.queue_id"] = message.id
       guard store(message) else {
-        span["error.type"] = "unavailable"
-        span.status = .error("")
+        span?["error.type"] = "unavailable"
+        span?.status = .error("")
         return false
       }
       metrics.queue.puts.increment()
@@ -256,15 +256,20 @@ final class DeliveryQueue: Sendable {
       nextAttempt: time + (entry.nextAttempt.map { instant.duration(to: $0) } ?? .zero))
   }
 
-  /// Sets the gauges. Called after each change, and every second because an age grows by itself.
-  func publish() {
-    let now = now()
+  /// Sets the gauges. Called after each change.
+  private func publish() {
     schedule.withLock { schedule in
       metrics.queue.size.set(schedule.count)
       metrics.queue.messages[.active].set(schedule.activeCount)
       metrics.queue.messages[.incoming].set(schedule.incomingCount)
       metrics.queue.messages[.deferred].set(schedule.deferredCount)
-      metrics.queue.oldestMessageAge.set(schedule.oldestAge(at: now) / .seconds(1))
     }
+  }
+
+  /// Sets how old the oldest message is. Called every second: an age grows by itself, and all messages are looked at.
+  func publishAge() {
+    let now = now()
+    let age = schedule.withLock { $0.oldestAge(at: now) }
+    metrics.queue.oldestMessageAge.set(age / .seconds(1))
   }
 }

@@ -25,6 +25,7 @@ struct DeliveryRound: Sendable {
   /// - Parameter attempt: the first of the round. Where it is part of the message's trace, the wait stands beside it,
   ///   and otherwise within.
   func recordWait(beside attempt: TraceSpan, _ tracing: MailTracing) {
+    guard attempt.isRecording else { return }
     let isOfMessage = message.trace != nil && attempt.context?.traceID == message.trace?.traceID
     let parent = isOfMessage ? message.trace.map { TraceSpan.Parent.context($0) } : nil
     let wait = tracing.startSpan(.queueWait(), parent: parent ?? .span(attempt), at: waitsSince)

@@ -44,6 +44,10 @@ struct DeliverySchedule: Sendable {
   let longestPause: Duration
   let capacity: Int
   private var entries: [String: Entry] = [:]
+  /// Those that wait, the next one last: looking at all of them for each message would be quadratic.
+  private var waiting: [(due: Instant, id: String)] = []
+  /// Waiting for their first attempt.
+  private(set) var incomingCount = 0
 
   init(
     lifetime: Duration, firstPause: Duration = .seconds(1), longestPause: Duration = Self.longestPause,
@@ -56,17 +60,29 @@ struct DeliverySchedule: Sendable {
   }
 
   var count: Int { entries.count }
-  var activeCount: Int { entries.values.count { $0.nextAttempt == nil } }
-  /// Waiting for their first attempt.
-  var incomingCount: Int { entries.values.count { $0.nextAttempt != nil && $0.attempts == 0 } }
-  var deferredCount: Int { entries.values.count { $0.nextAttempt != nil && $0.attempts > 0 } }
+  var activeCount: Int { entries.count - waiting.count }
+  var deferredCount: Int { waiting.count - incomingCount }
 
   func oldestAge(at now: Instant) -> Duration {
     entries.values.map { $0.putAt.duration(to: now) }.max() ?? .zero
   }
 
   /// When the next waiting message is due; nil when none waits.
-  var nextAttempt: Instant? { entries.values.compactMap(\.nextAttempt).min() }
+  var nextAttempt: Instant? { waiting.last?.due }
+
+  private mutating func wait(_ entry: Entry, until due: Instant) {
+    var entry = entry
+    entry.nextAttempt = due
+    entries[entry.message.id] = entry
+    if entry.attempts == 0 { incomingCount += 1 }
+    // Behind those that are due later, and before those that were there first.
+    var (low, high) = (0, waiting.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if waiting[middle].due > due { low = middle + 1 } else { high = middle }
+    }
+    waiting.insert((due, entry.message.id), at: low)
+  }
 
   /// False when the queue is full.
   mutating func put(_ message: QueuedMessage, at now: Instant) -> Bool {
@@ -75,27 +91,29 @@ struct DeliverySchedule: Sendable {
 
   /// Goes on with a message of an earlier process; false when the queue is full.
   mutating func restore(_ entry: Entry) -> Bool {
-    guard entries.count < capacity else { return false }
-    entries[entry.message.id] = entry
+    guard entries.count < capacity, entries[entry.message.id] == nil else { return false }
+    wait(entry, until: entry.nextAttempt ?? entry.waitsSince)
     return true
   }
 
   subscript(id: String) -> Entry? { entries[id] }
 
-  /// Starts the attempts that are due, oldest first, at most `limit` of them.
+  /// Starts the attempts that are due, those first that have been due longest, at most `limit` of them.
   mutating func takeDue(at now: Instant, limit: Int) -> [Entry] {
-    let due = entries.values.filter { entry in entry.nextAttempt.map { $0 <= now } ?? false }
-      .sorted { $0.putAt < $1.putAt }.prefix(max(0, limit))
-    return due.map { entry in
-      var entry = entry
+    var due: [Entry] = []
+    while due.count < limit, let next = waiting.last, next.due <= now {
+      waiting.removeLast()
+      guard var entry = entries[next.id] else { continue }
+      if entry.attempts == 0 { incomingCount -= 1 }
       entry.nextAttempt = nil
       entry.attempts += 1
       // Decided now, so that each attempt can say whether it is the last.
       let pause = min(longestPause, firstPause * (1 << min(max(0, entry.attempts - 1), 20)))
       entry.pause = entry.putAt.duration(to: now) + pause <= lifetime ? pause : nil
-      entries[entry.message.id] = entry
-      return entry
+      entries[next.id] = entry
+      due.append(entry)
     }
+    return due
   }
 
   /// Ends an attempt: `undelivered` are the recipients to try again.
@@ -112,8 +130,7 @@ struct DeliverySchedule: Sendable {
     }
     entry.message.recipients = undelivered
     entry.waitsSince = now
-    entry.nextAttempt = now + pause
-    entries[id] = entry
+    wait(entry, until: now + pause)
     return .deferred(until: now + pause)
   }
 }

@@ -188,7 +188,7 @@ final class MailServer: Sendable {
 
   /// What grows or changes by itself is set every second.
   private func tick() {
-    queue.publish()
+    queue.publishAge()
     if let jmap = running.withLock({ $0.jmap }) {
       metrics.connections.active[.jmap].set(jmap.statistics.connections)
     }
