@@ -20,8 +20,9 @@ struct OTLPHTTPTests {
     let loop: EventLoop
     let export: SpanExport
 
+    /// - Parameter port: of a collector that is not ``server``.
     init(
-      headers: [(String, String)] = [], gzip: Gzip? = nil,
+      headers: [(String, String)] = [], port: UInt16? = nil, gzip: Gzip? = nil,
       _ change: (inout BatchProcessor.Settings) -> Void = { _ in }
     ) throws {
       server = RawServer { [behaviour, requests] request in
@@ -37,7 +38,7 @@ struct OTLPHTTPTests {
       // In real time it has to be enough for the slowest machine.
       batches.timeout = .seconds(600)
       change(&batches)
-      let endpoint = try ClientEndpoint("http://127.0.0.1:\(server.port)/v1/traces")
+      let endpoint = try ClientEndpoint("http://127.0.0.1:\(port ?? server.port)/v1/traces")
       var observer = SpanExportObserver()
       observer.said = { [said] text, _ in said.withLock { $0.append(text) } }
       export = SpanExport(
@@ -130,6 +131,32 @@ struct OTLPHTTPTests {
         "spans cannot be exported: the collector has answered 503", "the collector takes spans again",
       ])
     await world.export.shutdown(within: .seconds(3600))
+    world.server.stop()
+  }
+
+  @Test("reaches a collector that begins to listen after the spans were refused")
+  func absentAtFirst() async throws {
+    // Nobody else takes a port that is bound, and every connection to it is refused.
+    let listener = streamSocket()
+    let (isBound, port) = withLoopbackAddress(port: 0) {
+      bind(listener, $0, $1) == 0 && getsockname(listener, $0, &$1) == 0
+    }
+    #expect(isBound)
+    let world = try World(port: port)
+    world.record(512)
+    #expect(await world.pass { world.said.withLock { !$0.isEmpty } })
+    #expect(world.export.statistics.totals.settled == 0)
+    async let isAsked: Bool = onThread {
+      listen(listener, 8)
+      let peer = ScriptedPeer(accept(listener, nil, nil))
+      guard peer.readRequest() != nil else { return false }
+      return peer.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8))
+    }
+    #expect(await world.pass { world.export.statistics.totals.settled == 512 })
+    #expect(await isAsked && world.export.statistics.totals.exported == 512)
+    #expect(world.said.withLock { $0.last } == "the collector takes spans again")
+    await world.export.shutdown(within: .zero)
+    close(listener)
     world.server.stop()
   }
 

@@ -7,7 +7,8 @@ package final class ScriptedPeer: Sendable {
   private let descriptor: Int32
   private let stopping = Flag()
 
-  fileprivate init(_ descriptor: Int32) {
+  /// Over a connection that was accepted.
+  package init(_ descriptor: Int32) {
     self.descriptor = descriptor
     var limit = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
