@@ -20,11 +20,3 @@ extension MetricsCollector {
     return traces.flatMap(\.spans).sorted { $0.start < $1.start }
   }
 }
-
-extension SpanRecording {
-  func text(_ key: String) -> String? {
-    if case .string(let text) = attribute(key) { text } else { nil }
-  }
-
-  var hasFailed: Bool { if case .error = status { true } else { false } }
-}
