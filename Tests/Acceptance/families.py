@@ -25,6 +25,8 @@ UNMOVED = {
     "source_timestamp_seconds": "set by a release build, not by the example",
     "observability_overflow_total": "no bounded label has more values than its limit here",
     "observability_rejected_total": "the example records nothing that must be refused",
+    "observability_export_queue_spans": "nothing is exported here: tracing.py has a collector",
+    "observability_span_changes_after_end_total": "the example ends each span once, and changes none after that",
     "filesystem_avail_bytes": "the store is in memory: the example watches no disk",
     "filesystem_size_bytes": "the store is in memory: the example watches no disk",
     "filesystem_files_free": "the store is in memory: the example watches no disk",
