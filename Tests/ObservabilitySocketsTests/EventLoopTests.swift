@@ -84,8 +84,13 @@ struct EventLoopTests {
     defer { loop.shutdown() }
     let order = Locked<[String]>([])
     let began = Flag()
-    // The loop stands still until all three tasks are queued.
-    loop.execute { while !began.isSet { usleep(1000) } }
+    // The loop stands still until all three tasks are queued, so that it takes them at once.
+    await withCheckedContinuation { standing in
+      loop.execute {
+        standing.resume()
+        while !began.isSet { usleep(1000) }
+      }
+    }
     let many = ["a", "b"].map { name in
       Task(executorPreference: loop) {
         for _ in 0..<3 {
