@@ -44,7 +44,10 @@ let package = Package(
       ]),
     library(
       "ObservabilityEndpoints",
-      ["EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform"]),
+      [
+        "EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform",
+        "CObservabilityShims",
+      ]),
     library(
       "MailObservability",
       [

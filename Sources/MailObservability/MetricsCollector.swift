@@ -124,7 +124,7 @@ public final class MetricsCollector: Sendable {
     self.registry = registry
     registry.reserveCollectors(named: [
       HealthCollector.reservedName, ServerCollector.reservedName, PerDomainSource.reservedName,
-      TopListCollector.reservedName, TracingCollector.reservedName,
+      TopListCollector.reservedName, TracingCollector.reservedName, CredentialsCollector.reservedName,
     ])
     if groups.contains(.mail) {
       registry.set(own: TopListCollector(lists: self.top, namespace: namespace))

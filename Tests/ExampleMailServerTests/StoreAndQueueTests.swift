@@ -234,6 +234,20 @@ import Testing
     #expect(options.directory.route(for: try #require(MailAddress("alice@own.invalid"))) == .unknown)
   }
 
+  @Test("who may read the metrics is nobody in particular until it is set")
+  func metricsAccess() throws {
+    let none = try Options(arguments: [])
+    #expect(none.metricsUser == nil && none.metricsTokenFiles == [] && none.trusted == [])
+    let options = try Options(arguments: [
+      "--metrics-user", "prometheus:$2b$04$x:y", "--metrics-token-file", "/a", "--metrics-token-file", "/b",
+      "--trusted", "10.0.0.0/8", "--trusted", "fd00::/8",
+    ])
+    #expect(options.metricsUser == .init(username: "prometheus", passwordHash: "$2b$04$x:y"))
+    #expect(options.metricsTokenFiles == ["/a", "/b"])
+    #expect(options.trusted == [IPNetwork("10.0.0.0/8"), IPNetwork("fd00::/8")].compactMap { $0 })
+    #expect(!"\(options)".contains("$2b$"))
+  }
+
   @Test(
     "what cannot be meant is a usage error that names it",
     arguments: [
@@ -244,6 +258,7 @@ import Testing
       ["--max-message-size", "0"],
       ["--domain", "-x"], ["extra"],
       ["--queue-lifetime", "0"], ["--executor-threshold", "0.001"], ["--executor-threshold", "nan"],
+      ["--metrics-user", "prometheus"], ["--trusted", "10.0.0.1/8"], ["--trusted", "localhost"],
       ["--otlp", "x"], ["--otlp", "https://c.example:4318"], ["--otlp", "ftp://c.example"], ["--otlp"],
       ["--trace-ratio", "-0.1"], ["--trace-ratio", "1.1"], ["--trace-ratio", "nan"], ["--trace-ratio", "x"],
       ["--trusted-peer", "192.0.2.1/24"], ["--trusted-peer", "mx.example"], ["--queue-directory", ""],

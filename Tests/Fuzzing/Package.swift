@@ -43,7 +43,10 @@ let package = Package(
       ]),
     library(
       "ObservabilityEndpoints",
-      ["EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform"]),
+      [
+        "EndpointMessages", "MetricExposition", "MetricInstruments", "HealthProbes", "ObservabilityPlatform",
+        "CObservabilityShims",
+      ]),
     library(
       "MailObservability",
       [
@@ -66,6 +69,8 @@ let package = Package(
     fuzzer("fuzz-chunks", ["FuzzSupport"]),
     fuzzer("fuzz-answer", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
     fuzzer("fuzz-target", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
+    fuzzer("fuzz-authorization", ["FuzzSupport", "ObservabilityEndpoints", "EndpointMessages"]),
+    fuzzer("fuzz-cidr", ["FuzzSupport", "ObservabilityEndpoints", "EndpointMessages"]),
     fuzzer("fuzz-traceparent", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-tracestate", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-otlp", ["FuzzSupport", "OTLPExport"]),

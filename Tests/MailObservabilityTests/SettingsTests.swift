@@ -133,7 +133,7 @@ struct SettingsTests {
       Self.deadlines.map(\.name).filter { $0.hasPrefix("deadlines.") }.sorted()
         == labels(config.deadlines).map { "deadlines." + $0 }.sorted())
     let numeric = Mirror(reflecting: config).children.filter {
-      $0.value is Int || $0.value is Duration || $0.value is Duration? || $0.value is Double
+      $0.value is Int || $0.value is Duration || type(of: $0.value) == Duration?.self || $0.value is Double
     }.compactMap(\.label)
     #expect(
       numeric.sorted() == ["executorThreshold", "maximumConcurrentScrapes", "poolPatience", "scrapeDeadline"])

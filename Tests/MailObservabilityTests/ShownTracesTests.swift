@@ -115,7 +115,7 @@ struct ShownTracesTests {
   func notStarted() throws {
     let metrics = try MetricsCollector()
     #expect(ShownTraces(EndpointQuery(), of: metrics.tracing.tracer.recent).families.isEmpty)
-    #expect(metrics.tracing.route().path == "/debug/traces" && metrics.tracing.route().audience == .trusted)
+    #expect(metrics.tracing.route().path == "/debug/traces" && metrics.tracing.route().access == .trusted)
   }
 }
 

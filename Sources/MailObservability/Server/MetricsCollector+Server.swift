@@ -34,25 +34,28 @@ extension MetricsCollector {
   ) async throws(MetricsConfigError) -> ObservabilityServer {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
     let config = try config.validated()
+    let secrets = try await config.readSecretsElsewhere()
     try config.configureChecks(of: health)
     do {
       // On a thread of its own, so that no other name that the resolver hangs on holds it up.
       let address = try await Task.detached {
         try await BlockingThreads(limit: 1, queueLimit: 1).run { try lookUp(config.bindAddress) }
       }.value
-      return try await start(config, at: address)
+      return try await start(config, secrets, at: address)
     } catch {
       throw .failed(setting: "bindAddress", value: config.bindAddress, "cannot be used", error)
     }
   }
 
-  private func start(_ config: MetricsConfig, at address: SocketAddress) async throws -> ObservabilityServer {
+  private func start(
+    _ config: MetricsConfig, _ secrets: SecretsInForce?, at address: SocketAddress
+  ) async throws -> ObservabilityServer {
     let loop = try EventLoop(name: "observability")
     let log = LogDelivery(to: config.log, timer: loop)
     let lease = health.makeLease()
     let connections = ServerCollector(namespace: registry.namespace)
     let endpoints = endpoints(
-      config, HealthView(health, lease: lease), timer: loop, log: log, collectors: [connections])
+      config, secrets, HealthView(health, lease: lease), timer: loop, log: log, collectors: [connections])
     var configuration = HTTPServerConfiguration(address: address)
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
@@ -93,7 +96,8 @@ extension MetricsCollector {
   }
 
   func endpoints(
-    _ config: MetricsConfig, _ health: HealthView, timer: any OneShotTimer, log: LogDelivery,
+    _ config: MetricsConfig, _ secrets: SecretsInForce?, _ health: HealthView, timer: any OneShotTimer,
+    log: LogDelivery,
     collectors: [any SynchronousCollector] = []
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
@@ -108,7 +112,12 @@ extension MetricsCollector {
     settings.includesCreatedSamples = config.includesCreatedSamples
     settings.serviceName = config.serviceName
     settings.version = config.version
+    settings.secrets = secrets
+    settings.realm = "\(registry.namespace)-metrics"
     settings.ownCollectors = collectors
+    if let secrets, secrets.hasFiles {
+      settings.ownCollectors.append(CredentialsCollector(secrets, namespace: registry.namespace))
+    }
     var observer = EndpointObserver()
     let (own, registry) = (own, registry)
     observer.scraped = { scrape in
@@ -118,6 +127,7 @@ extension MetricsCollector {
       own.series.set(registry.seriesCount)
     }
     observer.log = { log.send(.warning, $0) }
+    observer.logError = { log.send(.error, $0) }
     return ObservabilityEndpoints(
       registry: registry, variables: variables, health: health, timer: timer, settings: settings,
       observer: observer)

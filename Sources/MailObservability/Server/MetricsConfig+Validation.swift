@@ -15,9 +15,10 @@ extension MetricsConfig {
   ///
   /// - Throws: ``MetricsConfigError`` that names the setting: a path that cannot be used or is another route's, fewer than one
   ///   scrape, a ``scrapeDeadline``, an ``executorThreshold`` or another of the ``deadlines`` below 10
-  ///   milliseconds, settings of ``healthChecks`` that make no sense, one of the ``hostNames`` that is none. An address is tried when the server is
-  ///   started.
+  ///   milliseconds, settings of ``healthChecks`` that make no sense, one of the ``hostNames`` that is none, credentials that
+  ///   cannot be any, a rule of ``access`` for no route. An address is tried, files are read and libcrypt is opened when the server is started.
   public func validated() throws(MetricsConfigError) -> MetricsConfig {
+    try checkCredentials()
     try checkPaths()
     try checkHealthChecks()
     try checkHostNames()
@@ -42,6 +43,8 @@ extension MetricsConfig {
     settings.metricsPath = path
     settings.probeAliases = probeAliases
     settings.hostRoutes = routes
+    settings.access = access
+    settings.hasCredentials = !credentials.isEmpty
   }
 
   private func checkPaths() throws(MetricsConfigError) {

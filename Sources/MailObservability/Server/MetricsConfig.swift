@@ -42,6 +42,24 @@ public struct MetricsConfig: Sendable {
   /// The names under which trusted clients ask for this server, such as `mx1.example.com`, without a port. The
   /// one in ``bindAddress`` is known without being listed. Upper and lower case are the same.
   public var hostNames: [String] = []
+  /// Whose password is asked for at ``path``, and where ``access`` says so; nil asks for none. Nothing of it is
+  /// encrypted on the way.
+  public var basicAuth: BasicAuth?
+  /// Tokens that are as good as the password: at most 16, so that an old one and a new one may both hold for a while.
+  public var bearerTokens: [BearerToken] = []
+  /// Whom routes answer, by their paths below ``pathPrefix``, where that is to be other than it is: ``path``
+  /// ``AccessRule/everybody``, or ``AccessRule/credentials`` where there are any, `/metrics.json` and `/debug/vars`
+  /// ``AccessRule/trusted``, the page and the probes ``AccessRule/everybody``, routes of the host as they say.
+  ///
+  /// A probe's rule holds for its ``probeAliases`` too, unless they have their own, and for each of its checks. No
+  /// kubelet has credentials or is at a trusted address. `/metrics.json` is by address alone: a rule with credentials
+  /// is refused, and so is one for a path of no route.
+  ///
+  /// ```swift
+  /// config.access["/metrics"] = .trusted.orCredentials  // this machine, and whoever has credentials
+  /// config.access["/health"] = .trusted
+  /// ```
+  public var access: [String: AccessRule] = [:]
   /// How many scrapes may be under way; a further one is answered 503 with `Retry-After`.
   public var maximumConcurrentScrapes = 4
   /// The longest that collectors and encoding may take, if the scraper does not ask for less.
@@ -78,9 +96,13 @@ public struct MetricsConfig: Sendable {
   public var log: @Sendable (LogMessage) -> Void = { _ in }
 
   /// A configuration with the defaults for everything else.
-  public init(enabled: Bool = true, bindAddress: String = "127.0.0.1:9090", path: String = "/metrics") {
+  public init(
+    enabled: Bool = true, bindAddress: String = "127.0.0.1:9090", path: String = "/metrics",
+    basicAuth: BasicAuth? = nil
+  ) {
     self.enabled = enabled
     self.bindAddress = bindAddress
     self.path = path
+    self.basicAuth = basicAuth
   }
 }

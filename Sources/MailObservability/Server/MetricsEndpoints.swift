@@ -39,7 +39,7 @@ public struct MetricsEndpoints: Sendable {
   /// hand but for checks that have to run first; once the pool has run nothing for half a second, it is what they
   /// found before.
   ///
-  /// - Returns: nil when the request is not for a probe, or a check has to run for it: give it to
+  /// - Returns: nil when the request is not for a probe that everybody may ask, or a check has to run for it: give it to
   ///   ``respond(to:)``. Never waits, runs no code of the host, and may be called from any thread.
   public func respondAtOnce(to request: EndpointRequest) -> EndpointResponse? {
     endpoints.answerWithoutTask(request)
@@ -61,17 +61,19 @@ extension MetricsCollector {
   /// The routes, to be mounted in the host's own HTTP server.
   ///
   /// Of the configuration only what concerns answers is used, not the address, the limits of connections and
-  /// their deadlines. Health checks run when they are asked for, unless the host calls `health.start()`.
+  /// their deadlines. Where there are credentials, files are read and a hash is computed before it returns. Health checks run when they are asked for, unless the host calls `health.start()`.
   ///
   /// - Throws: ``MetricsConfigError`` for a setting that cannot be used; it names the value and the reason.
   public func endpoints(_ config: MetricsConfig = MetricsConfig()) throws(MetricsConfigError)
     -> MetricsEndpoints
   {
     let config = try config.validated()
+    let secrets = try config.readSecrets()
     try config.configureChecks(of: health)
     registerHealthCollector()
     let timer = TaskSleepTimer()
     return MetricsEndpoints(
-      endpoints(config, HealthView(health), timer: timer, log: LogDelivery(to: config.log, timer: timer)))
+      endpoints(
+        config, secrets, HealthView(health), timer: timer, log: LogDelivery(to: config.log, timer: timer)))
   }
 }

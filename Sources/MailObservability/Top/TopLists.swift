@@ -1,5 +1,6 @@
 // Which lists of the most frequent does a mail server keep?
 
+import ObservabilityPlatform
 import MetricInstruments
 
 /// Who was seen most often lately: what no label can say, because there is no end of names.

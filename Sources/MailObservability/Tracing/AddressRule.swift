@@ -1,5 +1,6 @@
 // What does a span say of a person?
 
+import ObservabilityPlatform
 import EndpointMessages
 
 /// Addresses as they are shown.

@@ -43,7 +43,8 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     return address.count == bytes.count && IPNetwork.masked(address, prefix) == bytes
   }
 
-  private static func unmapped(_ address: [UInt8]) -> [UInt8] {
+  /// An IPv4 address inside IPv6 as the former, any other as it is.
+  static func unmapped(_ address: [UInt8]) -> [UInt8] {
     guard address.count == 16, address[..<10].allSatisfy({ $0 == 0 }), address[10] == 0xFF,
       address[11] == 0xFF
     else { return address }

@@ -32,8 +32,10 @@ package struct Trust: Sendable {
   }
 
   /// Why a request is not trusted; nil when it is.
-  package func objection(to request: EndpointRequest) -> Objection? {
-    guard request.peer.isOn(networks) else { return .address }
+  ///
+  /// - Parameter own: what a route trusts in place of the networks.
+  package func objection(to request: EndpointRequest, on own: [IPNetwork]? = nil) -> Objection? {
+    guard request.peer.isOn(own ?? networks) else { return .address }
     // Nothing is believed because of a field; without one nothing is gained.
     if request.headers.areForwarded, !request.peer.isProxy(of: proxies) { return .forwarded }
     // No browser asks by a Unix socket.

@@ -14,6 +14,8 @@ package struct EndpointObserver: Sendable {
 
   package var scraped: @Sendable (ScrapeRecord) -> Void = { _ in }
   package var log: @Sendable (String) -> Void = { _ in }
+  /// What an operator has to mend.
+  package var logError: @Sendable (String) -> Void = { _ in }
 
   package init() {}
 }

@@ -15,18 +15,10 @@ public import EndpointMessages
 /// with 500 and logged. After ``HTTPServerDeadlines/handler`` the answer is 503 and the task is cancelled. At most 16
 /// requests of a route are under way, those included that go on after that; further ones are answered 503.
 public struct EndpointRoute: Sendable {
-  /// Whom a route answers.
-  public enum Audience: Sendable, Hashable {
-    /// Whoever can connect.
-    case everybody
-    /// Those who see details: see `trustedNetworks` of the configuration. Others get 403.
-    case trusted
-  }
-
   /// The path, decoded, below the prefix of all routes. It begins with `/`.
   public let path: String
   /// Whom it answers.
-  public let audience: Audience
+  public let access: AccessRule
   let respond: @Sendable (EndpointRequest) async throws -> EndpointResponse
 
   /// A route.
@@ -34,15 +26,15 @@ public struct EndpointRoute: Sendable {
   /// - Parameters:
   ///   - path: plain ASCII that begins with `/`; not that of another route, and not below a probe. A mistake is found
   ///     when the server is started.
-  ///   - audience: whom it answers.
+  ///   - access: whom it answers, unless `access` of the configuration says otherwise; others get 403 or 401.
   ///   - respond: makes the response. Called from any thread, many times at once. A body that is a stream is asked for
   ///     its pieces as its reader takes them.
   public init(
-    _ path: String, for audience: Audience = .trusted,
+    _ path: String, for access: AccessRule = .trusted,
     respond: @escaping @Sendable (EndpointRequest) async throws -> EndpointResponse
   ) {
     self.path = path
-    self.audience = audience
+    self.access = access
     self.respond = respond
   }
 }

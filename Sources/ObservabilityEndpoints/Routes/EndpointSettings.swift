@@ -17,6 +17,14 @@ package struct EndpointSettings: Sendable {
   package var hostRouteDeadline: Duration = .seconds(30)
   /// Who sees details: `/metrics.json`, `/debug/vars`, and why a check fails.
   package var trust = Trust(networks: IPNetwork.loopback)
+  /// Whom routes answer where that is not left to them, by their paths below the prefix.
+  package var access: [String: AccessRule] = [:]
+  /// What requests with credentials are compared with; nil where there are none.
+  package var secrets: SecretsInForce?
+  /// Whether there are, or will be, such secrets: they are read when all else is known to be right.
+  package var hasCredentials = false
+  /// What clients show when they ask for a password: without quotes.
+  package var realm = "metrics"
   /// How many scrapes may be under way.
   package var maximumConcurrentScrapes = 4
   /// The longest that collectors and encoding may take.

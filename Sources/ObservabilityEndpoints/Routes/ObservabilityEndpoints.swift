@@ -13,7 +13,7 @@ package final class ObservabilityEndpoints: Sendable {
   let metrics: MetricsEndpoint
   let probes: ProbeEndpoints
   let page: IndexPage
-  private let trust: Trust
+  private let access: AccessGuard
   private let table: RouteTable
   private let settings: EndpointSettings
   private let timer: any OneShotTimer
@@ -24,7 +24,11 @@ package final class ObservabilityEndpoints: Sendable {
     registry: Registry, variables: PublishedVariables, health: HealthView, timer: any OneShotTimer,
     settings: EndpointSettings, observer: EndpointObserver
   ) {
-    trust = settings.trust
+    access = AccessGuard(
+      trust: settings.trust,
+      authenticator: settings.secrets.map {
+        Authenticator($0, timer: timer, now: settings.now, logError: observer.logError)
+      }, realm: settings.realm)
     self.settings = settings
     self.timer = timer
     self.observer = observer
@@ -72,8 +76,8 @@ package final class ObservabilityEndpoints: Sendable {
     guard isRead(request) else {
       return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
-    if route.audience == .trusted, let objection = trust.objection(to: request) {
-      return .text(403, objection.text)
+    if !route.access.isOpen, let refusal = await access.refusal(of: request, by: route.access) {
+      return refusal
     }
     return await route.answer(self, request)
   }
@@ -82,6 +86,9 @@ package final class ObservabilityEndpoints: Sendable {
   /// to hear when it fails.
   private func options(of route: Route, _ request: EndpointRequest) async -> EndpointResponse {
     if route.isProbe {
+      if !route.access.isOpen, let refusal = await access.refusal(of: request, by: route.access) {
+        return refusal
+      }
       var answer = await route.answer(self, request)
       if answer.status >= 500 {
         answer.headers.set("Allow", "GET, HEAD, OPTIONS")
@@ -91,9 +98,11 @@ package final class ObservabilityEndpoints: Sendable {
     return EndpointResponse(status: 204, headers: allow)
   }
 
-  /// Answers a plain probe whose answer is known, without a suspension; nil leaves the request to `respond(to:)`.
+  /// Answers a plain probe whose answer is known and everybody's, without a suspension; nil leaves the request to
+  /// `respond(to:)`.
   package func answerAtOnce(_ request: EndpointRequest) -> EndpointResponse? {
-    guard let route = route(of: request), let knownAnswer = route.knownAnswer, isRead(request),
+    guard let route = route(of: request), let knownAnswer = route.knownAnswer, route.access.isOpen,
+      isRead(request),
       request.query.items.isEmpty, name(in: request, below: route.path) == nil
     else { return nil }
     return knownAnswer(self)
@@ -103,7 +112,8 @@ package final class ObservabilityEndpoints: Sendable {
   /// stuck, nothing can, and the answer is what was found before. Nil leaves the request to `respond(to:)`.
   package func answerWithoutTask(_ request: EndpointRequest) -> EndpointResponse? {
     if let known = answerAtOnce(request) { return known }
-    guard let route = route(of: request), let storedAnswer = route.storedAnswer, isRead(request),
+    guard let route = route(of: request), let storedAnswer = route.storedAnswer, route.access.isOpen,
+      isRead(request),
       settings.poolDelay() >= settings.poolPatience
     else { return nil }
     return storedAnswer(self, request)
@@ -119,15 +129,4 @@ package final class ObservabilityEndpoints: Sendable {
   }
 
   private var allow: EndpointFields { ["Allow": "GET, HEAD, OPTIONS"] }
-}
-
-extension Trust.Objection {
-  /// What the client is told. Only whoever has the right address hears of more than that.
-  fileprivate var text: String {
-    switch self {
-    case .address: "This is answered to trusted addresses only.\n"
-    case .forwarded: "This is answered to trusted addresses only, and the request was forwarded.\n"
-    case .host: "This is answered where Host is an IP address, localhost or a name that is set here.\n"
-    }
-  }
 }

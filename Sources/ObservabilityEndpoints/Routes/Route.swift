@@ -19,7 +19,7 @@ final class Route: Sendable {
   let hasPathsBelow: Bool
   /// Whether it is a probe: those are never refused because of a limit.
   let isProbe: Bool
-  let audience: EndpointRoute.Audience
+  let access: AccessRule
   let links: [Link]
   /// The answer to the bare path, when it needs no waiting; nil leaves the request to `answer`.
   let knownAnswer: (@Sendable (ObservabilityEndpoints) -> EndpointResponse?)?
@@ -30,7 +30,7 @@ final class Route: Sendable {
 
   init(
     _ name: String, at path: String, hasPathsBelow: Bool = false, isProbe: Bool = false,
-    for audience: EndpointRoute.Audience = .everybody, links: [Link] = [],
+    for access: AccessRule = .everybody, links: [Link] = [],
     knownAnswer: (@Sendable (ObservabilityEndpoints) -> EndpointResponse?)? = nil,
     storedAnswer: (@Sendable (ObservabilityEndpoints, EndpointRequest) -> EndpointResponse)? = nil,
     answer: @escaping @Sendable (ObservabilityEndpoints, EndpointRequest) async -> EndpointResponse
@@ -39,12 +39,19 @@ final class Route: Sendable {
     self.path = path
     self.hasPathsBelow = hasPathsBelow
     self.isProbe = isProbe
-    self.audience = audience
+    self.access = access
     self.links = links
     self.knownAnswer = knownAnswer
     self.storedAnswer = storedAnswer
     self.answer = answer
     pathBytes = Array(path.utf8)
+  }
+
+  /// The same route for others.
+  func limited(to access: AccessRule) -> Route {
+    Route(
+      name, at: path, hasPathsBelow: hasPathsBelow, isProbe: isProbe, for: access, links: links,
+      knownAnswer: knownAnswer, storedAnswer: storedAnswer, answer: answer)
   }
 
   // Byte by byte: texts are equal that are written differently, and what stands before this server and looks at

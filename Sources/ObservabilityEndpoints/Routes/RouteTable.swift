@@ -14,7 +14,8 @@ struct RouteTable: Sendable {
     prefix = Array(settings.pathPrefix.utf8)
     var routes = [
       Route(
-        "metrics", at: settings.metricsPath, links: [.init(text: "metrics for Prometheus and OpenMetrics")]
+        "metrics", at: settings.metricsPath, for: settings.hasCredentials ? .credentials : .everybody,
+        links: [.init(text: "metrics for Prometheus and OpenMetrics")]
       ) { await $0.metrics.exposition($1) },
       Route(
         "metrics.json", at: "/metrics.json", for: .trusted,
@@ -43,7 +44,17 @@ struct RouteTable: Sendable {
       routes.append(probe == .health ? .health(at: path) : .probe(probe, at: path))
     }
     routes += settings.hostRoutes.map { .host($0) }
-    self.routes = routes
+    self.routes = routes.map { route in
+      RouteTable.rule(for: route, settings).map { route.limited(to: $0) } ?? route
+    }
+  }
+
+  /// Whom a route answers when that is set; nil leaves it to the route.
+  private static func rule(for route: Route, _ settings: EndpointSettings) -> AccessRule? {
+    if let rule = settings.access[route.path] { return rule }
+    // The page has a second path with a prefix, and a probe may have others: what limits the one limits them all.
+    if route.path.isEmpty { return settings.access["/"] }
+    return settings.probeAliases[route.path].flatMap { settings.access["/\($0.rawValue)"] }
   }
 
   // MARK: - Looking up
@@ -110,6 +121,30 @@ struct RouteTable: Sendable {
       if isTaken { return .init(setting: setting, value: path, "is the path of another route") }
       if isBelow { return .init(setting: setting, value: path, "lies below a probe") }
     }
+    return problem(ofAccess: settings, routes)
+  }
+
+  /// - Parameter routes: what the rules may be for.
+  private static func problem(ofAccess settings: EndpointSettings, _ routes: [Route]) -> EndpointSettings
+    .Problem?
+  {
+    for path in settings.access.keys.sorted() {
+      guard routes.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) else {
+        return .init(setting: "access", value: path, "is the path of no route")
+      }
+    }
+    for route in routes where route.access.credentials != .none {
+      // As those read it who have the format: by address alone.
+      if route.path == "/metrics.json" {
+        return .init(
+          setting: "access", value: route.path, "is answered by address alone: no credentials stand in for it"
+        )
+      }
+      if !settings.hasCredentials {
+        return .init(
+          setting: "access", value: route.path, "asks for credentials: set basicAuth or bearerTokens")
+      }
+    }
     return nil
   }
 
@@ -149,6 +184,6 @@ extension Route {
 
   fileprivate static func host(_ route: EndpointRoute) -> Route {
     let host = HostRoute(route)
-    return Route("host", at: route.path, for: route.audience) { await $0.ask(host, $1) }
+    return Route("host", at: route.path, for: route.access) { await $0.ask(host, $1) }
   }
 }

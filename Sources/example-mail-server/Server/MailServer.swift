@@ -90,6 +90,9 @@ final class MailServer: Sendable {
       config.log = Self.log
       config.routes.append(metrics.tracing.route())
       if let threshold = options.executorThreshold { config.executorThreshold = threshold }
+      config.basicAuth = options.metricsUser
+      config.bearerTokens = options.metricsTokenFiles.map { .init(tokenFile: $0) }
+      if !options.trusted.isEmpty { config.trustedNetworks = options.trusted }
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
       Terminal.say("listening metrics \(server.boundAddress ?? address)")

@@ -29,6 +29,11 @@ struct Options: Sendable, Equatable {
   var drainDelay: Duration = .zero
   /// nil: the library's own.
   var executorThreshold: Duration?
+  /// Who may read the metrics, and from where what else there is.
+  var metricsUser: MetricsConfig.BasicAuth?
+  var metricsTokenFiles: [String] = []
+  /// Empty: this machine.
+  var trusted: [IPNetwork] = []
   var isTracing = true
   /// The collector that spans are sent to; nil keeps them in the process.
   var otlp: String?
@@ -44,6 +49,9 @@ struct Options: Sendable, Equatable {
       --imap HOST:PORT           IMAP listener
       --jmap HOST:PORT           JMAP listener (HTTP)
       --metrics HOST:PORT        metrics and health
+      --metrics-user NAME:HASH   asks for a password at /metrics; HASH as htpasswd -nB or mkpasswd write it
+      --metrics-token-file FILE  a bearer token that is as good as the password (repeatable)
+      --trusted CIDR             who sees details (repeatable); without it this machine
       --user NAME:PASSWORD       an account (repeatable); NAME may carry a domain
       --domain NAME              a further local domain (repeatable)
       --relay HOST:PORT          where mail for other domains is sent
@@ -94,6 +102,7 @@ struct Options: Sendable, Equatable {
   private static let flags: Set<String> = [
     "--smtp", "--imap", "--jmap", "--metrics", "--user", "--domain", "--relay", "--queue-lifetime",
     "--max-message-size", "--max-connections", "--session-timeout", "--drain-delay", "--traffic", "--faults",
+    "--executor-threshold", "--metrics-user", "--metrics-token-file", "--trusted",
     "--executor-threshold", "--queue-directory", "--otlp", "--trace-ratio", "--trusted-peer",
   ]
 
@@ -118,6 +127,19 @@ struct Options: Sendable, Equatable {
       }
       trustedPeers.append(network)
     case "--user": try addUser(value)
+    case "--metrics-user":
+      // What is wrong with the hash, the library says: it is a secret.
+      guard let colon = value.firstIndex(of: ":") else {
+        throw UsageError(message: "--metrics-user: expected NAME:HASH")
+      }
+      metricsUser = .init(
+        username: String(value[..<colon]), passwordHash: String(value[value.index(after: colon)...]))
+    case "--metrics-token-file": metricsTokenFiles.append(value)
+    case "--trusted":
+      guard let network = IPNetwork(value) else {
+        throw bad(flag, value, "a network such as 10.0.0.0/8 or fd00::/8")
+      }
+      trusted.append(network)
     case "--domain":
       guard MailAddress.isDomain(Array(value.utf8)) else { throw bad(flag, value, "a domain name") }
       domains.insert(value.asciiLowercased)

@@ -12,6 +12,7 @@ import Tracing
 /// swift-metrics has a `Counter` and a `Gauge` too. Where both modules are imported, the name of the module says which
 /// is meant; calls such as `registry.register(.counter(…))` need it nowhere.
 struct EveryType {
+  var accessRule: AccessRule?
   var aliasHook: AliasHook?
   var aliasHookResult: AliasHookResult?
   var authenticationMechanism: AuthenticationMechanism?

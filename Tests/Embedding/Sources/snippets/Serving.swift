@@ -59,6 +59,20 @@ func whoIsTrusted() -> MetricsConfig {
   return config
 }
 
+func whoHasCredentials() -> MetricsConfig {
+  var config = MetricsConfig(bindAddress: "0.0.0.0:9090")
+  config.basicAuth = .init(username: "prometheus", passwordHashFile: "/run/secrets/metrics-password-hash")
+  config.bearerTokens = [.init(tokenFile: "/run/secrets/metrics-token")]
+  return config
+}
+
+func whomRoutesAnswer(config: MetricsConfig) -> MetricsConfig {
+  var config = config
+  config.access["/metrics"] = .trusted.orCredentials  // this machine, and whoever has credentials
+  config.access["/health"] = .trusted
+  return config
+}
+
 func answered(probe request: EndpointRequest, by endpoints: MetricsEndpoints) async -> EndpointResponse {
   // In a handler on the server's own thread, before its router.
   if let atOnce = endpoints.respondAtOnce(to: request) { return atOnce }

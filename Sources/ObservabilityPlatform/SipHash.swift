@@ -4,27 +4,28 @@
 /// names there are.
 ///
 /// Source: J.-P. Aumasson, D. Bernstein, "SipHash: a fast short-input PRF" (INDOCRYPT 2012), whose test vectors it gives.
-struct SipHash {
-  private let k0: UInt64
-  private let k1: UInt64
+package struct SipHash: Sendable {
+  @usableFromInline let k0: UInt64
+  @usableFromInline let k1: UInt64
 
   /// A key of two words, the first eight bytes and the last as little-endian numbers.
-  init(_ k0: UInt64, _ k1: UInt64) {
+  package init(_ k0: UInt64, _ k1: UInt64) {
     self.k0 = k0
     self.k1 = k1
   }
 
   /// A key that nobody knows.
-  static func random() -> SipHash {
+  package static func random() -> SipHash {
     SipHash(UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
   }
 
   /// A key that follows from a secret of any length.
-  init(secret: [UInt8]) {
+  package init(secret: [UInt8]) {
     self.init(SipHash(0, 0).hash(secret), SipHash(0, 1).hash(secret))
   }
 
-  func hash(_ bytes: some Collection<UInt8>) -> UInt64 {
+  @inlinable
+  package func hash(_ bytes: some Collection<UInt8>) -> UInt64 {
     var v0 = k0 ^ 0x736f_6d65_7073_6575
     var v1 = k1 ^ 0x646f_7261_6e64_6f6d
     var v2 = k0 ^ 0x6c79_6765_6e65_7261
@@ -66,10 +67,12 @@ struct SipHash {
   }
 
   /// The hash as 16 hexadecimal digits.
-  func text(of bytes: some Collection<UInt8>) -> String {
+  @inlinable
+  package func text(of bytes: some Collection<UInt8>) -> String {
     let digits = String(hash(bytes), radix: 16)
     return String(repeating: "0", count: 16 - digits.utf8.count) + digits
   }
 }
 
-private func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }
+@inlinable @inline(__always)
+func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }

@@ -1,0 +1,146 @@
+// Is whoever is right let in, whatever others try from the same address?
+
+import EndpointMessages
+@testable import ObservabilityEndpoints
+import ObservabilityPlatform
+import TestSupport
+import Testing
+
+@Suite("Logins", .enabled(if: canHash), .timeLimit(.minutes(30)))
+struct AuthenticatorTests {
+  private let clock = ManualClock()
+  private let logged = Locked<[String]>([])
+
+  /// All come through this one.
+  private let proxy = EndpointPeer.ip([10, 0, 0, 1], port: 1)
+
+  private func service(_ settings: CredentialSettings = Known.settings()) throws -> Service {
+    var observer = EndpointObserver()
+    observer.logError = { [logged] text in logged.withLock { $0.append(text) } }
+    let secrets = try SecretsInForce(settings)
+    return try Service(observer: observer) {
+      $0.secrets = secrets
+      $0.hasCredentials = true
+      $0.now = { [clock] in clock.elapsed }
+      $0.maximumConcurrentScrapes = 100
+    }
+  }
+
+  private func status(_ service: Service, _ authorization: String?, from peer: EndpointPeer? = nil)
+    async throws -> Int
+  {
+    try await answer(service, authorization, from: peer).status
+  }
+
+  private func answer(
+    _ service: Service, _ authorization: String?, from peer: EndpointPeer? = nil
+  ) async throws -> Answer {
+    let headers: EndpointFields = authorization.map { ["Authorization": $0] } ?? [:]
+    return try await service.get("/metrics", headers: headers, peer: peer ?? proxy)
+  }
+
+  private func wrong(_ number: Int) -> String { "Basic " + base64("prometheus:guess\(number)") }
+
+  @Test("that fail are slowed down, and keep nobody out who has been let in")
+  func behindOneProxy() async throws {
+    let service = try service()
+    #expect(try await status(service, Known.basic) == 200)
+    var counts: [Int: Int] = [:]
+    for number in 0..<300 {
+      counts[try await status(service, wrong(number)), default: 0] += 1
+      if number.isMultiple(of: 10) {
+        #expect(try await status(service, Known.basic) == 200)
+        #expect(try await status(service, Known.bearer) == 200, "a token is compared whatever others send")
+      }
+    }
+    #expect(counts == [401: LoginLimiter.burst, 429: 300 - LoginLimiter.burst])
+    // As long as a scraper comes, it is known.
+    for _ in 0..<20 {
+      clock.advance(by: .seconds(240))
+      for number in 0..<20 { _ = try await status(service, wrong(number)) }
+      #expect(try await status(service, Known.basic) == 200)
+    }
+  }
+
+  @Test(
+    "of who comes first during an attack succeed when there is an attempt left, whose number is not lowered by it"
+  )
+  func firstDuringAttack() async throws {
+    let service = try service()
+    for number in 0..<20 { _ = try await status(service, wrong(number)) }
+    let refused = try await answer(service, Known.basic)
+    #expect(refused.status == 429 && refused.headers["Retry-After"] == "1")
+    #expect(try await status(service, Known.basic, from: stranger) == 200, "another address")
+    // What has been right once is so for every address.
+    #expect(try await status(service, Known.basic) == 200)
+    clock.advance(by: .seconds(1))
+    #expect(try await status(service, wrong(1)) == 401)
+    #expect(try await status(service, wrong(2)) == 429)
+  }
+
+  @Test("with wrong tokens are slowed down too, and malformed ones cost nothing")
+  func tokens() async throws {
+    let service = try service(Known.settings(hash: nil))
+    for _ in 0..<100 {
+      for value in [nil, "", "Basic %", "Digest x", Known.basic] {
+        #expect(try await status(service, value) == 401)
+      }
+    }
+    for number in 0..<LoginLimiter.burst { #expect(try await status(service, "Bearer x\(number)") == 401) }
+    #expect(try await status(service, "Bearer y") == 429)
+    #expect(try await status(service, Known.bearer) == 200)
+    #expect(try await answer(service, nil).headers.all("WWW-Authenticate") == ["Bearer realm=\"metrics\""])
+  }
+
+  @Test("at one time are no way round the limit")
+  func simultaneous() async throws {
+    let service = try service()
+    let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<200 { group.addTask { try await status(service, wrong(number)) } }
+      return try await group.reduce(into: [Int]()) { $0.append($1) }
+    }
+    #expect(statuses.count { $0 == 401 } <= LoginLimiter.burst)
+    #expect(statuses.allSatisfy { [401, 429, 503].contains($0) })
+  }
+
+  @Test("of many with the same right password succeed at one time")
+  func simultaneouslyRight() async throws {
+    let service = try service()
+    let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<LoginLimiter.burst { group.addTask { try await status(service, Known.basic) } }
+      return try await group.reduce(into: [Int]()) { $0.append($1) }
+    }
+    #expect(statuses.count { $0 == 200 } == statuses.count, "\(statuses)")
+  }
+
+  @Test("follow the file, at once when nobody has looked for a second, and are not known by an old one")
+  func changedFile() async throws {
+    let folder = try Folder()
+    try folder.write(Known.sha512, to: "hash")
+    try folder.write(Known.token, to: "token")
+    let service = try service(
+      Known.settings(hash: .file(folder.path + "/hash"), tokens: [.file(folder.path + "/token")]))
+    #expect(try await status(service, Known.basic) == 200)
+    #expect(try await status(service, Known.bearer) == 200)
+    // Of the password "other", and of another token.
+    let other =
+      "$6$rounds=1000$saltsalt$"
+      + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    try folder.replace("hash", with: other)
+    try folder.replace("token", with: "another")
+    #expect(try await status(service, Known.basic) == 200, "within a second nobody looks")
+    clock.advance(by: .seconds(1))
+    #expect(try await status(service, Known.basic) == 401, "not known any more")
+    #expect(try await status(service, Known.bearer) == 401)
+    #expect(try await status(service, "Bearer another") == 200)
+    #expect(logged.withLock { $0 } == [])
+    try folder.replace("token", with: "")
+    clock.advance(by: .seconds(1))
+    #expect(try await status(service, "Bearer another") == 200)
+    #expect(logged.withLock { $0.count } == 1)
+    #expect(logged.withLock { $0.first?.contains("stays in force") } == true)
+    try folder.replace("hash", with: Known.bcrypt2y)
+    clock.advance(by: .seconds(1))
+    #expect(try await status(service, Known.basic) == 200)
+  }
+}
