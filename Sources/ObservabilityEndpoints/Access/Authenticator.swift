@@ -28,8 +28,8 @@ final class Authenticator: Sendable {
   static let longestReread = Duration.seconds(1)
   /// How long a request waits for its turn and its hash.
   static let longestWait = Duration.seconds(10)
-  /// Hashes at one time, and those that may wait for that.
-  static let (mostHashes, mostWaiting) = (2, 16)
+  /// Those that may wait for a hash, of each kind; one is computed at one time.
+  static let mostWaiting = 16
 
   private struct State {
     var right = LoginCache()
@@ -41,6 +41,11 @@ final class Authenticator: Sendable {
     var refused = RefusedLogins()
     var nextReread: Duration
     var isRereading = false
+
+    /// Counts an attempt no longer.
+    mutating func takeBack(_ attempt: Attempt) {
+      if attempt.isReturning { returning.forgive(attempt.origin) } else { passwords.forgive(attempt.origin) }
+    }
   }
 
   /// An attempt that is counted already.
@@ -59,7 +64,8 @@ final class Authenticator: Sendable {
   private let timer: any OneShotTimer
   private let now: @Sendable () -> Duration
   private let logError: @Sendable (String) -> Void
-  private let hashing = BlockingThreads(limit: mostHashes, queueLimit: mostWaiting)
+  private let hashing = BlockingThreads(limit: 1, queueLimit: mostWaiting)
+  private let returningHashing = BlockingThreads(limit: 1, queueLimit: mostWaiting)
   private let reading = BlockingThreads(limit: 1, queueLimit: 1)
 
   /// - Parameters:
@@ -114,18 +120,19 @@ final class Authenticator: Sendable {
       let now = now()
       if state.right.contains(digest, at: now) { return .known(.right) }
       if state.wrong.contains(digest, at: now) { return .known(.wrongPassword) }
-      var isReturning = false
-      if let wait = state.passwords.attempt(from: origin, at: now) {
-        isReturning =
-          state.refused.contains(digest, at: now) && state.returning.attempt(from: origin, at: now) == nil
-        guard isReturning else {
-          state.refused.insert(digest, at: now)
-          return .known(.limited(wait))
-        }
+      let generation = state.right.generation
+      func attempt(isReturning: Bool) -> Start {
+        .mayTry(
+          Attempt(digest: digest, origin: origin, isReturning: isReturning, generation: generation))
       }
-      return .mayTry(
-        Attempt(
-          digest: digest, origin: origin, isReturning: isReturning, generation: state.right.generation))
+      if state.refused.contains(digest, at: now), state.returning.attempt(from: origin, at: now) == nil {
+        return attempt(isReturning: true)
+      }
+      guard let wait = state.passwords.attempt(from: origin, at: now) else {
+        return attempt(isReturning: false)
+      }
+      state.refused.insert(digest, at: now)
+      return .known(.limited(wait))
     }
     switch start {
     case .known(let verdict): return verdict
@@ -139,11 +146,13 @@ final class Authenticator: Sendable {
   private func verdict(
     on attempt: Attempt, _ username: [UInt8], _ password: [UInt8], _ known: SecretsInForce.Password
   ) async -> Verdict {
+    // Who comes from many addresses fills the one queue, and not that of those who come back.
+    let threads = attempt.isReturning ? returningHashing : hashing
     let outcome = await outcome(
       within: Self.longestWait, timer: timer,
       of: { end in
         do throws(BlockingThreads.Refusal) {
-          let work = try hashing.submit { [self] in
+          let work = try threads.submit { [self] in
             // Whoever can connect has hashes computed: the mail comes first.
             SystemThread.lowerPriority()
             let isUser = isEqualInConstantTime(username, known.username)
@@ -153,9 +162,9 @@ final class Authenticator: Sendable {
             note(attempt, isRight: isUser && isPassword)
             end(.finished(isUser && isPassword))
           }
-          return { [self] in if hashing.withdraw(work) { takeBack(attempt) } }
+          return { [self] in if threads.withdraw(work) { putOff(attempt) } }
         } catch {
-          takeBack(attempt)
+          putOff(attempt)
           end(.failed(error))
           return {}
         }
@@ -165,9 +174,9 @@ final class Authenticator: Sendable {
   }
 
   private func note(_ attempt: Attempt, isRight: Bool) {
-    if isRight { takeBack(attempt) }
     state.withLock { state in
       if isRight {
+        state.takeBack(attempt)
         state.right.insert(attempt.digest, of: attempt.generation, at: now())
       } else {
         state.wrong.insert(attempt.digest, of: attempt.generation, at: now())
@@ -175,14 +184,11 @@ final class Authenticator: Sendable {
     }
   }
 
-  /// Counts an attempt no longer: it has succeeded, or no hash was computed for it.
-  private func takeBack(_ attempt: Attempt) {
+  /// No hash was begun for an attempt: it is none, and may come back.
+  private func putOff(_ attempt: Attempt) {
     state.withLock { state in
-      if attempt.isReturning {
-        state.returning.forgive(attempt.origin)
-      } else {
-        state.passwords.forgive(attempt.origin)
-      }
+      state.takeBack(attempt)
+      state.refused.insert(attempt.digest, at: now())
     }
   }
 
