@@ -4,6 +4,7 @@
 import Foundation
 import Hummingbird
 import MailObservability
+import MetricParsing
 import Metrics
 import Tracing
 
@@ -49,6 +50,8 @@ struct EveryType {
   var endpointRoute: EndpointRoute?
   var executorWatch: ExecutorWatch?
   var exemplar: Exemplar?
+  var expositionError: ExpositionError?
+  var expositionParser: ExpositionParser?
   var filesystemReading: FilesystemReading?
   var gauge: MailObservability.Gauge?
   var gaugeGuard: GaugeGuard?
@@ -97,6 +100,7 @@ struct EveryType {
   var mtastsMode: MTASTSMode?
   var observabilityServer: ObservabilityServer?
   var outgoingTLSStatus: OutgoingTLSStatus?
+  var parsedExposition: ParsedExposition?
   var policyMetrics: PolicyMetrics?
   var probeCounts: ProbeCounts?
   var probeSet: ProbeSet?
