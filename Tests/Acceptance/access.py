@@ -11,6 +11,7 @@ Usage: access.py PATH_TO_EXAMPLE_MAIL_SERVER
 
 import base64
 import contextlib
+import ctypes
 import http.client
 import json
 import os
@@ -339,7 +340,8 @@ class Guesser:
                 connection = connection or http.client.HTTPConnection(
                     "127.0.0.1", self.port, timeout=30, source_address=(self.source, 0))
                 guess += 1
-                connection.request("GET", "/metrics", headers={"Authorization": basic(f"guess {number} {guess}")})
+                authorization = basic(f"guess {self.source} {number} {guess}")
+                connection.request("GET", "/metrics", headers={"Authorization": authorization})
                 response = connection.getresponse()
                 response.read()
                 with self.lock:
@@ -381,6 +383,40 @@ def attack(binary):
         assert grown < 16 * 1024, f"{grown} KiB more"
     print(f"a guesser: {counts} in {lasted:.0f} s; who is right in at try {tries} and never kept out again;"
           f" slowest probe {slowest * 1000:.0f} ms, {grown} KiB more")
+
+
+def many_addresses(binary):
+    """Guessers of a hundred addresses keep the hashing busy, and nobody out who comes back, nor probes or mail waiting."""
+    crypt = ctypes.CDLL("libcrypt.so.1").crypt
+    crypt.restype = ctypes.c_char_p
+    # As costly as people make them.
+    costly = crypt(PASSWORD.encode(), b"$2b$11$" + HASH[7:29].encode()).decode()
+    with ExampleServer(binary, "--metrics-user", f"{USER}:{costly}", listeners=("smtp", "metrics")) as server:
+        port = server.ports["metrics"]
+        with contextlib.ExitStack() as guessers:
+            begun = time.monotonic()
+            crowd = [guessers.enter_context(Guesser(port, 1, f"127.1.0.{number}")) for number in range(1, 101)]
+            tries, slowest, is_in = 0, 0.0, False
+            while not is_in:
+                status = ask(port, authorization=basic())[0]
+                assert status in (200, 429, 503), status
+                tries, is_in = tries + 1, status == 200
+                assert time.monotonic() < begun + 120, f"kept out in {tries} tries"
+                until = time.monotonic() + 1.5
+                while not is_in and time.monotonic() < until:
+                    asked = time.monotonic()
+                    assert ask(port, "/live")[0] == 200
+                    slowest = max(slowest, time.monotonic() - asked)
+                    time.sleep(0.05)
+            lasted = time.monotonic() - begun
+            for guesser in crowd:
+                guesser.is_ended = True
+        counts = [guesser.counts for guesser in crowd]
+        hashed = sum(count.get(401, 0) for count in counts)
+        assert set().union(*counts) <= {401, 429, 503}, counts
+        assert slowest < LATEST_PROBE, f"a probe took {slowest} s"
+    print(f"a hundred addresses: {hashed} hashes in {lasted:.0f} s; who is right in at try {tries};"
+          f" slowest probe {slowest * 1000:.0f} ms")
 
 
 def malformed(binary, folder):
@@ -476,6 +512,7 @@ def main():
         malformed(binary, folder)
         rotation(binary, folder)
         attack(binary)
+        many_addresses(binary)
         refused_starts(binary, folder)
 
 
