@@ -64,6 +64,7 @@ struct EveryType {
   var healthStatistics: HealthStatistics?
   var healthStatus: HealthStatus?
   var healthTransition: HealthTransition?
+  var healthcheckOutcome: HealthcheckOutcome?
   var histogram: Histogram?
   var histogramSnapshot: HistogramSnapshot?
   var hookResult: HookResult?
@@ -77,6 +78,8 @@ struct EveryType {
   var ipNetwork: IPNetwork?
   var jmapMetrics: JMAPMetrics?
   var keptTraces: KeptTraces?
+  var listenerConfig: ListenerConfig?
+  var listenerConfigRoutes: ListenerConfig.Routes?
   var logMessage: LogMessage?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
