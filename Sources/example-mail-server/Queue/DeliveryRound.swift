@@ -51,6 +51,6 @@ struct DeliveryRound: Sendable {
   private func identify(_ span: TraceSpan) {
     guard span.isRecording else { return }
     span["mail.queue_id"] = message.id
-    span["mail.message_id"] = MessageHeader.identifier(of: message.content)
+    span["mail.message_id"] = message.messageID
   }
 }

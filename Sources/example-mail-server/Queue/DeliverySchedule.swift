@@ -10,6 +10,19 @@ struct QueuedMessage: Sendable {
   var content: [UInt8]
   /// What attempts to deliver it belong to; nil where it was not traced.
   var trace: TraceContext?
+  // Read once of what is traced, for all spans of it.
+  private let tracedID: String?
+  /// What it calls itself.
+  var messageID: String? { tracedID ?? MessageHeader.identifier(of: content) }
+
+  init(
+    id: String, sender: MailAddress?, recipients: [MailAddress], content: [UInt8], trace: TraceContext? = nil
+  ) {
+    (self.id, self.sender, self.recipients, self.content, self.trace) = (
+      id, sender, recipients, content, trace
+    )
+    tracedID = trace?.isSampled == true ? MessageHeader.identifier(of: content) : nil
+  }
 }
 
 struct DeliverySchedule: Sendable {
