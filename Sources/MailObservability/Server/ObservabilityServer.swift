@@ -15,7 +15,10 @@ import ObservabilitySockets
 /// One that is not enabled has no listener, and is otherwise the same: it runs until it is ended.
 public final class ObservabilityServer: Sendable {
   /// Where it listens, with the port that the system chose where 0 was asked for; nil when it is not enabled.
-  public let boundAddress: String?
+  public var boundAddress: String? { boundAddresses.first }
+  /// The same of every listener: that of ``MetricsConfig/bindAddress``, and then the ``MetricsConfig/listeners`` in their
+  /// order. An address `systemd:NAME` has as many as it has sockets.
+  public let boundAddresses: [String]
   let server: HTTPServer?
   private let health: HealthRegistry
   /// What tells the registry that this server drains.
@@ -24,10 +27,10 @@ public final class ObservabilityServer: Sendable {
 
   /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
   init(
-    _ server: HTTPServer, boundAddress: SocketAddress, health: HealthRegistry, lease: HealthLease,
+    _ server: HTTPServer, boundAddresses: [SocketAddress], health: HealthRegistry, lease: HealthLease,
     onEnd: @escaping @Sendable () -> Void
   ) {
-    self.boundAddress = boundAddress.description
+    self.boundAddresses = boundAddresses.map(\.description)
     self.server = server
     self.health = health
     self.lease = lease
@@ -44,14 +47,16 @@ public final class ObservabilityServer: Sendable {
         return .success(())
       } catch {
         return .failure(
-          .failed(setting: "bindAddress", value: boundAddress.description, "cannot be served", error))
+          .failed(
+            setting: "bindAddress", value: boundAddresses.first?.description ?? "", "cannot be served", error)
+        )
       }
     }
   }
 
   /// A server without a listener. Endpoints that are mounted elsewhere know from it that the process ends.
   init(disabled health: HealthRegistry) {
-    boundAddress = nil
+    boundAddresses = []
     server = nil
     let lease = health.makeLease()
     // Without a check there is nothing to refuse.

@@ -93,9 +93,13 @@ final class MailServer: Sendable {
       config.basicAuth = options.metricsUser
       config.bearerTokens = options.metricsTokenFiles.map { .init(tokenFile: $0) }
       if !options.trusted.isEmpty { config.trustedNetworks = options.trusted }
+      if let probes = options.probes { config.listeners = [ListenerConfig(probes, serving: .probes)] }
+      config.socketMode = options.socketMode
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
-      Terminal.say("listening metrics \(server.boundAddress ?? address)")
+      for (place, bound) in server.boundAddresses.enumerated() {
+        Terminal.say("listening \(place == 0 || options.probes == nil ? "metrics" : "probes") \(bound)")
+      }
     }
     try startTraffic()
     tick()

@@ -67,6 +67,7 @@ struct EveryType {
   var healthStatistics: HealthStatistics?
   var healthStatus: HealthStatus?
   var healthTransition: HealthTransition?
+  var healthcheckOutcome: HealthcheckOutcome?
   var histogram: Histogram?
   var histogramSnapshot: HistogramSnapshot?
   var hookResult: HookResult?
@@ -80,6 +81,8 @@ struct EveryType {
   var ipNetwork: IPNetwork?
   var jmapMetrics: JMAPMetrics?
   var keptTraces: KeptTraces?
+  var listenerConfig: ListenerConfig?
+  var listenerConfigRoutes: ListenerConfig.Routes?
   var logMessage: LogMessage?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
