@@ -73,6 +73,7 @@ extension MetricsCollector {
         configuration: configuration,
         observer: ServerRecorder(own: own, log: log, endpoints: endpoints), loop: loop,
         handler: { await endpoints.respond(to: $0) })
+      let notifier = try config.systemdNotifier(HealthView(health, lease: lease), loop: loop)
       let bound = try await bind(server, wanted)
       let problem = driver.begin(
         lease, on: loop, threshold: config.executorThreshold, log: log,
@@ -81,10 +82,12 @@ extension MetricsCollector {
       if let problem { config.log(LogMessage(.warning, problem)) }
       registerHealthCollector()
       connections.watch(server)
+      notifier?.start()
       let ticks = registry.beginExemplarTicks(on: loop)
       return ObservabilityServer(
-        server, boundAddresses: bound, health: health, lease: lease,
+        server, boundAddresses: bound, health: health, lease: lease, notifier: notifier,
         onEnd: {
+          notifier?.end()
           driver.end(lease)
           registry.endExemplarTicks(ticks)
           endpoints.stop()

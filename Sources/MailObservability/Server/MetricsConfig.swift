@@ -22,6 +22,14 @@ public struct MetricsConfig: Sendable {
   /// inherited under that name (`FileDescriptorName=` of a socket unit, by `LISTEN_FDS`); sockets of other names are
   /// not touched.
   public var bindAddress: String
+  /// Whether systemd is told of this server, where it has started the process and asks for it (`NOTIFY_SOCKET`); elsewhere
+  /// nothing happens. Off by default, since some hosts tell systemd themselves: set it in one of the two places.
+  ///
+  /// `READY=1` when `/ready` passes for the first time, `STATUS=` with the first check that keeps it from that,
+  /// `STOPPING=1` when the server or ``MetricsCollector/health`` drains, and `WATCHDOG=1` twice as often as the unit's
+  /// `WatchdogSec=` asks, as long as `/live` passes: a stuck executor is restarted by systemd too. See
+  /// ``ObservabilityServer/reload(_:)``. One server of a process at a time.
+  public var notifiesSystemd = false
   /// Further listeners, each with routes of its own: at most 15. All of them are bound, or none is.
   public var listeners: [ListenerConfig] = []
   /// The permissions of the files of Unix sockets, such as `0o660`, in force before anybody can connect; nil leaves

@@ -21,6 +21,7 @@ public final class ObservabilityServer: Sendable {
   public let boundAddresses: [String]
   let server: HTTPServer?
   private let health: HealthRegistry
+  private let notifier: SystemdNotifier?
   /// What tells the registry that this server drains.
   private let lease: HealthLease
   private let task: Task<Result<Void, MetricsConfigError>, Never>
@@ -28,10 +29,11 @@ public final class ObservabilityServer: Sendable {
   /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
   init(
     _ server: HTTPServer, boundAddresses: [SocketAddress], health: HealthRegistry, lease: HealthLease,
-    onEnd: @escaping @Sendable () -> Void
+    notifier: SystemdNotifier?, onEnd: @escaping @Sendable () -> Void
   ) {
     self.boundAddresses = boundAddresses.map(\.description)
     self.server = server
+    self.notifier = notifier
     self.health = health
     self.lease = lease
     let loop = server.loop
@@ -58,6 +60,7 @@ public final class ObservabilityServer: Sendable {
   init(disabled health: HealthRegistry) {
     boundAddresses = []
     server = nil
+    notifier = nil
     let lease = health.makeLease()
     // Without a check there is nothing to refuse.
     try? health.begin(lease, lending: nil)
@@ -146,6 +149,7 @@ public final class ObservabilityServer: Sendable {
   func begin(_ shutdown: Shutdown) {
     guard shutdown.begin() else { return }
     health.drain(lease)
+    notifier?.stop()
     guard shutdown.hasHost else {
       return drain(gracePeriod: shutdown.gracePeriod, delay: shutdown.delay, shutdown)
     }
@@ -155,6 +159,14 @@ public final class ObservabilityServer: Sendable {
     after(shutdown.delay, shutdown) { [weak self] in
       shutdown.endHost { [weak self] in self?.drain(gracePeriod: shutdown.rest, delay: .zero, shutdown) }
     }
+  }
+
+  /// Tells systemd that the host reloads its configuration while `body` runs: `RELOADING=1`, and `READY=1` at the end, whether
+  /// it throws or not, as services of `Type=notify-reload` do. Without ``MetricsConfig/notifiesSystemd`` only `body` runs.
+  public func reload<Failure: Error>(_ body: () async throws(Failure) -> Void) async throws(Failure) {
+    notifier?.beginReload()
+    defer { notifier?.endReload() }
+    try await body()
   }
 
   private func drain(gracePeriod: Duration, delay: Duration, _ shutdown: Shutdown) {

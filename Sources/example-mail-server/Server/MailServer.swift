@@ -95,6 +95,7 @@ final class MailServer: Sendable {
       if !options.trusted.isEmpty { config.trustedNetworks = options.trusted }
       if let probes = options.probes { config.listeners = [ListenerConfig(probes, serving: .probes)] }
       config.socketMode = options.socketMode
+      config.notifiesSystemd = options.notifiesSystemd
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
       for (place, bound) in server.boundAddresses.enumerated() {

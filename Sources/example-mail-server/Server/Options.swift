@@ -39,6 +39,8 @@ struct Options: Sendable, Equatable {
   /// Empty: this machine.
   var trusted: [IPNetwork] = []
   var isTracing = true
+  /// Whether systemd is told, where it asks.
+  var notifiesSystemd = false
   /// The collector that spans are sent to; nil keeps them in the process.
   var otlp: String?
   var traceRatio = 1.0
@@ -59,6 +61,7 @@ struct Options: Sendable, Equatable {
       --metrics-user NAME:HASH   asks for a password at /metrics; HASH as htpasswd -nB or mkpasswd write it
       --metrics-token-file FILE  a bearer token that is as good as the password (repeatable)
       --trusted CIDR             who sees details (repeatable); without it this machine
+      --systemd                  tells systemd when it is ready, alive, and stops (Type=notify, WatchdogSec=)
       --user NAME:PASSWORD       an account (repeatable); NAME may carry a domain
       --domain NAME              a further local domain (repeatable)
       --relay HOST:PORT          where mail for other domains is sent
@@ -86,6 +89,10 @@ struct Options: Sendable, Equatable {
     while let flag = rest.popFirst() {
       if flag == "--help" || flag == "-h" {
         wantsHelp = true
+        continue
+      }
+      if flag == "--systemd" {
+        notifiesSystemd = true
         continue
       }
       if flag == "--trace-off" {
