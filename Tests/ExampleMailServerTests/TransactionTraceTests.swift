@@ -116,6 +116,61 @@ import Testing
     await server.stop()
   }
 
+  /// Ways out after which there is a part of a message at least.
+  static let refusals: [WayOut] = [
+    WayOut(
+      name: "too large", script: String(repeating: "x\r\n", count: 5000) + ".\r\nQUIT\r\n",
+      expected: ["rejected 552"]),
+    WayOut(name: "a bare line feed", script: "x\n\r\n.\r\nQUIT\r\n", expected: ["rejected 554"]),
+    WayOut(
+      name: "a long line", script: String(repeating: "x", count: 1100) + "\r\n.\r\nQUIT\r\n",
+      expected: ["rejected 500"]),
+    WayOut(name: "spam", script: "\r\n\(spam)\r\n.\r\nQUIT\r\n", expected: ["rejected 554"]),
+    WayOut(name: "the client leaves", script: "x", ending: .leave, expected: ["disconnect disconnect"]),
+    WayOut(name: "the client is silent", script: "x", ending: .wait, expected: ["timeout timeout"]),
+    WayOut(name: "the server stops", script: "x", ending: .stop, expected: ["shutdown shutdown"]),
+  ]
+
+  @Test(
+    "a message of a trusted server that is refused, or breaks off, belongs to the attempt that it came from",
+    arguments: refusals, [false, true])
+  func refused(_ way: WayOut, isChunked: Bool) async throws {
+    var configuration = SMTPSession.Configuration()
+    configuration.maximumMessageSize = 4096
+    let server = try TestServer(configuration: configuration, tracing: .test(trusting: ["127.0.0.0/8"]))
+    let header = "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+    // The last line of DATA is no command.
+    let message = header + way.script.replacing("\r\n.\r\nQUIT\r\n", with: "\r\n")
+    let isWhole = message.utf8.count < header.utf8.count + way.script.utf8.count
+    let script =
+      isChunked
+      ? Self.open + "BDAT \(message.utf8.count + (isWhole ? 0 : 1)) LAST\r\n\(message)"
+        + (isWhole ? "QUIT\r\n" : "")
+      : Self.data + header + way.script
+    let client = try await server.connect()
+    try await client.send(script)
+    let received = server.metrics.connections.bytes[.smtp, .received]
+    #expect(await eventually { received.integerValue == script.utf8.count })
+    switch way.ending {
+    case .none: break
+    case .leave: client.shutdownWrite()
+    case .wait: server.loop.advanceClock(by: .seconds(3601))
+    case .stop: await server.sessions.drain(gracePeriod: .zero)
+    }
+    _ = try await client.receive()
+    await server.sessionsHaveEnded()
+    let transactions = server.endedSpans().filter { $0.name == "SMTP transaction" }
+    #expect(transactions.count == 1)
+    #expect(
+      transactions.map { span in
+        [span.text("smtp.outcome"), span.text("error.type")].compactMap { $0 }.joined(separator: " ")
+      } == way.expected)
+    #expect(transactions.first?.parent?.spanID.description == "b7ad6b7169203331")
+    #expect(transactions.first?.contents.events.first?.attributes["smtp.command"] == .string("MAIL"))
+    server.expectAllEnded()
+    await server.stop()
+  }
+
   @Test("a transaction says what was asked and answered, and what was done for it")
   func contents() async throws {
     let server = try TestServer(tracing: .test())

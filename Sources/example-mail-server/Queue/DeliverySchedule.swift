@@ -23,6 +23,12 @@ struct QueuedMessage: Sendable {
     )
     tracedID = trace?.isSampled == true ? MessageHeader.identifier(of: content) : nil
   }
+
+  /// The number in the identifier of a message or a bounce, or in the name of a file; nil where there is none, or
+  /// one that no server comes to.
+  static func number(in name: String) -> Int? {
+    Int(name.drop { $0 != "M" }.dropFirst().prefix { $0.isWholeNumber }).flatMap { $0 < 1 << 60 ? $0 : nil }
+  }
 }
 
 struct DeliverySchedule: Sendable {
@@ -130,14 +136,18 @@ struct DeliverySchedule: Sendable {
   }
 
   /// Ends an attempt: `undelivered` are the recipients to try again.
-  mutating func conclude(_ id: String, undelivered: [MailAddress], at now: Instant) -> Conclusion {
+  ///
+  /// - Parameter isInterrupted: whether the attempt was not let end, so that another one follows in any case.
+  mutating func conclude(
+    _ id: String, undelivered: [MailAddress], at now: Instant, isInterrupted: Bool = false
+  ) -> Conclusion {
     guard var entry = entries[id] else { return .finished(age: .zero) }
     let age = entry.putAt.duration(to: now)
     if undelivered.isEmpty {
       entries[id] = nil
       return .finished(age: age)
     }
-    guard let pause = entry.pause else {
+    guard let pause = entry.pause ?? (isInterrupted ? firstPause : nil) else {
       entries[id] = nil
       return .expired(recipients: undelivered, age: age)
     }

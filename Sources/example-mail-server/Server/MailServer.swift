@@ -59,9 +59,8 @@ final class MailServer: Sendable {
       directory: try options.queueDirectory.map {
         try QueueDirectory(path: $0, complain: { Terminal.complain("example-mail-server: \($0)") })
       })
-    let restored = queue.restore()
     intake = MessageIntake(
-      hostName: Self.hostName, queue: queue, metrics: metrics, lastID: MessageIntake.lastNumber(in: restored))
+      hostName: Self.hostName, queue: queue, metrics: metrics, lastID: queue.restore())
   }
 
   /// Opens every listener and says where it is.
