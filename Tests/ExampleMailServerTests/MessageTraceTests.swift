@@ -360,7 +360,7 @@ import TraceSpans
     #expect(late.parent?.spanID == transaction.spanID)
     #expect(late.number("mail.delivery.attempt") == 2)
     #expect(attempts.contains { $0.text("mail.queue_id") == "M2" })
-    #expect(try directory.names == ["lock"])
+    #expect(await eventually { (try? directory.names) == ["lock"] })
     await second.stop()
   }
 

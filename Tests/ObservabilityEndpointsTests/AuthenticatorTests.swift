@@ -84,11 +84,17 @@ struct AuthenticatorTests {
     for number in 0..<20 { _ = try await status(service, wrong(number)) }
     #expect(try await status(service, Known.basic) == 429)
     #expect(try await status(service, Known.basic) == 429, "at once is not back")
-    clock.advance(by: .seconds(15))
-    for number in 100..<1000 {
-      #expect(try await status(service, wrong(number)) == (number < 100 + LoginLimiter.burst ? 401 : 429))
+    var isLetIn = false
+    // One of 900 guesses may have taken its place, which is one of 65,536: then it comes back once more.
+    for guesses in [100..<1000, 1000..<1020] where !isLetIn {
+      clock.advance(by: .seconds(15))
+      for number in guesses {
+        let isTried = number < guesses.lowerBound + LoginLimiter.burst
+        #expect(try await status(service, wrong(number)) == (isTried ? 401 : 429))
+      }
+      isLetIn = try await status(service, Known.basic) == 200
     }
-    #expect(try await status(service, Known.basic) == 200)
+    #expect(isLetIn)
     #expect(try await status(service, wrong(2000)) == 429)
     // Those who send each guess again have as many attempts more, and no more than that.
     clock.advance(by: .seconds(2))
