@@ -75,8 +75,8 @@ def life(binary, address, faults):
         faults.write_text("")
         service.wait_for(lambda m: m == "READY=1")
         service.wait_for(lambda m: m == "STATUS=ready")
-        # Half of the time that systemd waits, or a little later on a busy machine.
-        assert len(service.drain(3 * WATCHDOG)) >= 3, service.seen
+        # At half of the time that systemd waits; a busy machine is not late three times.
+        assert any(len(service.drain(3 * WATCHDOG)) >= 5 for _ in range(3)), service.seen
         faults.write_text("executor\n")
         deadline = time.monotonic() + PATIENCE
         while "WATCHDOG=1" in service.drain(1.5 * WATCHDOG):

@@ -91,14 +91,7 @@ import Testing
     try await client.send(way.script)
     let received = server.metrics.connections.bytes[.smtp, .received]
     #expect(await eventually { received.integerValue == way.script.utf8.count })
-    switch way.ending {
-    case .none: break
-    case .leave: client.shutdownWrite()
-    case .wait: server.loop.advanceClock(by: .seconds(3601))
-    case .stop: await server.sessions.drain(gracePeriod: .zero)
-    }
-    _ = try await client.receive()
-    await server.sessionsHaveEnded()
+    try await end(way, of: client, to: server)
     await server.attemptsHaveEnded()
     let transactions = server.endedSpans().filter { $0.name == "SMTP transaction" }
     #expect(
@@ -114,6 +107,18 @@ import Testing
     }
     server.expectAllEnded()
     await server.stop()
+  }
+
+  /// Ends a session as that way out does, and waits until it has ended.
+  private func end(_ way: WayOut, of client: Connection, to server: TestServer) async throws {
+    switch way.ending {
+    case .none: break
+    case .leave: client.shutdownWrite()
+    case .wait: server.loop.advanceClock(by: .seconds(3601))
+    case .stop: await server.sessions.drain(gracePeriod: .zero)
+    }
+    _ = try await client.receive()
+    await server.sessionsHaveEnded()
   }
 
   /// Ways out after which there is a part of a message at least.
@@ -151,14 +156,7 @@ import Testing
     try await client.send(script)
     let received = server.metrics.connections.bytes[.smtp, .received]
     #expect(await eventually { received.integerValue == script.utf8.count })
-    switch way.ending {
-    case .none: break
-    case .leave: client.shutdownWrite()
-    case .wait: server.loop.advanceClock(by: .seconds(3601))
-    case .stop: await server.sessions.drain(gracePeriod: .zero)
-    }
-    _ = try await client.receive()
-    await server.sessionsHaveEnded()
+    try await end(way, of: client, to: server)
     let transactions = server.endedSpans().filter { $0.name == "SMTP transaction" }
     #expect(transactions.count == 1)
     #expect(
