@@ -23,8 +23,7 @@ package struct WordLock: ~Copyable, Sendable {
   @inlinable @inline(__always)
   package func unlock() { word.store(0, ordering: .releasing) }
 
-  // Inlinable alone it would not be specialised, as nothing is that belongs to a type which cannot be copied.
-  @_transparent
+  @inlinable @inline(__always)
   package func withLock<Result>(_ body: () -> Result) -> Result {
     lock()
     defer { unlock() }

@@ -26,6 +26,7 @@ public final class MailTracing: Sendable {
   /// What the spans are started with: for spans of the host's own.
   public let tracer = SpanTracer()
   private let started = LazyReference<Started>()
+  private var held: Started? { Unmanaged(address: started.address)?.takeUnretainedValue() }
   /// What takes ended spans away; nil where nobody does.
   let export = LazyReference<SpanExport>()
   let ending = TracingEnd()
@@ -163,13 +164,13 @@ public final class MailTracing: Sendable {
 
   /// An address as spans show it; nil when it is left out, and before the start. For attributes of the host's
   /// own.
-  public func shown(address: String) -> String? { started.current?.addresses.shown(address) }
+  public func shown(address: String) -> String? { held?.addresses.shown(address) }
 
   /// The networks whose servers are believed; none before the start.
   var trustedPeers: [IPNetwork] { started.current?.trustedPeers ?? [] }
 
   private func describe(_ span: TraceSpan, _ work: MailSpan) {
-    guard span.isRecording, let addresses = started.current?.addresses else { return }
+    guard span.isRecording, let addresses = held?.addresses else { return }
     work.describe(span, addresses)
   }
 }

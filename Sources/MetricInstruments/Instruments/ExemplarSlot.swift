@@ -6,8 +6,10 @@ import Synchronization
 /// Where an instrument keeps its exemplars: nothing but a word until the first.
 package struct ExemplarSlot: ~Copyable, Sendable {
   private let storage = LazyReference<Storage>()
+  private var held: Unmanaged<Storage>? { Unmanaged(address: storage.address) }
 
-  private final class Storage: Sendable {
+  // Not private: what other files hold in a slot names it.
+  final class Storage: Sendable {
     // None until the first: most series are asked for and never have one.
     let exemplars = Locked<[Exemplar?]>([])
     // The tick at which each position was last asked for.
@@ -33,7 +35,7 @@ package struct ExemplarSlot: ~Copyable, Sendable {
   /// tick.
   @inline(__always)
   func isDue(at index: Int, of count: Int, in tick: UInt32) -> Bool {
-    guard let storage = storage.unmanaged else { return beginAsking(at: index, of: count, in: tick) }
+    guard let storage = held else { return beginAsking(at: index, of: count, in: tick) }
     return storage._withUnsafeGuaranteedRef { storage in
       guard storage.ticks.indices.contains(index) else { return false }
       if storage.ticks[index].load(ordering: .relaxed) == tick { return false }
@@ -49,7 +51,7 @@ package struct ExemplarSlot: ~Copyable, Sendable {
 
   /// The exemplars, or an empty array when there never was one.
   package var all: [Exemplar?] {
-    guard let storage = storage.unmanaged else { return [] }
+    guard let storage = held else { return [] }
     return storage._withUnsafeGuaranteedRef { $0.exemplars.withLock { $0 } }
   }
 }

@@ -27,6 +27,9 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   private let stripes = LazyReference<GaugeStripes>()
   private static let structure = Lock()
 
+  private var heldTally: GuardTally? { Unmanaged(address: tally.address)?.takeUnretainedValue() }
+  private var heldStripes: Unmanaged<GaugeStripes>? { Unmanaged(address: stripes.address) }
+
   /// - Parameter absentUntilSet: whether the exposition leaves the series out until the first recording.
   init(context: InstrumentContext?, labels: SeriesLabels, absentUntilSet: Bool = false) {
     state = Atomic((absentUntilSet ? GaugeState.unset : .value(0)).word)
@@ -36,7 +39,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   /// Replaces the value. NaN and infinities are refused and counted.
   public func set(_ value: Double) {
-    guard let tally = tally.current else { return change { _ in value } }
+    guard let tally = heldTally else { return change { _ in value } }
     tally.reset { change { _ in value } }
   }
 
@@ -68,7 +71,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   private var shown: GaugeState {
     var current = GaugeState(word: state.load(ordering: .acquiring))
     if current == .divided {
-      if let value = stripes.unmanaged?._withUnsafeGuaranteedRef({ $0.value }) { return .value(value) }
+      if let value = heldStripes?._withUnsafeGuaranteedRef({ $0.value }) { return .value(value) }
       // Removed meanwhile, under the locks that the value was looked for with.
       current = .removed
     }
@@ -104,7 +107,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   @inline(__always)
   private func addDivided(_ amount: Double) -> RejectionReason? {
-    guard stripes.unmanaged?._withUnsafeGuaranteedRef({ $0.add(amount) }) == true else {
+    guard heldStripes?._withUnsafeGuaranteedRef({ $0.add(amount) }) == true else {
       return addToAll(amount)
     }
     noteRecording()
@@ -120,7 +123,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
   private func update(_ change: (Double) -> Double) -> RejectionReason? {
     var old = state.load(ordering: .acquiring)
     while true {
-      if old == GaugeState.dividedWord, let stripes = stripes.current {
+      if old == GaugeState.dividedWord, let stripes = heldStripes?.takeUnretainedValue() {
         let reason = stripes.update(change)
         if reason == nil { noteRecording() }
         return reason
@@ -187,7 +190,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   private func addOfGuard(_ amount: Double) -> RejectionReason? {
     // Whole numbers are added exactly, as long as there are no others.
-    let tally = amount == amount.rounded() ? tally.current : tally.value { GuardTally() }
+    let tally = amount == amount.rounded() ? heldTally : tally.value { GuardTally() }
     guard let tally else { return add(amount) }
     return tally.add { rounding in
       update { old in
@@ -200,7 +203,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
 
   /// No guard is held, so what rounding left behind goes.
   private func settle() {
-    tally.current?.settle { rounding in
+    heldTally?.settle { rounding in
       guard guards.load(ordering: .relaxed) == 0 else { return false }
       return update { $0 + rounding } == nil
     }
@@ -215,7 +218,7 @@ public final class Gauge: MetricInstrument, @unchecked Sendable {
     Gauge.structure.withLock {
       var old = state.load(ordering: .acquiring)
       if old == GaugeState.dividedWord {
-        stripes.current?.remove { last.store($0.bitPattern, ordering: .releasing) }
+        heldStripes?.takeUnretainedValue().remove { last.store($0.bitPattern, ordering: .releasing) }
         return state.store(GaugeState.removedWord, ordering: .releasing)
       }
       while old != GaugeState.removedWord {
