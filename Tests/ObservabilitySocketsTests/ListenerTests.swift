@@ -98,6 +98,23 @@ struct ListenerTests {
     }
   }
 
+  @Test("A folder that somebody else keeps locked is listened in all the same")
+  func lockedFolder() throws {
+    let loop = try EventLoop(name: "listen")
+    defer { loop.shutdown() }
+    let folder = newPath()
+    #expect(mkdir(folder, 0o700) == 0)
+    // As systemd-tmpfiles(8) says who wants to keep the files of a folder.
+    let lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    #expect(flock(lock, LOCK_EX) == 0)
+    let listener = try Listener(loop: loop, address: .unix(path: folder + "/socket"))
+    #expect(exists(folder + "/socket"))
+    unlink(folder + "/socket")
+    close(lock)
+    rmdir(folder)
+    listener.close()
+  }
+
   @Test("A file that is no socket is never removed")
   func otherFile() throws {
     let loop = try EventLoop(name: "listen")
