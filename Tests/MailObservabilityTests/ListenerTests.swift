@@ -22,13 +22,15 @@ struct SeveralListenersTests {
     config.listeners = [
       ListenerConfig("127.0.0.1:0", serving: .probes),
       ListenerConfig("127.0.0.1:0", serving: .paths(["/metrics"]).union(.paths(["/"]))),
-      ListenerConfig("127.0.0.1:0", serving: .all, access: ["/live": .networks([])]),
+      ListenerConfig(
+        "127.0.0.1:0", serving: .all, access: ["/live": .networks([]), "/ready": .everybody]),
     ]
+    config.access["/ready"] = .networks([])
     let server = try await MetricsCollector().startHTTPServer(config)
     #expect(server.boundAddresses.count == 4 && Set(server.boundAddresses).count == 4)
     #expect(server.boundAddress == server.boundAddresses.first)
     let expected: [(path: String, statuses: [Int])] = [
-      ("/live", [200, 200, 404, 403]), ("/livez", [200, 200, 404, 403]), ("/ready", [200, 200, 404, 200]),
+      ("/live", [200, 200, 404, 403]), ("/livez", [200, 200, 404, 403]), ("/ready", [403, 403, 404, 200]),
       ("/health", [200, 200, 404, 200]), ("/metrics", [200, 404, 200, 200]),
       ("/metrics.json", [200, 404, 404, 200]), ("/debug/vars", [200, 404, 404, 200]),
       ("/", [200, 404, 200, 200]), ("/nothing", [404, 404, 404, 404]),

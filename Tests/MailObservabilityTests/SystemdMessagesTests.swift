@@ -103,16 +103,24 @@ struct SystemdMessagesTests {
       #expect(flushed(&messages, Condition(isReady: true, status: "\(time)"), taking: 0) == [])
       messages.endReload()
     }
-    #expect(
-      flushed(&messages, Condition(isReady: true, status: "100")).sorted()
-        == ["READY=1", "RELOADING=1\nMONOTONIC_USEC=100", "STATUS=100"])
     messages.beginReload(atMicroseconds: 101)
     messages.endReload()
+    #expect(
+      flushed(&messages, Condition(isReady: true, status: "100")).sorted()
+        == ["READY=1", "RELOADING=1\nMONOTONIC_USEC=101", "STATUS=100"])
     messages.beginReload(atMicroseconds: 102)
+    messages.endReload()
+    messages.beginReload(atMicroseconds: 103)
     // A beginning without its end would be a service that reloads for ever.
-    #expect(flushed(&messages, Condition(status: "100")) == ["RELOADING=1\nMONOTONIC_USEC=102"])
+    #expect(flushed(&messages, Condition(status: "100")) == ["RELOADING=1\nMONOTONIC_USEC=103"])
     messages.endReload()
     #expect(flushed(&messages, Condition(status: "100")) == ["READY=1"])
+    // Nor is the end of one taken for the first readiness.
+    var early = SystemdMessages(watchdogMicroseconds: nil)
+    early.beginReload(atMicroseconds: 1)
+    early.endReload()
+    #expect(flushed(&early, Condition(status: "")) == ["RELOADING=1\nMONOTONIC_USEC=1", "STATUS="])
+    #expect(flushed(&early, Condition(isReady: true, status: "")) == ["READY=1"])
   }
 
   static let watchdogs: [(variables: [String: String], period: UInt64?, isSaid: Bool)] = [

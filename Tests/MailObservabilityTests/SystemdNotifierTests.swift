@@ -45,9 +45,60 @@ struct SystemdNotifierTests {
       // Of the clock that begins with the system, within three years: the time of day is larger.
       #expect((1...100_000_000_000_000).contains(stamp))
       #expect(await message("READY=1") != nil)
+      metrics.health.setMaintenance("a new disk")
+      #expect(await message("STATUS=in maintenance: a new disk") != nil)
       await server.shutdown()
-      #expect(receiver.drain().contains("STOPPING=1"))
+      let last = receiver.drain()
+      #expect(last.contains("STOPPING=1") && last.contains("STATUS=shutting down"), "\(last)")
       #expect(log.messages.isEmpty)
+    }
+  }
+
+  @Test("gives no sign of life from the moment that liveness fails")
+  func lifeless() async {
+    await #expect(processExitsWith: .success) {
+      let receiver = try #require(DatagramReceiver())
+      Self.set(["NOTIFY_SOCKET": receiver.path, "WATCHDOG_USEC": "2000"])
+      let metrics = try MetricsCollector()
+      let server = try await metrics.startHTTPServer(Self.config(LogRecorder()))
+      let address = try #require(server.boundAddress)
+      #expect(await onThread { receiver.wait(for: "WATCHDOG=1") } != nil)
+      try metrics.health.add(HealthCheck("pool", probes: .live) { .fail("stuck") })
+      #expect(
+        await eventually { await onThread { HTTPClient.get("/live", at: address)?.status } == 503 })
+      receiver.drain()
+      // Fifty times as long as systemd waits.
+      try await Task.sleep(for: .milliseconds(100))
+      #expect(!receiver.drain().contains("WATCHDOG=1"))
+      await server.shutdown()
+    }
+  }
+
+  @Test("serves on each socket of a name all that the name is for, and on those of another what that is for")
+  func sockets() async {
+    await #expect(processExitsWith: .success) {
+      let inherited = try (0..<3).map { _ in try #require(listeningSocket(backlog: 16)) }
+      let last = inherited.map(\.descriptor).max() ?? 0
+      let names = (3...last).map { number in
+        switch inherited.firstIndex(where: { $0.descriptor == number }) {
+        case nil: "other"
+        case 2: "probes"
+        default: "metrics"
+        }
+      }
+      setenv("LISTEN_PID", "\(getpid())", 1)
+      setenv("LISTEN_FDS", "\(names.count)", 1)
+      setenv("LISTEN_FDNAMES", names.joined(separator: ":"), 1)
+      var config = MetricsConfig.patient
+      config.bindAddress = "systemd:metrics"
+      config.listeners = [ListenerConfig("systemd:probes", serving: .probes)]
+      let server = try await MetricsCollector().startHTTPServer(config)
+      for (place, status) in [(0, 200), (1, 200), (2, 404)] {
+        let address = "127.0.0.1:\(inherited[place].port)"
+        #expect(await onThread { HTTPClient.get("/metrics", at: address)?.status } == status)
+        #expect(await onThread { HTTPClient.get("/live", at: address)?.status } == 200)
+      }
+      await server.shutdown()
     }
   }
 

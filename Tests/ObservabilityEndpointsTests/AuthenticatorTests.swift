@@ -141,6 +141,18 @@ struct AuthenticatorTests {
     #expect(try await status(service, Known.basic) == 200)
   }
 
+  @Test("with what was wrong by an older file are looked at by the new one")
+  func nowRight() async throws {
+    let folder = try Folder()
+    let other = "$6$rounds=1000$saltsalt$" + String(repeating: "x", count: 86)
+    try folder.write(other, to: "hash")
+    let service = try service(Known.settings(hash: .file(folder.path + "/hash"), tokens: []))
+    #expect(try await status(service, Known.basic) == 401)
+    try folder.replace("hash", with: Known.sha512)
+    clock.advance(by: .seconds(1))
+    #expect(try await status(service, Known.basic) == 200)
+  }
+
   @Test("of wrong tokens take no attempt from passwords")
   func tokensApart() async throws {
     let service = try service()

@@ -56,6 +56,13 @@ struct NotifySocketTests {
   }
 
   #if os(Linux)
+    @Test("has abstract names that end where their length says")
+    func abstract() throws {
+      let receiver = try #require(DatagramReceiver(isAbstract: true))
+      #expect(try NotifySocket(receiver.path).send("READY=1") == nil)
+      #expect(receiver.next() == "READY=1")
+    }
+
     @Test("sends to a socket of a stream nothing")
     func stream() async throws {
       let loop = try EventLoop(name: "stream")

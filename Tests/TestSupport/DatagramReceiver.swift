@@ -8,8 +8,11 @@ package final class DatagramReceiver: Sendable {
   private let descriptor: Int32
 
   /// Nil when the system gives none.
-  package init?() {
-    path = "/tmp/notify-\(getpid())-\(UInt64.random(in: 0 ... .max)).sock"
+  ///
+  /// - Parameter isAbstract: whether the path is a name in Linux's abstract namespace, `@` in place of its NUL.
+  package init?(isAbstract: Bool = false) {
+    let name = "/tmp/notify-\(getpid())-\(UInt64.random(in: 0 ... .max)).sock"
+    path = isAbstract ? "@" + name : name
     #if canImport(Glibc)
       descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     #else
@@ -18,10 +21,16 @@ package final class DatagramReceiver: Sendable {
     guard descriptor >= 0 else { return nil }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    withUnsafeMutableBytes(of: &address.sun_path) {
+      $0.copyBytes(from: isAbstract ? [0] + Array(name.utf8) : Array(name.utf8))
+    }
+    let size =
+      isAbstract
+      ? (MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2) + path.utf8.count
+      : MemoryLayout<sockaddr_un>.size
     let status = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        bind(descriptor, $0, socklen_t(size))
       }
     }
     guard status == 0 else { return nil }
