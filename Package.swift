@@ -131,9 +131,8 @@ let package = Package(
     tests(
       "MailObservabilityTests",
       [
-        "MailObservability", "HealthProbes", "OTLPExport", "TraceSpans", "ObservabilityPlatform",
-        "ObservabilitySockets",
-        "TestSupport",
+        "MailObservability", "HealthProbes", "OTLPExport", "TraceSpans", "ObservabilityHTTP",
+        "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
       ]),
     tests(
       "ExampleMailServerTests",

@@ -69,6 +69,14 @@ package enum IPAddress {
     return bytes.count <= 16 ? bytes : nil
   }
 
+  /// An IPv4 address inside IPv6 (`::ffff:a.b.c.d`) as the former, any other as it is.
+  package static func unmapped(_ address: [UInt8]) -> [UInt8] {
+    guard address.count == 16, address[..<10].allSatisfy({ $0 == 0 }), address[10] == 0xFF,
+      address[11] == 0xFF
+    else { return address }
+    return Array(address[12...])
+  }
+
   /// The address as text; IPv6 groups are not shortened.
   package static func text(of bytes: [UInt8]) -> String {
     if bytes.count == 4 { return bytes.map { String($0) }.joined(separator: ".") }

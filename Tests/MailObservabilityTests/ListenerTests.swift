@@ -2,7 +2,9 @@
 
 @testable import MailObservability
 import ObservabilityEndpoints
+@testable import ObservabilityHTTP
 import ObservabilityPlatform
+@testable import ObservabilitySockets
 import TestSupport
 import Testing
 
@@ -20,13 +22,15 @@ struct SeveralListenersTests {
     config.listeners = [
       ListenerConfig("127.0.0.1:0", serving: .probes),
       ListenerConfig("127.0.0.1:0", serving: .paths(["/metrics"]).union(.paths(["/"]))),
-      ListenerConfig("127.0.0.1:0", serving: .all, access: ["/live": .networks([])]),
+      ListenerConfig(
+        "127.0.0.1:0", serving: .all, access: ["/live": .networks([]), "/ready": .everybody]),
     ]
+    config.access["/ready"] = .networks([])
     let server = try await MetricsCollector().startHTTPServer(config)
     #expect(server.boundAddresses.count == 4 && Set(server.boundAddresses).count == 4)
     #expect(server.boundAddress == server.boundAddresses.first)
     let expected: [(path: String, statuses: [Int])] = [
-      ("/live", [200, 200, 404, 403]), ("/livez", [200, 200, 404, 403]), ("/ready", [200, 200, 404, 200]),
+      ("/live", [200, 200, 404, 403]), ("/livez", [200, 200, 404, 403]), ("/ready", [403, 403, 404, 200]),
       ("/health", [200, 200, 404, 200]), ("/metrics", [200, 404, 200, 200]),
       ("/metrics.json", [200, 404, 404, 200]), ("/debug/vars", [200, 404, 404, 200]),
       ("/", [200, 404, 200, 200]), ("/nothing", [404, 404, 404, 404]),
@@ -119,6 +123,68 @@ struct SeveralListenersTests {
     #expect(await asksIPv6("/metrics", port) == 0)
     #expect(await get("/metrics", at: "127.0.0.1:\(port)")?.status == 404)
     await both.shutdown()
+  }
+
+  @Test("knows who comes to a socket of both families by the address that they have at others")
+  func peers() async throws {
+    var config = MetricsConfig.patient
+    config.listeners = [ListenerConfig("[::]:0", serving: .all)]
+    config.routes = [EndpointRoute("/peer", for: .everybody) { .text(200, "\($0.peer)") }]
+    // A second connection of one address has a place of the reserve, where only probes are answered.
+    (config.limits.maximumConnectionsPerAddress, config.trustedNetworks) = (1, [])
+    // Not every machine has IPv6.
+    guard let server = try? await MetricsCollector().startHTTPServer(config) else { return }
+    let addresses = server.boundAddresses.compactMap { $0.split(separator: ":").last }.map {
+      "127.0.0.1:\($0)"
+    }
+    for address in addresses {
+      let reply = await get("/peer", at: address)
+      #expect(reply?.status == 200 && reply?.body.hasPrefix("127.0.0.1:") == true, "\(reply as Any)")
+      #expect(await eventually { server.server?.statistics.connections == 0 })
+    }
+    let held = try await onThread {
+      Result { () throws(TestClientError) in try TestClient(addresses[0]) }
+    }.get()
+    try await held.send("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    _ = try await held.read(through: "\r\n\r\n")
+    #expect(await get("/peer", at: addresses[1])?.status == 503, "one address has one connection")
+    #expect(await get("/live", at: addresses[1])?.status == 200)
+    withExtendedLifetime(held) {}
+    await server.shutdown(gracePeriod: .zero)
+  }
+
+  @Test("that cannot be bound again once it has died is named by its setting and its address")
+  func dead() async throws {
+    let folder = "/tmp/dead-\(UInt64.random(in: 0 ... .max))"
+    #expect(mkdir(folder, 0o700) == 0)
+    var config = MetricsConfig.patient
+    config.listeners = [
+      ListenerConfig("127.0.0.1:0", serving: .all), ListenerConfig("unix:\(folder)/socket", serving: .all),
+    ]
+    let server = try await MetricsCollector().startHTTPServer(config)
+    let core = try #require(server.server?.core)
+    unlink("\(folder)/socket")
+    rmdir(folder)
+    // Another, useless socket in the place of the listening one.
+    let number = await onThread { answer(by: core.loop.execute) { core.doors[2].listener.descriptor.fd } }
+    let other = streamSocket()
+    #expect(dup2(other, number) == number)
+    close(other)
+    let running = Task { try await server.run(gracePeriod: .zero) }
+    #expect(
+      await eventually {
+        core.loop.advanceClock(by: .milliseconds(20))
+        return core.isDraining
+      })
+    do {
+      try await running.value
+      Issue.record("it has not ended")
+    } catch {
+      let error = error as? MetricsConfigError
+      #expect(error?.setting == "listeners[1]" && error?.value == "unix:\(folder)/socket", "\(error as Any)")
+      #expect(error?.code == .refusedBySystem)
+    }
+    close(number)
   }
 
   static let mistakes: [(setting: String, value: String, make: @Sendable (inout MetricsConfig) -> Void)] = [

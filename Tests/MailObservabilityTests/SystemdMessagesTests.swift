@@ -94,17 +94,52 @@ struct SystemdMessagesTests {
     #expect(flushed(&messages, Condition(isReady: true)) == ["STOPPING=1"])
   }
 
-  static let watchdogs: [(variables: [String: String], period: UInt64?)] = [
-    ([:], nil), (["WATCHDOG_USEC": "1000"], 1000), (["WATCHDOG_USEC": "x"], nil),
-    (["WATCHDOG_USEC": "0"], nil),
-    (["WATCHDOG_USEC": "-1"], nil), (["WATCHDOG_USEC": "1000", "WATCHDOG_PID": "7"], 1000),
-    (["WATCHDOG_USEC": "1000", "WATCHDOG_PID": "8"], nil),
-    (["WATCHDOG_USEC": "1000", "WATCHDOG_PID": ""], nil),
+  @Test("of reloads that could not be told are the last, whole, and no status is lost with the others")
+  func reloadsUntold() {
+    var messages = SystemdMessages(watchdogMicroseconds: nil)
+    _ = flushed(&messages, Condition(isReady: true))
+    for time in 1...100 as ClosedRange<UInt64> {
+      messages.beginReload(atMicroseconds: time)
+      #expect(flushed(&messages, Condition(isReady: true, status: "\(time)"), taking: 0) == [])
+      messages.endReload()
+    }
+    messages.beginReload(atMicroseconds: 101)
+    messages.endReload()
+    #expect(
+      flushed(&messages, Condition(isReady: true, status: "100")).sorted()
+        == ["READY=1", "RELOADING=1\nMONOTONIC_USEC=101", "STATUS=100"])
+    messages.beginReload(atMicroseconds: 102)
+    messages.endReload()
+    messages.beginReload(atMicroseconds: 103)
+    // A beginning without its end would be a service that reloads for ever.
+    #expect(flushed(&messages, Condition(status: "100")) == ["RELOADING=1\nMONOTONIC_USEC=103"])
+    messages.endReload()
+    #expect(flushed(&messages, Condition(status: "100")) == ["READY=1"])
+    // Nor is the end of one taken for the first readiness.
+    var early = SystemdMessages(watchdogMicroseconds: nil)
+    early.beginReload(atMicroseconds: 1)
+    early.endReload()
+    #expect(flushed(&early, Condition(status: "")) == ["RELOADING=1\nMONOTONIC_USEC=1", "STATUS="])
+    #expect(flushed(&early, Condition(isReady: true, status: "")) == ["READY=1"])
+  }
+
+  static let watchdogs: [(variables: [String: String], period: UInt64?, isSaid: Bool)] = [
+    ([:], nil, false), (["WATCHDOG_USEC": "1000"], 1000, false), (["WATCHDOG_USEC": "x"], nil, true),
+    (["WATCHDOG_USEC": ""], nil, true), (["WATCHDOG_USEC": "0"], nil, true),
+    (["WATCHDOG_USEC": "-1"], nil, true), (["WATCHDOG_USEC": "\(UInt64.max)"], nil, true),
+    (["WATCHDOG_USEC": "\(UInt64.max - 1)"], UInt64.max - 1, false),
+    (["WATCHDOG_USEC": "99999999999999999999"], nil, true),
+    (["WATCHDOG_USEC": "1000", "WATCHDOG_PID": "7"], 1000, false),
+    (["WATCHDOG_USEC": "1000", "WATCHDOG_PID": "8"], nil, false),
+    (["WATCHDOG_USEC": "x", "WATCHDOG_PID": "8"], nil, false),
+    (["WATCHDOG_USEC": "1000", "WATCHDOG_PID": ""], nil, true),
+    (["WATCHDOG_PID": "7"], nil, false),
   ]
 
   @Test("are of life when that is asked of this process", arguments: watchdogs.indices)
   func variables(index: Int) {
-    let (variables, period) = Self.watchdogs[index]
-    #expect(SystemdNotifier.watchdog(7) { variables[$0] } == period)
+    let (variables, period, isSaid) = Self.watchdogs[index]
+    let found = SystemdNotifier.watchdog(7) { variables[$0] }
+    #expect(found.period == period && (found.problem != nil) == isSaid, "\(variables)")
   }
 }

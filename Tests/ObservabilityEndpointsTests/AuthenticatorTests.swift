@@ -53,7 +53,7 @@ struct AuthenticatorTests {
         #expect(try await status(service, Known.bearer) == 200, "a token is compared whatever others send")
       }
     }
-    #expect(counts == [401: LoginLimiter.burst, 429: 300 - LoginLimiter.burst])
+    #expect(counts == [401: LoginLimiter.half.burst, 429: 300 - LoginLimiter.half.burst])
     // As long as a scraper comes, it is known.
     for _ in 0..<20 {
       clock.advance(by: .seconds(240))
@@ -69,11 +69,11 @@ struct AuthenticatorTests {
     let service = try service()
     for number in 0..<20 { _ = try await status(service, wrong(number)) }
     let refused = try await answer(service, Known.basic)
-    #expect(refused.status == 429 && refused.headers["Retry-After"] == "1")
+    #expect(refused.status == 429 && refused.headers["Retry-After"] == "2")
     #expect(try await status(service, Known.basic, from: stranger) == 200, "another address")
     // What has been right once is so for every address.
     #expect(try await status(service, Known.basic) == 200)
-    clock.advance(by: .seconds(1))
+    clock.advance(by: .seconds(2))
     #expect(try await status(service, wrong(101)) == 401)
     #expect(try await status(service, wrong(102)) == 429)
   }
@@ -89,20 +89,39 @@ struct AuthenticatorTests {
     for guesses in [100..<1000, 1000..<1020] where !isLetIn {
       clock.advance(by: .seconds(15))
       for number in guesses {
-        let isTried = number < guesses.lowerBound + LoginLimiter.burst
+        let isTried = number < guesses.lowerBound + LoginLimiter.half.burst
         #expect(try await status(service, wrong(number)) == (isTried ? 401 : 429))
       }
       isLetIn = try await status(service, Known.basic) == 200
     }
     #expect(isLetIn)
     #expect(try await status(service, wrong(2000)) == 429)
-    // Those who send each guess again have as many attempts more, and no more than that.
-    clock.advance(by: .seconds(2))
+    // Those who send each guess again take part in both halves.
+    clock.advance(by: .seconds(4))
     var counts: [Int: Int] = [:]
     for number in 100..<1000 { counts[try await status(service, wrong(number)), default: 0] += 1 }
     // The first of them were hashed, and are known to be wrong: those cost nothing.
-    #expect(counts[401] == LoginLimiter.burst + 2 + LoginLimiter.burst)
+    #expect(counts[401] == LoginLimiter.half.burst + 2 + LoginLimiter.half.burst)
     #expect(counts.keys.sorted() == [401, 429])
+  }
+
+  @Test("of who sends each guess again are no more than of who does not")
+  func twice() async throws {
+    let (once, twice) = (try service(), try service())
+    var (hashedOnce, hashedTwice) = (0, 0)
+    for second in 0..<60 {
+      clock.advance(by: .seconds(1))
+      for number in 0..<20 {
+        let guess = second * 20 + number
+        if try await status(once, wrong(guess)) == 401 { hashedOnce += 1 }
+        // Those of a second ago, once more.
+        for guess in [guess, guess - 20] where guess >= 0 {
+          if try await status(twice, wrong(guess)) == 401 { hashedTwice += 1 }
+        }
+      }
+    }
+    // One limit would allow ten and sixty. What is known to be wrong costs no hash, and is answered 401 again.
+    #expect(hashedOnce <= 35 && hashedTwice - 35 <= 70, "\(hashedOnce) once, \(hashedTwice) twice")
   }
 
   @Test("with a password that is known to be wrong cost neither an attempt nor a hash")
@@ -111,14 +130,26 @@ struct AuthenticatorTests {
     try folder.write(Known.sha512, to: "hash")
     let service = try service(Known.settings(hash: .file(folder.path + "/hash"), tokens: []))
     for _ in 0..<200 { #expect(try await status(service, wrong(1)) == 401) }
-    for number in 2...LoginLimiter.burst { #expect(try await status(service, wrong(number)) == 401) }
+    for number in 2...LoginLimiter.half.burst { #expect(try await status(service, wrong(number)) == 401) }
     #expect(try await status(service, wrong(50)) == 429)
     // It may be right by another file.
     try folder.replace("hash", with: Known.bcrypt2b)
     let other = "Basic " + base64("prometheus:wrong")
-    clock.advance(by: .seconds(1))
+    clock.advance(by: LoginLimiter.half.interval)
     #expect(try await status(service, other) == 401)
     clock.advance(by: .seconds(60))
+    #expect(try await status(service, Known.basic) == 200)
+  }
+
+  @Test("with what was wrong by an older file are looked at by the new one")
+  func nowRight() async throws {
+    let folder = try Folder()
+    let other = "$6$rounds=1000$saltsalt$" + String(repeating: "x", count: 86)
+    try folder.write(other, to: "hash")
+    let service = try service(Known.settings(hash: .file(folder.path + "/hash"), tokens: []))
+    #expect(try await status(service, Known.basic) == 401)
+    try folder.replace("hash", with: Known.sha512)
+    clock.advance(by: .seconds(1))
     #expect(try await status(service, Known.basic) == 200)
   }
 
@@ -143,7 +174,7 @@ struct AuthenticatorTests {
       _ = await leaves.value
     }
     // One that no hash was begun for is none. What was hashed is known to be wrong.
-    #expect(authenticator.wrongCount <= LoginLimiter.burst)
+    #expect(authenticator.wrongCount <= LoginLimiter.half.burst)
   }
 
   @Test("with wrong tokens are slowed down too, and malformed ones cost nothing")
@@ -154,7 +185,9 @@ struct AuthenticatorTests {
         #expect(try await status(service, value) == 401)
       }
     }
-    for number in 0..<LoginLimiter.burst { #expect(try await status(service, "Bearer x\(number)") == 401) }
+    for number in 0..<LoginLimiter.whole.burst {
+      #expect(try await status(service, "Bearer x\(number)") == 401)
+    }
     #expect(try await status(service, "Bearer y") == 429)
     #expect(try await status(service, Known.bearer) == 200)
     #expect(try await answer(service, nil).headers.all("WWW-Authenticate") == ["Bearer realm=\"metrics\""])
@@ -167,7 +200,7 @@ struct AuthenticatorTests {
       for number in 0..<200 { group.addTask { try await status(service, wrong(number)) } }
       return try await group.reduce(into: [Int]()) { $0.append($1) }
     }
-    #expect(statuses.count { $0 == 401 } <= LoginLimiter.burst)
+    #expect(statuses.count { $0 == 401 } <= LoginLimiter.half.burst)
     #expect(statuses.allSatisfy { [401, 429, 503].contains($0) })
   }
 
@@ -175,7 +208,7 @@ struct AuthenticatorTests {
   func simultaneouslyRight() async throws {
     let service = try service()
     let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-      for _ in 0..<LoginLimiter.burst { group.addTask { try await status(service, Known.basic) } }
+      for _ in 0..<LoginLimiter.half.burst { group.addTask { try await status(service, Known.basic) } }
       return try await group.reduce(into: [Int]()) { $0.append($1) }
     }
     #expect(statuses.count { $0 == 200 } == statuses.count, "\(statuses)")

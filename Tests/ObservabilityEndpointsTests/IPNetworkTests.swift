@@ -59,7 +59,7 @@ struct NetworkTests {
     "a peer is read from the text that servers have of it",
     arguments: [
       ("127.0.0.1", [127, 0, 0, 1]), ("::1", [UInt8](repeating: 0, count: 15) + [1]),
-      ("::ffff:10.0.0.1", [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 10, 0, 0, 1]),
+      ("::ffff:10.0.0.1", [10, 0, 0, 1]), ("::FFFF:a00:1", [10, 0, 0, 1]),
       ("fe80::1%eth0", [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]),
       ("", nil), ("localhost", nil), ("127.0.0.1:80", nil), ("[::1]", nil), ("[::1]:80", nil),
       ("127.0.0.1%lo", nil),

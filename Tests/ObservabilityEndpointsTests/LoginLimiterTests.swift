@@ -12,25 +12,44 @@ struct LoginLimiterTests {
       .ip([10, UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)], port: 1))
   }
 
-  @Test("allows some at once, then one a second, and says when")
-  func burst() {
-    var limiter = LoginLimiter()
-    let start = Duration.seconds(100)
-    for _ in 0..<LoginLimiter.burst { #expect(limiter.attempt(from: origin(1), at: start) == nil) }
-    #expect(limiter.attempt(from: origin(1), at: start) == .seconds(1))
-    #expect(limiter.attempt(from: origin(1), at: start + .milliseconds(600)) == .milliseconds(400))
+  static let limits: [(limiter: LoginLimiter, atOnce: Int, seconds: Int)] = [(.whole, 10, 1), (.half, 5, 2)]
+
+  @Test("allows some at once, then one after the other, and says when", arguments: limits.indices)
+  func burst(index: Int) {
+    let (limit, atOnce, seconds) = Self.limits[index]
+    var limiter = limit
+    let (start, interval) = (Duration.seconds(100), Duration.seconds(seconds))
+    for _ in 0..<atOnce { #expect(limiter.attempt(from: origin(1), at: start) == nil) }
+    #expect(limiter.attempt(from: origin(1), at: start) == interval)
+    #expect(
+      limiter.attempt(from: origin(1), at: start + .milliseconds(600)) == interval - .milliseconds(600))
     #expect(limiter.attempt(from: origin(2), at: start) == nil, "another address")
-    #expect(limiter.attempt(from: origin(1), at: start + .seconds(1)) == nil)
-    #expect(limiter.attempt(from: origin(1), at: start + .seconds(1)) == .seconds(1))
+    #expect(limiter.attempt(from: origin(1), at: start + interval) == nil)
+    #expect(limiter.attempt(from: origin(1), at: start + interval) == interval)
     // After a pause there are as many as at first, and no more.
     let later = start + .seconds(3600)
-    for _ in 0..<LoginLimiter.burst { #expect(limiter.attempt(from: origin(1), at: later) == nil) }
+    for _ in 0..<atOnce { #expect(limiter.attempt(from: origin(1), at: later) == nil) }
     #expect(limiter.attempt(from: origin(1), at: later) != nil)
+  }
+
+  @Test("leaves to who is in both halves what one limit would, whenever they come")
+  func halves() {
+    var (one, other, whole) = (LoginLimiter.half, LoginLimiter.half, LoginLimiter.whole)
+    var (ofHalves, ofWhole) = (0, 0)
+    for second in 0..<600 {
+      for _ in 0..<20 {
+        let now = Duration.seconds(second)
+        if one.attempt(from: origin(1), at: now) == nil { ofHalves += 1 }
+        if other.attempt(from: origin(1), at: now) == nil { ofHalves += 1 }
+        if whole.attempt(from: origin(1), at: now) == nil { ofWhole += 1 }
+      }
+      #expect(ofHalves <= ofWhole)
+    }
   }
 
   @Test("counts none that has succeeded")
   func forgiven() {
-    var limiter = LoginLimiter()
+    var limiter = LoginLimiter.whole
     for _ in 0..<1000 {
       #expect(limiter.attempt(from: .unix, at: .zero) == nil)
       limiter.forgive(.unix)
@@ -52,11 +71,11 @@ struct LoginLimiterTests {
 
   @Test("keeps a bounded number of addresses, the others having one limit together")
   func memory() {
-    var limiter = LoginLimiter()
+    var limiter = LoginLimiter.whole
     var admitted = 0
     for number in 0..<100_000 where limiter.attempt(from: origin(number), at: .zero) == nil { admitted += 1 }
     #expect(limiter.originCount == LoginLimiter.mostOrigins)
-    #expect(admitted == LoginLimiter.mostOrigins + LoginLimiter.burst)
+    #expect(admitted == LoginLimiter.mostOrigins + LoginLimiter.whole.burst)
     // Those that have been quiet make room.
     #expect(limiter.attempt(from: origin(200_000), at: .seconds(2)) == nil)
     #expect(limiter.originCount == 1)
@@ -65,7 +84,7 @@ struct LoginLimiterTests {
   @Test("admits no more than its rate, in whatever order attempts come", arguments: [SeededGenerator.seed])
   func rate(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    var limiter = LoginLimiter()
+    var limiter = LoginLimiter.whole
     var now = Duration.zero
     var admitted: [Int: [Duration]] = [:]
     for _ in 0..<5000 {
@@ -73,7 +92,7 @@ struct LoginLimiterTests {
       let number = Int.random(in: 0..<3, using: &generator)
       let wait = limiter.attempt(from: origin(number), at: now)
       if let wait {
-        #expect(wait > .zero && wait <= LoginLimiter.interval)
+        #expect(wait > .zero && wait <= LoginLimiter.whole.interval)
       } else {
         admitted[number, default: []].append(now)
       }
@@ -81,7 +100,7 @@ struct LoginLimiterTests {
     for times in admitted.values {
       for (first, time) in times.enumerated() {
         let within = times[first...].prefix { $0 - time < .seconds(5) }.count
-        #expect(within <= LoginLimiter.burst + 5, "\(within) in five seconds")
+        #expect(within <= LoginLimiter.whole.burst + 5, "\(within) in five seconds")
       }
     }
   }

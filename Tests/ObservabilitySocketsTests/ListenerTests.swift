@@ -98,6 +98,37 @@ struct ListenerTests {
     }
   }
 
+  @Test("A socket of every IPv6 address leaves IPv4 to one that asks for its port, and to no other")
+  func conflicts() throws {
+    func isAlone(_ addresses: String...) throws -> [Bool] {
+      ListenerSource.withoutConflicts(try addresses.map { .address(try .parse($0)) }).map {
+        if case .address(_, _, true) = $0 { true } else { false }
+      }
+    }
+    #expect(try isAlone("[::]:81", "127.0.0.1:81") == [true, false])
+    #expect(try isAlone("0.0.0.0:81", "[::]:81", "[::]:82") == [false, true, false])
+    #expect(try isAlone("[::]:81", "127.0.0.1:82", "unix:/a") == [false, false, false])
+    #expect(try isAlone("[::]:0", "127.0.0.1:0") == [false, false], "two free ports")
+    #expect(try isAlone("[::1]:81", "127.0.0.1:81") == [false, false])
+  }
+
+  @Test("A folder that somebody else keeps locked is listened in all the same")
+  func lockedFolder() throws {
+    let loop = try EventLoop(name: "listen")
+    defer { loop.shutdown() }
+    let folder = newPath()
+    #expect(mkdir(folder, 0o700) == 0)
+    // As systemd-tmpfiles(8) says who wants to keep the files of a folder.
+    let lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    #expect(flock(lock, LOCK_EX) == 0)
+    let listener = try Listener(loop: loop, address: .unix(path: folder + "/socket"))
+    #expect(exists(folder + "/socket"))
+    unlink(folder + "/socket")
+    close(lock)
+    rmdir(folder)
+    listener.close()
+  }
+
   @Test("A file that is no socket is never removed")
   func otherFile() throws {
     let loop = try EventLoop(name: "listen")

@@ -58,7 +58,7 @@ extension MetricsConfig {
   }
 
   /// Where a server of this configuration is asked; nil when none of its addresses says that.
-  private var healthcheckURL: String? {
+  var healthcheckURL: String? {
     guard enabled else { return nil }
     return ([ListenerConfig(bindAddress, serving: .all)] + listeners)
       .filter { $0.routes.isAll || $0.routes.hasProbes }

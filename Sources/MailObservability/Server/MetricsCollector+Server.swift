@@ -35,7 +35,6 @@ extension MetricsCollector {
     guard config.enabled else { return ObservabilityServer(disabled: health) }
     let config = try config.validated()
     let secrets = try await config.readSecretsElsewhere()
-    try config.configureChecks(of: health)
     do {
       // On a thread of its own, so that no other name that the resolver hangs on holds it up.
       let wanted = try await Task.detached {
@@ -73,8 +72,15 @@ extension MetricsCollector {
         configuration: configuration,
         observer: ServerRecorder(own: own, log: log, endpoints: endpoints), loop: loop,
         handler: { await endpoints.respond(to: $0) })
-      let notifier = try config.systemdNotifier(HealthView(health, lease: lease), loop: loop)
+      let notifier = try config.systemdNotifier(HealthView(health, lease: lease), loop: loop, log: log)
       let bound = try await bind(server, wanted)
+      // The last that can fail, so that a server which does not start has changed nothing.
+      do throws(MetricsConfigError) {
+        try config.configureChecks(of: health)
+      } catch {
+        await server.shutdown(gracePeriod: .zero)
+        throw error
+      }
       let problem = driver.begin(
         lease, on: loop, threshold: config.executorThreshold, log: log,
         onDelay: { own.executorDelay.observeWithoutExemplar($0) })
@@ -85,7 +91,8 @@ extension MetricsCollector {
       notifier?.start()
       let ticks = registry.beginExemplarTicks(on: loop)
       return ObservabilityServer(
-        server, boundAddresses: bound, health: health, lease: lease, notifier: notifier,
+        server, boundAddresses: bound, settings: wanted.map(\.setting), health: health, lease: lease,
+        notifier: notifier,
         onEnd: {
           notifier?.end()
           driver.end(lease)

@@ -28,7 +28,8 @@ public struct MetricsConfig: Sendable {
   /// `READY=1` when `/ready` passes for the first time, `STATUS=` with the first check that keeps it from that,
   /// `STOPPING=1` when the server or ``MetricsCollector/health`` drains, and `WATCHDOG=1` twice as often as the unit's
   /// `WatchdogSec=` asks, as long as `/live` passes: a stuck executor is restarted by systemd too. See
-  /// ``ObservabilityServer/reload(_:)``. One server of a process at a time.
+  /// ``ObservabilityServer/reload(_:)``. One server of a process at a time. What is wrong with systemd's side is logged, and
+  /// nothing waits for it.
   public var notifiesSystemd = false
   /// Further listeners, each with routes of its own: at most 15. All of them are bound, or none is.
   public var listeners: [ListenerConfig] = []

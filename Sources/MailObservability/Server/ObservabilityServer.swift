@@ -26,10 +26,12 @@ public final class ObservabilityServer: Sendable {
   private let lease: HealthLease
   private let task: Task<Result<Void, MetricsConfigError>, Never>
 
-  /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
+  /// - Parameters:
+  ///   - settings: what each of the addresses comes from.
+  ///   - onEnd: called once, when the server has ended and its loop still runs.
   init(
-    _ server: HTTPServer, boundAddresses: [SocketAddress], health: HealthRegistry, lease: HealthLease,
-    notifier: SystemdNotifier?, onEnd: @escaping @Sendable () -> Void
+    _ server: HTTPServer, boundAddresses: [SocketAddress], settings: [String], health: HealthRegistry,
+    lease: HealthLease, notifier: SystemdNotifier?, onEnd: @escaping @Sendable () -> Void
   ) {
     self.boundAddresses = boundAddresses.map(\.description)
     self.server = server
@@ -48,10 +50,13 @@ public final class ObservabilityServer: Sendable {
         try await server.run()
         return .success(())
       } catch {
+        let place = await server.failedListener ?? 0
+        guard place < boundAddresses.count, place < settings.count else {
+          return .failure(.failed(setting: "bindAddress", value: "", "cannot be served", error))
+        }
         return .failure(
           .failed(
-            setting: "bindAddress", value: boundAddresses.first?.description ?? "", "cannot be served", error)
-        )
+            setting: settings[place], value: boundAddresses[place].description, "cannot be served", error))
       }
     }
   }
@@ -125,7 +130,7 @@ public final class ObservabilityServer: Sendable {
   ///   - delay: as of ``shutdown(gracePeriod:delay:ending:)``.
   ///   - ending: ends the host's servers: called once, whoever ends this one, and not when the address can no longer
   ///     be served.
-  /// - Throws: ``MetricsConfigError`` when the address can no longer be served.
+  /// - Throws: ``MetricsConfigError`` when one of the addresses can no longer be served.
   public func run(
     gracePeriod: Duration = .seconds(10), delay: Duration = .zero,
     ending: (@Sendable () async -> Void)? = nil

@@ -16,9 +16,6 @@ struct SystemdMessages: Sendable {
 
   /// Longer texts are cut.
   static let longestStatus = 256
-  /// More reloads than this at once are not told one by one.
-  private static let mostPending = 16
-
   /// Half of what systemd allows between two signs of life; nil when it asks for none.
   private let watchdogPeriod: Int64?
   private var pending: [String] = []
@@ -62,13 +59,18 @@ struct SystemdMessages: Sendable {
   /// A reload begins, at that time of CLOCK_MONOTONIC.
   mutating func beginReload(atMicroseconds time: UInt64) {
     reloads += 1
-    guard reloads == 1, !isStopping, pending.count < Self.mostPending else { return }
+    guard reloads == 1, !isStopping else { return }
+    // Of those that could not be told the last is enough, and never a beginning without its end.
+    if let earlier = pending.firstIndex(where: { $0.hasPrefix("RELOADING=") }) {
+      let later = pending[earlier...].filter { $0.hasPrefix("STATUS=") }
+      pending.replaceSubrange(earlier..., with: later)
+    }
     pending.append("RELOADING=1\nMONOTONIC_USEC=\(time)")
   }
 
   mutating func endReload() {
     reloads = max(0, reloads - 1)
-    guard reloads == 0, !isStopping, pending.count < Self.mostPending else { return }
+    guard reloads == 0, !isStopping else { return }
     // Before the first readiness this would be taken for it.
     if hasBeenReady { pending.append("READY=1") }
   }

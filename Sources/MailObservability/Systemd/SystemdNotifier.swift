@@ -13,11 +13,14 @@ final class SystemdNotifier: Sendable {
     var messages: SystemdMessages
     var timer: LoopTimer?
     var isOver = false
+    /// What the last message could not be sent for, as it was logged.
+    var failure: Int32?
   }
 
   private let socket: NotifySocket
   private let health: HealthView
   private let loop: EventLoop
+  private let log: @Sendable (String) -> Void
   private let state: Locked<State>
 
   /// Why there is none.
@@ -29,8 +32,9 @@ final class SystemdNotifier: Sendable {
     case unusable(String)
   }
 
+  /// - Parameter log: hears what keeps messages from systemd; called with a lock held, so it must return at once.
   init(
-    health: HealthView, loop: EventLoop, process: Int32 = getpid(),
+    health: HealthView, loop: EventLoop, log: @escaping @Sendable (String) -> Void, process: Int32 = getpid(),
     variable: (String) -> String? = { name in getenv(name).map { String(cString: $0) } }
   ) throws(Absence) {
     guard let address = variable("NOTIFY_SOCKET"), !address.isEmpty else { throw .notAsked }
@@ -45,17 +49,30 @@ final class SystemdNotifier: Sendable {
     self.socket = socket
     self.health = health
     self.loop = loop
-    state = Locked(
-      State(messages: SystemdMessages(watchdogMicroseconds: Self.watchdog(process, variable))))
+    self.log = log
+    let watchdog = Self.watchdog(process, variable)
+    state = Locked(State(messages: SystemdMessages(watchdogMicroseconds: watchdog.period)))
+    if let problem = watchdog.problem { log(problem) }
   }
 
   deinit { end() }
 
-  /// What `WATCHDOG_USEC` says, when it is meant for this process.
-  static func watchdog(_ process: Int32, _ variable: (String) -> String?) -> UInt64? {
-    guard let period = variable("WATCHDOG_USEC").flatMap(UInt64.init), period > 0 else { return nil }
-    guard let owner = variable("WATCHDOG_PID") else { return period }
-    return Int32(owner) == process ? period : nil
+  /// What `WATCHDOG_USEC` says, when it is meant for this process, and what is wrong with it: without a sign of life the
+  /// service may be ended, so nobody should have to guess. (sd_watchdog_enabled(3))
+  static func watchdog(
+    _ process: Int32, _ variable: (String) -> String?
+  ) -> (period: UInt64?, problem: String?) {
+    guard let text = variable("WATCHDOG_USEC") else { return (nil, nil) }
+    if let owner = variable("WATCHDOG_PID") {
+      guard let owner = Int32(owner) else {
+        return (nil, "systemd's watchdog is not told: WATCHDOG_PID \"\(owner)\" is no number of a process")
+      }
+      guard owner == process else { return (nil, nil) }
+    }
+    guard let period = UInt64(text), (1..<UInt64.max).contains(period) else {
+      return (nil, "systemd's watchdog is not told: WATCHDOG_USEC \"\(text)\" is no number of microseconds")
+    }
+    return (period, nil)
   }
 
   func start() { loop.execute { self.beat() } }
@@ -96,9 +113,23 @@ final class SystemdNotifier: Sendable {
     state.withLock { state in
       guard !state.isOver else { return }
       state.messages.note(condition)
-      state.messages.flush(condition, at: now) { socket.send($0) }
+      state.messages.flush(condition, at: now) { message in
+        let failure = socket.send(message)
+        note(failure, &state.failure)
+        return failure == nil
+      }
       state.timer?.cancel()
       state.timer = loop.schedule(after: .nanoseconds(state.messages.pause)) { [weak self] in self?.beat() }
+    }
+  }
+
+  /// Has what is wrong logged, once. One whose queue is full is only slow.
+  private func note(_ failure: Int32?, _ known: inout Int32?) {
+    guard failure != EAGAIN, failure != ENOBUFS, failure != known else { return }
+    known = failure
+    if let failure {
+      let reason = "\(SystemError.text(failure)) (errno \(failure))"
+      log("systemd is not told of this server: sending to NOTIFY_SOCKET: \(reason)")
     }
   }
 
@@ -129,11 +160,14 @@ final class SystemdNotifier: Sendable {
 }
 
 extension MetricsConfig {
-  /// The notifier that is asked for and possible; nil when there is nobody to tell.
-  func systemdNotifier(_ health: HealthView, loop: EventLoop) throws(MetricsConfigError) -> SystemdNotifier? {
+  /// The notifier that is asked for and possible; nil when there is nobody to tell. An environment that makes no sense is
+  /// logged and not thrown, as sd_notify(3) is mostly called: no mail server should stay down for it.
+  func systemdNotifier(
+    _ health: HealthView, loop: EventLoop, log: LogDelivery
+  ) throws(MetricsConfigError) -> SystemdNotifier? {
     guard notifiesSystemd else { return nil }
     do throws(SystemdNotifier.Absence) {
-      return try SystemdNotifier(health: health, loop: loop)
+      return try SystemdNotifier(health: health, loop: loop, log: { log.send(.warning, $0) })
     } catch {
       switch error {
       case .notAsked: return nil
@@ -141,8 +175,8 @@ extension MetricsConfig {
         throw MetricsConfigError(
           .conflict, setting: "notifiesSystemd", value: "true", "is what another server of this process does")
       case .unusable(let reason):
-        throw MetricsConfigError(
-          .invalidSetting, setting: "notifiesSystemd", value: "true", "cannot be done: \(reason)")
+        log.send(.warning, "systemd is not told of this server: \(reason)")
+        return nil
       }
     }
   }

@@ -111,8 +111,7 @@ enum TopListNames {
 
   /// What one subscriber mostly has: 24 bits of IPv4, 48 of IPv6 (RFC 6177). IPv4 inside IPv6 is the former.
   private static func network(of bytes: [UInt8]) -> String {
-    let isMapped = bytes.count == 16 && bytes.starts(with: [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF])
-    let address = isMapped ? Array(bytes[12...]) : bytes
+    let address = IPAddress.unmapped(bytes)
     let kept = address.count == 4 ? 3 : 6
     let masked = address.prefix(kept) + [UInt8](repeating: 0, count: address.count - kept)
     return "\(IPAddress.text(of: Array(masked)))/\(kept * 8)"

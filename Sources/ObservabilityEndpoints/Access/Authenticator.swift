@@ -35,9 +35,10 @@ final class Authenticator: Sendable {
     var right = LoginCache()
     /// What a scraper that has not heard of a new password sends again and again is hashed once.
     var wrong = LoginCache()
-    var tokens = LoginLimiter()
-    var passwords = LoginLimiter()
-    var returning = LoginLimiter()
+    var tokens = LoginLimiter.whole
+    // Together they allow what one limit would: who sends each guess twice has no more attempts than others.
+    var passwords = LoginLimiter.half
+    var returning = LoginLimiter.half
     var refused = RefusedLogins()
     var nextReread: Duration
     var isRereading = false

@@ -33,22 +33,14 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
     }
     guard IPNetwork.masked(bytes, prefix) == bytes else { return nil }
     // A network of IPv4 addresses inside IPv6 is that of the IPv4 addresses: as such they are compared.
-    let inner = prefix >= 96 ? IPNetwork.unmapped(bytes) : bytes
+    let inner = prefix >= 96 ? IPAddress.unmapped(bytes) : bytes
     self.init(bytes: inner, prefix: inner.count == bytes.count ? prefix : prefix - 96)
   }
 
   /// Whether an address lies in the network. An IPv4 address inside IPv6 (`::ffff:a.b.c.d`) counts as the former.
   public func contains(_ address: [UInt8]) -> Bool {
-    let address = IPNetwork.unmapped(address)
+    let address = IPAddress.unmapped(address)
     return address.count == bytes.count && IPNetwork.masked(address, prefix) == bytes
-  }
-
-  /// An IPv4 address inside IPv6 as the former, any other as it is.
-  static func unmapped(_ address: [UInt8]) -> [UInt8] {
-    guard address.count == 16, address[..<10].allSatisfy({ $0 == 0 }), address[10] == 0xFF,
-      address[11] == 0xFF
-    else { return address }
-    return Array(address[12...])
   }
 
   private static func masked(_ bytes: [UInt8], _ prefix: Int) -> [UInt8] {

@@ -2,7 +2,7 @@
 
 import EndpointMessages
 
-/// A limit on failed logins of each address, as a pure state machine: some at once, then one a second. An attempt is
+/// A limit on failed logins of each address, as a pure state machine: some at once, then one after the other. An attempt is
 /// counted before it is known how it ends, so that many at one time are no way round, and taken back when it succeeds.
 ///
 /// Addresses beyond those that there is room for share one limit, so that memory is bounded whatever is sent. Those that
@@ -18,7 +18,7 @@ struct LoginLimiter: Sendable {
     init(_ peer: EndpointPeer) {
       switch peer {
       case .ip(let bytes, _):
-        let bytes = IPNetwork.unmapped(bytes)
+        let bytes = IPAddress.unmapped(bytes)
         self = bytes.count == 4 ? .v4(bytes) : .v6(Array(bytes.prefix(8)))
       case .unix: self = .unix
       case .unknown: self = .unknown
@@ -27,10 +27,20 @@ struct LoginLimiter: Sendable {
   }
 
   /// How many attempts may fail at once.
-  static let burst = 10
+  let burst: Int
   /// After how long another one may.
-  static let interval = Duration.seconds(1)
+  let interval: Duration
   static let mostOrigins = 1024
+
+  /// Ten at once and one a second.
+  static let whole = LoginLimiter(burst: 10, interval: .seconds(1))
+  /// Half of that: two of these allow no more than the whole.
+  static let half = LoginLimiter(burst: 5, interval: .seconds(2))
+
+  private init(burst: Int, interval: Duration) {
+    self.burst = burst
+    self.interval = interval
+  }
 
   /// When each has all its attempts again. Source: the generic cell rate algorithm (ITU-T I.371).
   private var full: [Origin: Duration] = [:]
@@ -44,8 +54,8 @@ struct LoginLimiter: Sendable {
   mutating func attempt(from origin: Origin, at now: Duration) -> Duration? {
     if full[origin] == nil, full.count >= Self.mostOrigins { sweep(at: now) }
     let isKept = full[origin] != nil || full.count < Self.mostOrigins
-    let next = max(isKept ? full[origin] ?? .zero : fullForOthers, now) + Self.interval
-    let wait = next - now - Self.interval * Self.burst
+    let next = max(isKept ? full[origin] ?? .zero : fullForOthers, now) + interval
+    let wait = next - now - interval * burst
     guard wait <= .zero else { return wait }
     if isKept { full[origin] = next } else { fullForOthers = next }
     return nil
@@ -54,16 +64,16 @@ struct LoginLimiter: Sendable {
   /// Takes an attempt back: it has succeeded, or was none.
   mutating func forgive(_ origin: Origin) {
     if let time = full[origin] {
-      full[origin] = time - Self.interval
+      full[origin] = time - interval
     } else {
-      fullForOthers -= Self.interval
+      fullForOthers -= interval
     }
   }
 
   /// Forgets who has all attempts again. Not more often than anything can have changed.
   private mutating func sweep(at now: Duration) {
     guard now >= nextSweep else { return }
-    nextSweep = now + Self.interval
+    nextSweep = now + interval
     full = full.filter { $0.value > now }
   }
 }

@@ -4,8 +4,9 @@
 ///
 /// Behind one address somebody who guesses takes every attempt that becomes free. What tells a scraper from them is that
 /// it sends the same password again, and they another one. So what comes back after the time that it was told is let in
-/// apart from what comes for the first time. Somebody who sends each guess twice has as many attempts more; no more than
-/// that can be had where nothing is known of either.
+/// apart from what comes for the first time, each with half of the attempts that an address has. Somebody who sends
+/// their guesses again and again takes part in both halves: they are told from a scraper by nothing, and have no more
+/// attempts than one who does not.
 ///
 /// A digest has one place, which the last one takes: of what is sent once there is room for the flood of a minute, and
 /// memory is the same whatever is sent.

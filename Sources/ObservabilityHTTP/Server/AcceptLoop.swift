@@ -166,7 +166,8 @@ extension ServerCore {
 
   private static func peer(of connection: Connection) -> EndpointPeer {
     switch connection.peer {
-    case .v4(_, let port), .v6(_, _, _, let port): .ip(connection.peer?.ipBytes ?? [], port: port)
+    case .v4(_, let port), .v6(_, _, _, let port):
+      EndpointPeer(address: connection.peer?.ipBytes ?? [], port: port)
     case .unix: .unix
     case nil: if case .unix = connection.local { .unix } else { .unknown }
     }

@@ -90,7 +90,7 @@ package actor HTTPServer {
               try await core.serve(by: door)
             } catch {
               // Nobody can come there any more; who is here is served to the end.
-              core.listenerFailure = error
+              core.listenerFailure = BindFailure(place: Int(door.number), error: error)
               core.beginDrain(gracePeriod: gracePeriod, delay: .zero)
             }
           }
@@ -100,8 +100,11 @@ package actor HTTPServer {
     } onCancel: {
       core.loop.execute { core.beginDrain(gracePeriod: gracePeriod, delay: .zero) }
     }
-    if let failure = core.listenerFailure { throw failure }
+    if let failure = core.listenerFailure { throw failure.error }
   }
+
+  /// The place of the listener for whose failure `run()` has thrown.
+  package var failedListener: Int? { core.listenerFailure?.place }
 
   /// Drains and ends the server; returns when that is done.
   ///

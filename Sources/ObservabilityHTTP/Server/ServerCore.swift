@@ -48,7 +48,7 @@ final class ServerCore: @unchecked Sendable {
   /// The number of the wait that a listener began last.
   var lastWait: UInt64 = 0
   /// Why nobody can connect any more, and the server ends.
-  var listenerFailure: SocketError?
+  var listenerFailure: BindFailure?
 
   var admission: Admission
   /// Given up when the process has no descriptor left.

@@ -10,10 +10,10 @@ struct FolderLock {
   private static let attempts = 100
   private static let pauseMicroseconds: UInt32 = 5000
 
-  /// Locks the folder until `release()`; a folder that cannot be opened is nobody's to lock.
-  ///
-  /// - Throws: `SocketError` when another process keeps it for half a second.
-  init(ofPath path: String) throws(SocketError) {
+  /// Locks the folder until `release()`; a folder that cannot be opened is nobody's to lock. Whoever may read a folder
+  /// may lock it for as long as they like, and some do, to keep its files from being tidied up: one that is kept for
+  /// half a second is not kept by a server that binds, and is done without.
+  init(ofPath path: String) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -22,9 +22,6 @@ struct FolderLock {
       guard errno == EWOULDBLOCK || errno == EINTR else { return }
       if attempt < Self.attempts { usleep(Self.pauseMicroseconds) }
     }
-    systemClose(descriptor)
-    throw SocketError(
-      .systemCall, "binding to unix:\(path): another process keeps \(folder) locked", errno: EWOULDBLOCK)
   }
 
   func release() { if descriptor >= 0 { systemClose(descriptor) } }

@@ -68,7 +68,7 @@ package final class Listener: Sendable {
       return try listening(
         address, mode: nil, isIPv6Alone: isIPv6Alone, backlog: backlog, bufferSize: bufferSize)
     }
-    let lock = try FolderLock(ofPath: path)
+    let lock = FolderLock(ofPath: path)
     defer { lock.release() }
     return try listening(address, mode: mode, isIPv6Alone: false, backlog: backlog, bufferSize: bufferSize)
   }

@@ -11,15 +11,19 @@ package final class NotifySocket: Sendable {
   /// - Throws: `SocketError` when the address is none of a Unix socket, or the system gives no socket.
   package init(_ address: String) throws(SocketError) {
     var bytes = Array(address.utf8)
-    guard bytes.first == UInt8(ascii: "/") || (bytes.first == UInt8(ascii: "@") && bytes.count > 1),
-      !bytes.contains(0), bytes.count <= SocketAddress.longestUnixPath
+    let isAbstract = bytes.first == UInt8(ascii: "@")
+    // The NUL that takes the place of `@` is one that a path has at its end.
+    let longest = SocketAddress.longestUnixPath + (isAbstract ? 1 : 0)
+    guard isAbstract ? bytes.count > 1 : bytes.first == UInt8(ascii: "/"), bytes.count <= longest,
+      !bytes.contains(0)
     else {
+      // Those of virtual machines (vsock:CID:PORT) have no Unix socket; services in one are told of another.
       throw SocketError(
         .invalidAddress,
-        "NOTIFY_SOCKET \"\(address.oneLine(atMost: 256))\" is neither a path nor an abstract name (@name) of at most \(SocketAddress.longestUnixPath) bytes"
+        "NOTIFY_SOCKET \"\(address.oneLine(atMost: 256))\" is neither a path nor an abstract name (@name), or too long"
       )
     }
-    if bytes[0] == UInt8(ascii: "@") { bytes[0] = 0 }
+    if isAbstract { bytes[0] = 0 }
     target = bytes
     let number = mailobs_datagram_socket(AF_UNIX)
     guard number >= 0 else { throw .systemCall("making a socket for NOTIFY_SOCKET", errno: -number) }
@@ -28,8 +32,8 @@ package final class NotifySocket: Sendable {
 
   deinit { systemClose(descriptor) }
 
-  /// Sends one message; false when it has not been taken, and may be later.
-  package func send(_ message: String) -> Bool {
+  /// Sends one message; nil when it has been taken. It may be later, whatever the error number says.
+  package func send(_ message: String) -> Int32? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: target) }
@@ -39,7 +43,8 @@ package final class NotifySocket: Sendable {
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
         Array(message.utf8).withUnsafeBytes {
-          mailobs_send_to(descriptor, $0.baseAddress, $0.count, address, socklen_t(length)) >= 0
+          let sent = mailobs_send_to(descriptor, $0.baseAddress, $0.count, address, socklen_t(length))
+          return sent < 0 ? Int32(truncatingIfNeeded: -sent) : nil
         }
       }
     }

@@ -184,7 +184,7 @@ extension SocketAddress {
   /// The other end of a connection, as tracing asks for it.
   var endpointPeer: EndpointPeer {
     switch self {
-    case .v4(_, let port), .v6(_, _, _, let port): .ip(ipBytes, port: port)
+    case .v4(_, let port), .v6(_, _, _, let port): EndpointPeer(address: ipBytes, port: port)
     case .unix: .unix
     }
   }

@@ -100,3 +100,10 @@ func healthcheck(config: MetricsConfig) {
     exit(outcome.exitCode)
   }
 }
+
+func underSystemd() -> MetricsConfig {
+  var config = MetricsConfig(bindAddress: "systemd:metrics")
+  config.listeners = [ListenerConfig("systemd:probes", serving: .probes)]
+  config.notifiesSystemd = true
+  return config
+}
