@@ -71,7 +71,9 @@ public struct ExpositionParser: Sendable {
     }
   }
 
-  /// Reads the next piece, as ``feed(_:)-(UnsafeRawBufferPointer)`` does.
+  /// Reads the next piece.
+  ///
+  /// - Throws: ``ExpositionError`` as for a buffer.
   public mutating func feed(_ bytes: [UInt8]) throws(ExpositionError) {
     var result = Result<Void, ExpositionError>.success(())
     bytes.withUnsafeBytes { buffer in
