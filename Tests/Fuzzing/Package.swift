@@ -75,6 +75,7 @@ let package = Package(
     fuzzer("fuzz-traceparent", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-tracestate", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-otlp", ["FuzzSupport", "OTLPExport"]),
+    fuzzer("fuzz-accept", ["FuzzSupport", "ObservabilityEndpoints", "MetricExposition"]),
     fuzzer("fuzz-parse", ["FuzzSupport", "MetricParsing"]),
     fuzzer("fuzz-smtp", ["ExampleDialogues"]),
     fuzzer("fuzz-imap", ["ExampleDialogues"]),
