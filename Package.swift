@@ -75,6 +75,12 @@ let package = Package(
       dependencies: ["MetricInstruments", "MetricExposition"],
       path: "Tests/Acceptance/exposition-samples",
       swiftSettings: strictness),
+    // Not a product: what the acceptance tests compare with what other readers take.
+    .executableTarget(
+      name: "exposition-verdicts",
+      dependencies: ["MetricParsing", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/exposition-verdicts",
+      swiftSettings: strictness),
     // Not a product: what the acceptance tests compare with what receivers of OTLP find.
     .executableTarget(
       name: "trace-samples",
