@@ -25,6 +25,8 @@ let package = Package(
     .library(name: "MailObservability", targets: ["MailObservability"]),
     // What a scrape says, read back and judged: for tests and tools, so that no server has to link it.
     .library(name: "MetricParsing", targets: ["MetricParsing"]),
+    // For an embedder's own tests.
+    .library(name: "MailObservabilityTesting", targets: ["MailObservabilityTesting"]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     .library(name: "_MailObservabilityBenchmarks", targets: ["_MailObservabilityBenchmarks"]),
   ],
@@ -56,6 +58,13 @@ let package = Package(
       [
         "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
         "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport", "ObservabilityEndpoints",
+        "ObservabilityPlatform",
+      ]),
+    library("ObservabilityManualClock", ["ObservabilityPlatform"]),
+    library(
+      "MailObservabilityTesting",
+      [
+        "MailObservability", "MetricInstruments", "MetricParsing", "HealthProbes", "ObservabilityManualClock",
         "ObservabilityPlatform",
       ]),
     // For the package in Benchmarks, which cannot see what has `package` access.
@@ -107,7 +116,8 @@ let package = Package(
       path: "Tests/Leaks", swiftSettings: strictness),
 
     .target(
-      name: "TestSupport", dependencies: ["ObservabilityPlatform"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ObservabilityManualClock", "ObservabilityPlatform"],
+      path: "Tests/TestSupport",
       swiftSettings: strictness),
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
@@ -141,6 +151,9 @@ let package = Package(
         "ObservabilitySockets",
         "TestSupport",
       ]),
+    tests(
+      "MailObservabilityTestingTests",
+      ["MailObservabilityTesting", "MailObservability", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [

@@ -4,6 +4,7 @@
 import Foundation
 import Hummingbird
 import MailObservability
+import MailObservabilityTesting
 import MetricParsing
 import Metrics
 import Tracing
@@ -52,6 +53,7 @@ struct EveryType {
   var exemplar: Exemplar?
   var expositionError: ExpositionError?
   var expositionParser: ExpositionParser?
+  var familySelection: FamilySelection?
   var filesystemReading: FilesystemReading?
   var gauge: MailObservability.Gauge?
   var gaugeGuard: GaugeGuard?
@@ -88,6 +90,7 @@ struct EveryType {
   var mailProtocol: MailProtocol?
   var mailSpan: MailSpan?
   var mailTracing: MailTracing?
+  var manualClock: ManualClock?
   var mapNumber: MapNumber?
   var mapVariable: MapVariable?
   var metricDeclaration: MetricDeclaration<MailObservability.Counter>?
@@ -97,6 +100,7 @@ struct EveryType {
   var metricsConfig: MetricsConfig?
   var metricsConfigError: MetricsConfigError?
   var metricsEndpoints: MetricsEndpoints?
+  var metricsTestError: MetricsTestError?
   var metricType: MetricType?
   var monotonicClock: MonotonicClock?
   var mtastsCacheMetrics: MTASTSCacheMetrics?

@@ -1,0 +1,3 @@
+// Which types of other modules does `import MailObservabilityTesting` bring along?
+
+@_exported public import class ObservabilityManualClock.ManualClock
