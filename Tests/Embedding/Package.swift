@@ -58,8 +58,9 @@ let package = Package(
       ]),
     // What the documentation says about tests.
     .testTarget(
-      name: "metrics-tests", dependencies: [product], path: "Sources/metrics-tests",
-      swiftSettings: strictness),
+      name: "metrics-tests",
+      dependencies: [product, .product(name: "MetricParsing", package: "swift-mail-observability")],
+      path: "Sources/metrics-tests", swiftSettings: strictness),
     // Compiled only.
     .target(name: "snippets", dependencies: [product], swiftSettings: strictness),
     .target(

@@ -1,6 +1,7 @@
 // Do the documentation's tests of a host's metrics pass?
 
 import MailObservability
+import MetricParsing
 import Synchronization
 import Testing
 
@@ -75,5 +76,13 @@ struct MetricsTests {
     let live = try await endpoints.respond(to: EndpointRequest(target: "/live"))
 
     #expect(ready.status == 503 && live.status == 200)
+  }
+
+  @Test("is named and labelled as Prometheus advises")
+  func linted() async throws {
+    let metrics = try MetricsCollector()
+    let scrape = try ParsedExposition(await metrics.registry.text(), .text)
+    let findings = MetricLinter().findings(in: scrape)
+    #expect(findings.isEmpty, "\(findings)")
   }
 }
