@@ -25,6 +25,8 @@ let package = Package(
     .library(name: "MailObservability", targets: ["MailObservability"]),
     // What a scrape says, read back and judged: for tests and tools, so that no server has to link it.
     .library(name: "MetricParsing", targets: ["MetricParsing"]),
+    // For operators: reads, lints and asks what a server serves.
+    .executable(name: "mailobs", targets: ["mailobs"]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     .library(name: "_MailObservabilityBenchmarks", targets: ["_MailObservabilityBenchmarks"]),
   ],
@@ -66,6 +68,13 @@ let package = Package(
       name: "example-mail-server",
       dependencies: [
         "MailObservability", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
+        "ObservabilityPlatform",
+      ],
+      swiftSettings: strictness),
+    .executableTarget(
+      name: "mailobs",
+      dependencies: [
+        "MailObservability", "MetricParsing", "MetricExposition", "ObservabilityHTTP", "EndpointMessages",
         "ObservabilityPlatform",
       ],
       swiftSettings: strictness),
@@ -131,10 +140,10 @@ let package = Package(
     tests(
       "MailObservabilityTests",
       [
-        "MailObservability", "HealthProbes", "OTLPExport", "TraceSpans", "ObservabilityPlatform",
-        "ObservabilitySockets",
-        "TestSupport",
+        "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "TraceSpans",
+        "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
       ]),
+    tests("MailobsTests", ["mailobs", "MetricParsing", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [
