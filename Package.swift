@@ -27,6 +27,8 @@ let package = Package(
     .library(name: "MetricParsing", targets: ["MetricParsing"]),
     // For an embedder's own tests.
     .library(name: "MailObservabilityTesting", targets: ["MailObservabilityTesting"]),
+    // For operators: reads, lints and asks what a server serves.
+    .executable(name: "mailobs", targets: ["mailobs"]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     .library(name: "_MailObservabilityBenchmarks", targets: ["_MailObservabilityBenchmarks"]),
   ],
@@ -75,6 +77,13 @@ let package = Package(
       name: "example-mail-server",
       dependencies: [
         "MailObservability", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
+        "ObservabilityPlatform",
+      ],
+      swiftSettings: strictness),
+    .executableTarget(
+      name: "mailobs",
+      dependencies: [
+        "MailObservability", "MetricParsing", "MetricExposition", "ObservabilityHTTP", "EndpointMessages",
         "ObservabilityPlatform",
       ],
       swiftSettings: strictness),
@@ -147,10 +156,10 @@ let package = Package(
     tests(
       "MailObservabilityTests",
       [
-        "MailObservability", "HealthProbes", "OTLPExport", "TraceSpans", "ObservabilityPlatform",
-        "ObservabilitySockets",
-        "TestSupport",
+        "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "TraceSpans",
+        "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
       ]),
+    tests("MailobsTests", ["mailobs", "MetricParsing", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "MailObservabilityTestingTests",
       ["MailObservabilityTesting", "MailObservability", "ObservabilityPlatform", "TestSupport"]),

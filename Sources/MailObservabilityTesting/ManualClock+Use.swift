@@ -15,6 +15,20 @@ extension ManualClock {
   public var monotonic: MonotonicClock {
     MonotonicClock { UInt64(clamping: self.elapsed.clampedNanoseconds) }
   }
+
+  /// Lets `duration` pass, and every check that becomes due on the way end before more of it passes.
+  ///
+  /// A check that hangs holds the clock: to let one come to its deadline, use ``advance(by:)``.
+  ///
+  /// - Parameters:
+  ///   - duration: the time; a negative one is none.
+  ///   - health: whose checks are waited for: made with this clock, and started.
+  public func advance(by duration: Duration, finishing health: HealthRegistry) async {
+    let end = elapsed.clamped + max(duration, .zero).clamped
+    repeat { await health.finishRuns() } while !Task.isCancelled && fireNext(until: end)
+    advance(by: end - elapsed)
+    await health.finishRuns()
+  }
 }
 
 extension HealthRegistry {
@@ -30,9 +44,8 @@ extension HealthRegistry {
     self.init(answerDeadline: answerDeadline, clock: HealthTime(clock: clock), timer: clock)
   }
 
-  /// Waits until no check is running: those that ``ManualClock/advance(by:)`` has let run have said what they
-  /// had to say then. A check that hangs is waited for until the clock reaches its deadline, or the task that
-  /// waits is cancelled.
+  /// Waits until no check is running. One that hangs is waited for until something moves the clock to its
+  /// deadline, or the task that waits is cancelled.
   public func finishRuns() async {
     while statistics.tasksInFlight > 0 {
       guard (try? await Task.sleep(for: .milliseconds(1))) != nil else { return }

@@ -56,6 +56,13 @@ public final class ManualClock: OneShotTimer {
     state.withLock { $0.now = max($0.now, end) }
   }
 
+  /// Does what is due next, if that is not after `end`, and says whether there was something.
+  package func fireNext(until end: Duration) -> Bool {
+    guard let call = takeNext(until: end) else { return false }
+    call.fire()
+    return true
+  }
+
   /// Lets `duration` pass in which nothing ran, as when the process was stopped or the machine suspended;
   /// then makes the calls that are overdue.
   package func jump(by duration: Duration) {

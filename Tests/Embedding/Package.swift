@@ -61,6 +61,7 @@ let package = Package(
       name: "metrics-tests",
       dependencies: [
         product, .product(name: "MailObservabilityTesting", package: "swift-mail-observability"),
+        .product(name: "MetricParsing", package: "swift-mail-observability"),
       ],
       path: "Sources/metrics-tests",
       swiftSettings: strictness),

@@ -211,6 +211,22 @@ struct SampleValueTests {
   }
 }
 
+@Suite("The linter")
+struct LintTests {
+  @Test("tells a test what is wrong with a host's metrics, and nothing of the catalogue")
+  func lint() async throws {
+    let metrics = try MetricsCollector(namespace: "mx")
+    #expect(try await MailObservabilityTesting.lint(metrics).filter { $0.severity == .error } == [])
+    let registry = try Registry(namespace: "mx")
+    _ = try registry.register(.gauge("wait_milliseconds", help: "Wait."))
+    let findings = try await MailObservabilityTesting.lint(registry)
+    #expect(findings.map(\.rule) == [.baseUnit] && findings.first?.family == "mx_wait_milliseconds")
+    var linter = MetricLinter()
+    linter.ignored = [.baseUnit]
+    #expect(try await MailObservabilityTesting.lint(registry, with: linter) == [])
+  }
+}
+
 /// What is thrown; nil when nothing is.
 private func failure(
   _ body: () async throws -> Void

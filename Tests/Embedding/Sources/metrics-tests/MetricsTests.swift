@@ -2,6 +2,7 @@
 
 import MailObservability
 import MailObservabilityTesting
+import MetricParsing
 import Testing
 
 /// What the tests are about: a session as a host writes it.
@@ -96,8 +97,7 @@ struct MetricsTests {
     #expect(metrics.health.report().checks.map(\.lastResult) == [.pass])
 
     await store.close()
-    clock.advance(by: .seconds(20))
-    await metrics.health.finishRuns()
+    await clock.advance(by: .seconds(20), finishing: metrics.health)
 
     #expect(metrics.health.report().checks.map(\.lastResult) == [.fail("closed")])
   }
@@ -112,5 +112,22 @@ struct MetricsTests {
     let live = try await endpoints.respond(to: EndpointRequest(target: "/live"))
 
     #expect(ready.status == 503 && live.status == 200)
+  }
+
+  @Test("keeps to the rules")
+  func rules() async throws {
+    let metrics = try MetricsCollector()
+
+    let errors = try await lint(metrics).filter { $0.severity == .error }
+
+    #expect(errors.isEmpty)
+  }
+
+  @Test("is named and labelled as Prometheus advises")
+  func linted() async throws {
+    let metrics = try MetricsCollector()
+    let scrape = try ParsedExposition(await metrics.registry.text(), .text)
+    let findings = MetricLinter().findings(in: scrape)
+    #expect(findings.isEmpty, "\(findings)")
   }
 }

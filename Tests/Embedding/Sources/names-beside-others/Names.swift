@@ -94,8 +94,10 @@ struct EveryType {
   var mapNumber: MapNumber?
   var mapVariable: MapVariable?
   var metricDeclaration: MetricDeclaration<MailObservability.Counter>?
+  var metricFinding: MetricFinding?
   var metricGroup: MetricGroup?
   var metricInstrument: MetricInstrument?
+  var metricLinter: MetricLinter?
   var metricsCollector: MetricsCollector?
   var metricsConfig: MetricsConfig?
   var metricsConfigError: MetricsConfigError?
