@@ -25,6 +25,10 @@ let package = Package(
     .library(name: "MailObservability", targets: ["MailObservability"]),
     // What a scrape says, read back and judged: for tests and tools, so that no server has to link it.
     .library(name: "MetricParsing", targets: ["MetricParsing"]),
+    // For an embedder's own tests.
+    .library(name: "MailObservabilityTesting", targets: ["MailObservabilityTesting"]),
+    // For operators: reads, lints and asks what a server serves.
+    .executable(name: "mailobs", targets: ["mailobs"]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     .library(name: "_MailObservabilityBenchmarks", targets: ["_MailObservabilityBenchmarks"]),
   ],
@@ -58,6 +62,13 @@ let package = Package(
         "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport", "ObservabilityEndpoints",
         "ObservabilityPlatform",
       ]),
+    library("ObservabilityManualClock", ["ObservabilityPlatform"]),
+    library(
+      "MailObservabilityTesting",
+      [
+        "MailObservability", "MetricInstruments", "MetricParsing", "HealthProbes", "ObservabilityManualClock",
+        "ObservabilityPlatform",
+      ]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     library(
       "_MailObservabilityBenchmarks",
@@ -69,11 +80,24 @@ let package = Package(
         "ObservabilityPlatform",
       ],
       swiftSettings: strictness),
+    .executableTarget(
+      name: "mailobs",
+      dependencies: [
+        "MailObservability", "MetricParsing", "MetricExposition", "ObservabilityHTTP", "EndpointMessages",
+        "ObservabilityPlatform",
+      ],
+      swiftSettings: strictness),
     // Not a product: what the acceptance tests compare with what other programs read.
     .executableTarget(
       name: "exposition-samples",
       dependencies: ["MetricInstruments", "MetricExposition"],
       path: "Tests/Acceptance/exposition-samples",
+      swiftSettings: strictness),
+    // Not a product: what the acceptance tests compare with what other readers take.
+    .executableTarget(
+      name: "exposition-verdicts",
+      dependencies: ["MetricParsing", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/exposition-verdicts",
       swiftSettings: strictness),
     // Not a product: what the acceptance tests compare with what receivers of OTLP find.
     .executableTarget(
@@ -101,7 +125,8 @@ let package = Package(
       path: "Tests/Leaks", swiftSettings: strictness),
 
     .target(
-      name: "TestSupport", dependencies: ["ObservabilityPlatform"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ObservabilityManualClock", "ObservabilityPlatform"],
+      path: "Tests/TestSupport",
       swiftSettings: strictness),
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
@@ -131,9 +156,13 @@ let package = Package(
     tests(
       "MailObservabilityTests",
       [
-        "MailObservability", "HealthProbes", "OTLPExport", "TraceSpans", "ObservabilityHTTP",
+        "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "TraceSpans", "ObservabilityHTTP",
         "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
       ]),
+    tests("MailobsTests", ["mailobs", "MetricParsing", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "MailObservabilityTestingTests",
+      ["MailObservabilityTesting", "MailObservability", "ObservabilityPlatform", "TestSupport"]),
     tests(
       "ExampleMailServerTests",
       [

@@ -33,6 +33,10 @@ let package = Package(
         .product(name: "_MailObservabilityBenchmarks", package: "swift-mail-observability"),
       ], swiftSettings: strictness),
     .executableTarget(
+      name: "parse-throughput",
+      dependencies: [.product(name: "MetricParsing", package: "swift-mail-observability")],
+      swiftSettings: strictness),
+    .executableTarget(
       name: "Instruments",
       dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
       path: "Benchmarks/Instruments",

@@ -58,7 +58,12 @@ let package = Package(
       ]),
     // What the documentation says about tests.
     .testTarget(
-      name: "metrics-tests", dependencies: [product], path: "Sources/metrics-tests",
+      name: "metrics-tests",
+      dependencies: [
+        product, .product(name: "MailObservabilityTesting", package: "swift-mail-observability"),
+        .product(name: "MetricParsing", package: "swift-mail-observability"),
+      ],
+      path: "Sources/metrics-tests",
       swiftSettings: strictness),
     // Compiled only.
     .target(name: "snippets", dependencies: [product], swiftSettings: strictness),
@@ -66,6 +71,7 @@ let package = Package(
       name: "names-beside-others",
       dependencies: [
         product,
+        .product(name: "MailObservabilityTesting", package: "swift-mail-observability"),
         .product(name: "MetricParsing", package: "swift-mail-observability"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Metrics", package: "swift-metrics"),

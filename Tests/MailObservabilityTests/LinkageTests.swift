@@ -25,10 +25,10 @@ struct LinkageTests {
     #expect(contents(of: root + "/Package.resolved") == nil)
   }
 
-  @Test("builds an example that links no Foundation")
-  func foundation() throws {
+  @Test("builds programs that link no Foundation", arguments: ["example-mail-server", "mailobs"])
+  func foundation(_ program: String) throws {
     // Tests run from the folder into which the products are built.
-    let executable = try #require(productFolder.map { $0 + "/example-mail-server" })
+    let executable = try #require(productFolder.map { "\($0)/\(program)" })
     let bytes = try #require(contents(of: executable), "\(executable) was not built")
     for library in ["libFoundation.so", "libFoundationEssentials.so", "Foundation.framework"] {
       #expect(!holds(bytes, library), "links \(library)")

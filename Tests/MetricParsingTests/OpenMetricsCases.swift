@@ -33,6 +33,14 @@ enum OpenMetricsCases {
       "# TYPE x gauge\nx{a=\"12\",b=\"3\"} 1\nx{a=\"1\",b=\"23\"} 1\nx{a=\"b\",c=\"\"} 1\n",
       "# TYPE x gauge\n# TYPE y gauge\nx_y 1\n",
       "# TYPE g gaugehistogram\ng_bucket{le=\"+Inf\"} 1\ng_sum 1\ng_count 1\n",
+      "\(histogram)h_count 1\nh_sum 1\nh_bucket{le=\"+Inf\"} 1\nh_count 2\n",
+      "# TYPE g gaugehistogram\ng_gsum 1\ng_bucket{le=\"+Inf\"} 0\ng_gcount 0\ng_gsum -1\n",
+      "# TYPE c counter\nc_total{a=\" # \"} 1 # {b=\" # {} 1\"} 1 1\n",
+      "# TYPE c counter\nc_total 1 # {a=\"\\\"\"} 1\n", "# TYPE s summary\ns_created 1\ns_sum 0\n",
+      "# TYPE c counter\nc_total 1 # {a=\"\(String(repeating: "\u{20AC}", count: 127))\"} 1\n",
+      "# TYPE x gauge\nx 1 -1\nx 1 -0.5\nx 1 0\nx 1 .5\nx 1 1e3\n", "# TYPE x gauge\nx 1 1\nx 2 1\n",
+      "# TYPE x_s gauge\n# UNIT x_s \nx_s 1\n", "# HELP x \\\nx 1\n", "{\"=\"} 1\n", "{\",\",a=\"}\"} 1\n",
+      "# TYPE g gaugehistogram\ng_bucket{le=\"-1.0\"} 1\ng_bucket{le=\"+Inf\"} 1\ng_gcount 1\ng_gsum -1\n",
     ]
 
   static let invalid: [String] =
@@ -85,12 +93,28 @@ enum OpenMetricsCases {
       "# TYPE c counter\nc_total 1 # {a=\"1\",a=\"2\"} 1\n", "# TYPE c counter\nc_total 1 # {} 1 NaN\n",
       "# TYPE c counter\nc_total 1 # {a=\"\(String(repeating: "\u{20AC}", count: 128))\"} 1\n",
       "# TYPE x gauge\nx{a=\"1\",b=\"2\"} 1\nx 1\nx{b=\"2\",a=\"1\"} 1\n", "# TYPE x gauge\nx 1\nx 1 1\n",
+      // What a later line of a group says does not mend what an earlier one has said.
+      "\(histogram)h_count 0\nh_sum 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n",
+      "# TYPE g gaugehistogram\ng_gcount 0\ng_gsum 0\ng_bucket{le=\"+Inf\"} 1\ng_gcount 1\n",
+      "\(histogram)h_sum{a=\"1\"} 0\nh_sum{a=\"2\"} 0\nh_count{a=\"1\"} 0\n",
+      "\(histogram)h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"2.0\"} 1\nh_bucket{le=\"+Inf\"} 0\n",
+      "\(histogram)h_bucket{le=\"-1.0\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_count 2\nh_sum 1\n",
+      "\(histogram)h_bucket{le=\"+INF\"} 0\n", "\(histogram)h_bucket 0\n",
+      "\(histogram)h_bucket{le=\" 1\"} 0\n",
+      "# TYPE x gauge\nx 0 1.1\nx 0 1\n", "# TYPE x gauge\nx 0 -1\nx 0 -1.1\n",
+      "# TYPE x gauge\nx 0 0\nx 0\n",
+      "# TYPE x_created gauge\n# TYPE x counter\n", "# TYPE x info\n# TYPE x_info gauge\n",
+      "# TYPE x untyped\nx 1\n", "# TYPE x\n", "# UNIT x\n", "# HELP \n", "\u{FEFF}x 1\n", "x{\0=\"1\"} 1\n",
+      "x{a=\" # \"}1\n", "x{a=\" # \",b=}1\n", "# TYPE c counter\nc_total 1 #{} 1\n", "x{a=\"1\"\r} 1\n",
+      "# TYPE c counter\nc_total 1 # {}1\n", "# TYPE c counter\nc_total 1 1 # id=\"a\"} 1\n",
+      "# TYPE c counter\nc_created 1 # {a=\"b\"} 1\n", "# TYPE b_bucket gauge\nb_bucket 1 # {a=\"b\"} 1\n",
     ]
 
   static let numbers = [
     "0", "+1", "-1", "1.", ".5", "-.5", "1e5", "1E5", "1e+05", "1.5e-3", "Inf", "+inf", "-INF", "infinity",
     "-Infinity",
     "nan", "NAN", "00", "1e-400", "0e99999999999999999999", "123456789012345678901234567890", "-0",
+    "12345678901234567890.", ".12345678901234567890e5", "+12345678901234567890.E-5",
   ]
   static let timestamps = ["0", "1.5", "1e9", "-1", "+1.25", "1600000000.123456789", ".5"]
   static let wrongNumbers = [
@@ -113,6 +137,11 @@ enum TextCases {
     "# HELP x a \\\\ \\n \"b\"\n",
     "# TYPE c counter\nc -1\n", "# TYPE h histogram\nh_bucket{le=\"1\"} 1\n", "# HELP x \0\nx{a=\"\0\"} 1\n",
     "some:aggregate:rate5m{a_b=\"c\"}\t1\n",
+    "x 1\n\t\t", " ", "# HELP x \n# TYPE x gauge\n", "x{a=\"1\" , b=\"2\",\t}-Inf\n", "x 08 15\n",
+    "# TYPE s summary\ns{quantile=\"-12.34\",} NaN\nfake_sum 1\ns_sum 1 2\ns_count 2\n",
+    "# TYPE x_sum gauge\n# TYPE x summary\n# HELP x_sum h\nx_sum 1\n",
+    "# TYPE x gauge\n# TYPE x_sum gauge\nx_sum 1\n",
+    "# TYPE x summary\n# TYPE x_bucket counter\nx_bucket 1\n",
   ]
 
   static let invalid = [
@@ -128,6 +157,9 @@ enum TextCases {
     "# HELP #\n",
     "# TYPE h histogram\nh_bucket{le=\"a\"} 1\n", "# TYPE s summary\ns{quantile=\"a\"} 1\n", "x 1\r\n",
     "x\0 1\n", "x 1 1\0\n",
-    "x 1e999\n", "{\"x\"",
+    "x 1e999\n", "{\"x\"", "x 1\n\ty 1", "x 1\n#", "\u{FEFF}x 1\n", "x\u{A0}1\n", "x 1\u{B}\n", "x \u{661}\n",
+    // A sample of such a name would be of two families.
+    "# TYPE x summary\n# TYPE x_sum gauge\n", "# TYPE x summary\nx_sum 1\n# TYPE x_sum untyped\n",
+    "# TYPE x histogram\n# HELP x_bucket b\n# TYPE x_bucket counter\n",
   ]
 }

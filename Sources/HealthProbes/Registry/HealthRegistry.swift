@@ -147,6 +147,10 @@ public final class HealthRegistry: Sendable {
     self.init(answerDeadline: answerDeadline, clock: SystemHealthClock(), timer: TaskSleepTimer())
   }
 
+  package convenience init(answerDeadline: Duration, clock: any HealthClock, timer: any OneShotTimer) {
+    self.init(answerDeadline: answerDeadline, clock: clock, timer: timer, hooks: .onThread())
+  }
+
   init(
     answerDeadline: Duration = .milliseconds(800),
     clock: any HealthClock,
@@ -257,7 +261,7 @@ public final class HealthRegistry: Sendable {
 
   /// Starts running checks in the background, without an event loop.
   public func start() {
-    start(timer: TaskSleepTimer())
+    start(timer: ownTimer)
   }
 
   /// Starts running checks in the background, woken by `timer`, which also ends the waiting of answers.

@@ -3,7 +3,7 @@
 import ObservabilityPlatform
 
 /// Where a registry gets its time.
-protocol HealthClock: Sendable {
+package protocol HealthClock: Sendable {
   /// Never goes back; may jump far ahead when a machine was suspended.
   var now: HealthInstant { get }
   /// The time since 1970-01-01 UTC.

@@ -1,19 +1,21 @@
 // What is a moment to a schedule?
 
 /// A moment on the clock that schedules use: monotonic, and counting the time a machine sleeps.
-struct HealthInstant: Sendable, Hashable, Comparable {
+package struct HealthInstant: Sendable, Hashable, Comparable {
   /// The time since an arbitrary origin of the clock that gave it.
-  var sinceOrigin: Duration
+  package var sinceOrigin: Duration
 
-  static func < (left: HealthInstant, right: HealthInstant) -> Bool {
+  package init(sinceOrigin: Duration) { self.sinceOrigin = sinceOrigin }
+
+  package static func < (left: HealthInstant, right: HealthInstant) -> Bool {
     left.sinceOrigin < right.sinceOrigin
   }
 
-  static func + (instant: HealthInstant, duration: Duration) -> HealthInstant {
+  package static func + (instant: HealthInstant, duration: Duration) -> HealthInstant {
     HealthInstant(sinceOrigin: instant.sinceOrigin + duration)
   }
 
-  static func - (later: HealthInstant, earlier: HealthInstant) -> Duration {
+  package static func - (later: HealthInstant, earlier: HealthInstant) -> Duration {
     later.sinceOrigin - earlier.sinceOrigin
   }
 }

@@ -3,7 +3,6 @@
 import EndpointMessages
 import ObservabilityHTTP
 import ObservabilityPlatform
-import ObservabilitySockets
 
 /// What a health check by HTTP came to.
 public struct HealthcheckOutcome: Sendable, Hashable {
@@ -73,32 +72,12 @@ extension MetricsConfig {
   }
 
   private func ask(_ endpoint: ClientEndpoint, within deadline: Duration) throws -> ClientAnswer {
-    var configuration = ClientConfiguration()
-    (configuration.deadlines.connect, configuration.deadlines.write) = (deadline, deadline)
-    (configuration.deadlines.answer, configuration.deadlines.idle) = (deadline, .zero)
-    configuration.limits.maximumBodySize = 4096
+    var limits = AnswerLimits()
+    limits.maximumBodySize = 4096
     let path = endpoint.target == "/" ? pathPrefix + "/health" : endpoint.target
     let request = ClientRequest(method: "GET", path: path, fields: [("Accept", "*/*")])
-    let loop = try EventLoop(name: "healthcheck")
-    // Returns when the thread has ended.
-    defer { loop.shutdown() }
-    let requester = try HTTPRequester(to: endpoint, configuration: configuration, loop: loop)
-    let answer = Signalled<Result<ClientAnswer, ClientError>?>(nil)
-    Task.detached(executorPreference: loop) {
-      let result: Result<ClientAnswer, ClientError>
-      do throws(ClientError) {
-        result = .success(try await requester.send(request, within: deadline))
-      } catch {
-        result = .failure(error)
-      }
-      answer.withLock { $0 = result }
-      answer.signal()
-    }
-    // Longer than the request's own deadline, which says more.
-    let found = answer.withLock(waitingAtMost: deadline + .seconds(1), while: { $0 == nil }) { $0 }
-    requester.close()
-    guard let found else { throw ClientError.timedOut(.answering) }
-    return try found.get()
+    return try HTTPRequester.answer(
+      to: request, at: endpoint, limits: limits, within: deadline, threadName: "healthcheck")
   }
 
   private func outcome(of answer: ClientAnswer, at endpoint: ClientEndpoint) -> HealthcheckOutcome {
@@ -117,13 +96,5 @@ extension MetricsConfig {
 extension HealthcheckOutcome {
   fileprivate static func unhealthy(_ reason: String) -> HealthcheckOutcome {
     HealthcheckOutcome(exitCode: 1, message: "unhealthy: \(reason)".oneLine(atMost: 1024))
-  }
-}
-
-extension ClientEndpoint {
-  /// Without the query, where a secret may be.
-  fileprivate var shown: String {
-    if case .address(.unix(let path)) = place { return "unix:\(path)" }
-    return "\(scheme.rawValue)://\(host)\(path == "/" ? "" : path)"
   }
 }

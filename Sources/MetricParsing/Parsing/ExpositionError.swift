@@ -33,8 +33,18 @@ struct LineProblem: Error {
 func shown(_ bytes: UnsafeRawBufferPointer) -> String {
   let text = String(decoding: UnsafeRawBufferPointer(rebasing: bytes.prefix(60)), as: UTF8.self)
   var shown = "\""
-  for scalar in text.unicodeScalars { shown += scalar.escaped(asASCII: false) }
+  for scalar in text.unicodeScalars { shown += scalar.escaped(asASCII: scalar.steersTerminals) }
   return shown + (bytes.count > 60 ? "\"…" : "\"")
 }
 
 func shown(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { shown($0) } }
+
+extension Unicode.Scalar {
+  /// Whether it ends lines, or changes how a terminal shows what comes after it.
+  fileprivate var steersTerminals: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}

@@ -24,32 +24,22 @@ extension ExpositionParser {
     let start = reader.position
     let name = try readFamilyName(&reader)
     guard reader.isAtEnd || reader.next?.isBlank == true else { throw reader.unexpected("a space") }
+    // A sample of such a name would be of two families.
+    if names[name] == nil, let (other, _) = textFamily(withPart: name) {
+      let owner = store.withBytes(store.families[other].name, shown)
+      throw reader.problem("the name \(shown(name)) belongs to \(owner)", at: start)
+    }
     let family = try textFamily(declared: name, reader)
     reader.skipBlanks()
     let rest = reader.bytes(reader.position..<reader.end)
     switch keyword {
     case .help:
-      guard store.families[family].help == nil else {
-        throw reader.problem("a second HELP of \(shown(name))", at: start)
-      }
-      store.families[family].help = try readHelp(rest, &reader)
+      try keepHelp(rest, of: family, &reader, at: start)
     case .type:
-      guard store.families[family].type == nil else {
-        throw reader.problem("a second TYPE of \(shown(name))", at: start)
-      }
       guard store.families[family].samples == 0 else {
         throw reader.problem("the TYPE of \(shown(name)) comes after a sample of it", at: start)
       }
-      let type: ParsedExposition.MetricType
-      switch rest {
-      case _ where rest.isSame(as: "counter"): type = .counter
-      case _ where rest.isSame(as: "gauge"): type = .gauge
-      case _ where rest.isSame(as: "histogram"): type = .histogram
-      case _ where rest.isSame(as: "summary"): type = .summary
-      case _ where rest.isSame(as: "untyped"): type = .unknown
-      default: throw reader.unexpected("a type")
-      }
-      store.families[family].type = type
+      try keepType(rest, of: family, reader, at: start)
     case .unit: break
     }
   }
@@ -88,17 +78,9 @@ extension ExpositionParser {
     let rest = reader.bytes(reader.position..<reader.end)
     switch keyword {
     case .help:
-      guard store.families[family].help == nil else {
-        throw reader.problem("a second HELP of \(shown(name))", at: start)
-      }
-      store.families[family].help = try readHelp(rest, &reader)
+      try keepHelp(rest, of: family, &reader, at: start)
     case .type:
-      guard store.families[family].type == nil else {
-        throw reader.problem("a second TYPE of \(shown(name))", at: start)
-      }
-      let word = String(decoding: rest, as: UTF8.self)
-      guard let type = ParsedExposition.MetricType(rawValue: word) else { throw reader.unexpected("a type") }
-      store.families[family].type = type
+      try keepType(rest, of: family, reader, at: start)
     case .unit:
       guard store.families[family].unit == nil else {
         throw reader.problem("a second UNIT of \(shown(name))", at: start)
@@ -128,15 +110,36 @@ extension ExpositionParser {
     return unescaped
   }
 
-  /// The rest of the line, unescaped.
-  private mutating func readHelp(
-    _ bytes: UnsafeRawBufferPointer, _ reader: inout LineReader
-  ) throws(LineProblem) -> TextSlice {
+  /// Takes the rest of a `# HELP` line, unescaped.
+  private mutating func keepHelp(
+    _ bytes: UnsafeRawBufferPointer, of family: Int, _ reader: inout LineReader, at start: Int
+  ) throws(LineProblem) {
+    guard store.families[family].help == nil else {
+      let name = store.withBytes(store.families[family].name, shown)
+      throw reader.problem("a second HELP of \(name)", at: start)
+    }
     if let wrong = UTF8Text.firstWrongByte(bytes) {
       throw reader.problem("this is not UTF-8", at: reader.position + wrong)
     }
     try unescape(bytes, quotes: format == .openMetrics, reader, at: reader.position)
-    return unescaped.withUnsafeBytes { store.append($0) }
+    store.families[family].help = unescaped.withUnsafeBytes { store.append($0) }
+  }
+
+  /// Takes the type of a `# TYPE` line, of which each format has some that the other one has not.
+  private mutating func keepType(
+    _ word: UnsafeRawBufferPointer, of family: Int, _ reader: LineReader, at start: Int
+  ) throws(LineProblem) {
+    guard store.families[family].type == nil else {
+      let name = store.withBytes(store.families[family].name, shown)
+      throw reader.problem("a second TYPE of \(name)", at: start)
+    }
+    let named = ParsedExposition.MetricType(rawValue: String(decoding: word, as: UTF8.self))
+    switch (named, format) {
+    case (nil, .text) where word.isSame(as: "untyped"): store.families[family].type = .unknown
+    case (.counter?, _), (.gauge?, _), (.histogram?, _), (.summary?, _), (.some, .openMetrics):
+      store.families[family].type = named
+    default: throw reader.unexpected("a type")
+    }
   }
 
   /// Puts what is meant into `unescaped`. Text has no other escapes than those that it names; in OpenMetrics

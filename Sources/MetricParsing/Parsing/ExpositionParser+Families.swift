@@ -15,12 +15,18 @@ extension ExpositionParser {
   ) throws(LineProblem) -> (Int, ParsedExposition.Sample.Role) {
     let name = Array(sample)
     if let known = names[name] { return (known, .value) }
+    if let (known, role) = textFamily(withPart: name) { return (known, role) }
+    return (try addFamily(name, reader, at: offset), .value)
+  }
+
+  /// The summary or the histogram whose part a sample of this name is; nil when there is none.
+  func textFamily(withPart name: [UInt8]) -> (Int, ParsedExposition.Sample.Role)? {
     for (suffix, role) in SampleSuffix.ofText {
       guard let base = name.withoutSuffix(suffix), let known = names[base] else { continue }
       let type = store.families[known].type
       if type == .histogram || (type == .summary && role != .bucket) { return (known, role) }
     }
-    return (try addFamily(name, reader, at: offset), .value)
+    return nil
   }
 
   // MARK: - OpenMetrics

@@ -3,9 +3,10 @@
 extension ExpositionParser {
   /// What a parser takes at most. A value below 1 counts as 1.
   public struct Limits: Sendable, Hashable {
-    /// Bytes of the whole exposition; at most 4 GiB.
+    /// Bytes of the whole exposition; at most 2 GiB.
     public var totalBytes: Int {
-      didSet { totalBytes = min(max(totalBytes, 1), Int(UInt32.max)) }
+      // Texts are kept at most twice, as the name of a family and of its sample, at offsets of 32 bits.
+      didSet { totalBytes = min(max(totalBytes, 1), Int(Int32.max)) }
     }
     /// Bytes of one line, without its end.
     public var lineBytes: Int {
@@ -25,7 +26,7 @@ extension ExpositionParser {
     }
 
     /// 64 MiB, lines of 64 KiB, 100,000 families, 1,000,000 samples, 64 labels each. The memory that such an
-    /// exposition takes is at most about five times its bytes and 100 MB.
+    /// exposition takes is at most about six times its bytes and 100 MB.
     public init() {
       totalBytes = 64 << 20
       lineBytes = 64 << 10

@@ -170,6 +170,8 @@ extension ExpositionParser {
     let isText = format == .text
     let first = store.labels.count
     var isFirst = true
+    // Whether the names are those of the labels before, which have been checked.
+    var areKnown = true
     while true {
       if isText { reader.skipBlanks() }
       // After a comma a brace is wrong in OpenMetrics.
@@ -200,7 +202,9 @@ extension ExpositionParser {
       if isText { reader.skipBlanks() }
       guard reader.takes(UInt8(ascii: "\"")) else { throw reader.unexpected("a value in quotes") }
       let value = try readQuoted(&reader, unlessSameAs: before?.value ?? TextSlice())
-      try add(ExpositionStore.Label(name: labelName, value: value), since: first, reader, at: start)
+      areKnown = areKnown && before?.name == labelName
+      if !areKnown { try check(labelName, since: first, reader, at: start) }
+      store.labels.append(ExpositionStore.Label(name: labelName, value: value))
       isFirst = false
       if isText { reader.skipBlanks() }
       if reader.takes(UInt8(ascii: "}")) { return }
@@ -208,24 +212,22 @@ extension ExpositionParser {
     }
   }
 
-  private mutating func add(
-    _ label: ExpositionStore.Label, since first: Int, _ reader: LineReader, at offset: Int
+  /// Checks the name of one more label.
+  private func check(
+    _ name: TextSlice, since first: Int, _ reader: LineReader, at offset: Int
   ) throws(LineProblem) {
     guard store.labels.count - first < limits.labels else {
       throw reader.problem("there are more than \(limits.labels) labels", at: offset)
     }
-    for index in first..<store.labels.count where store.isSame(store.labels[index].name, label.name) {
-      throw reader.problem("the label \(store.withBytes(label.name, shown)) comes twice", at: offset)
+    for index in first..<store.labels.count where store.isSame(store.labels[index].name, name) {
+      throw reader.problem("the label \(store.withBytes(name, shown)) comes twice", at: offset)
     }
-    if store.withBytes(
-      label.name, { $0[0] == UInt8(ascii: "_") && $0.count > 1 && $0[1] == UInt8(ascii: "_") })
-    {
+    if store.withBytes(name, { $0[0] == UInt8(ascii: "_") && $0.count > 1 && $0[1] == UInt8(ascii: "_") }) {
       // Text is read as the scrapers read it, who take others than the name itself.
-      guard format == .text, !store.withBytes(label.name, { $0.isSame(as: "__name__") }) else {
-        throw reader.problem("the label \(store.withBytes(label.name, shown)) is reserved", at: offset)
+      guard format == .text, !store.withBytes(name, { $0.isSame(as: "__name__") }) else {
+        throw reader.problem("the label \(store.withBytes(name, shown)) is reserved", at: offset)
       }
     }
-    store.labels.append(label)
   }
 
   /// Reads up to the closing quote.

@@ -71,7 +71,9 @@ public struct ExpositionParser: Sendable {
     }
   }
 
-  /// Reads the next piece, as ``feed(_:)-(UnsafeRawBufferPointer)`` does.
+  /// Reads the next piece.
+  ///
+  /// - Throws: ``ExpositionError`` as for a buffer.
   public mutating func feed(_ bytes: [UInt8]) throws(ExpositionError) {
     var result = Result<Void, ExpositionError>.success(())
     bytes.withUnsafeBytes { buffer in
@@ -90,8 +92,9 @@ public struct ExpositionParser: Sendable {
   public consuming func finish() throws(ExpositionError) -> ParsedExposition {
     if let failure { throw failure }
     if !pending.isEmpty {
-      // Only the last line of OpenMetrics may lack its end.
-      guard format == .openMetrics, pending.elementsEqual("# EOF".utf8) else {
+      // Only what says nothing, and the last line of OpenMetrics, may lack its end.
+      let isWhole = format == .text ? pending.allSatisfy(\.isBlank) : pending.elementsEqual("# EOF".utf8)
+      guard isWhole else {
         throw ExpositionError(line, pending.count + 1, "the last line has no line feed")
       }
       let rest = pending

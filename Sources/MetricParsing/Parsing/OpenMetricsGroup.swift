@@ -179,6 +179,7 @@ extension ExpositionParser {
     let reader = places.reader
     group.point.isOpen = true
     group.point.line = line
+    // Of several counts or sums with one timestamp the first one stands.
     switch sample.role {
     case .bucket:
       guard let text = store.label("le", of: sample), let bound = canonical(text) else { return }
@@ -191,13 +192,13 @@ extension ExpositionParser {
       }
       group.point.bound = bound
       group.point.last = value
-    case .count: group.point.count = value
+    case .count: if group.point.count == nil { group.point.count = value }
     case .sum:
       if store.families[Int(sample.family)].type == .histogram {
         group.point.hasSum = true
       } else {
+        if value < 0, !group.point.hasGaugeSum { group.point.hasNegativeGaugeSum = true }
         group.point.hasGaugeSum = true
-        if value < 0 { group.point.hasNegativeGaugeSum = true }
       }
     case .value, .created: break
     }

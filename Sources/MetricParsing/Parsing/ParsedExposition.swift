@@ -68,6 +68,10 @@ public struct ParsedExposition: Sendable {
     public var name: String { store.value.string(record.name) }
     /// The type; unknown when no line says it.
     public var type: MetricType { record.type ?? .unknown }
+    /// The type on its `# TYPE` line; nil without one.
+    package var declaredType: MetricType? { record.type }
+    /// The format that was read.
+    package var format: ExpositionParser.Format { store.value.format }
     /// The unit; nil without a `# UNIT` line.
     public var unit: String? { record.unit.map(store.value.string) }
     /// The help, unescaped; nil without a `# HELP` line.

@@ -1,7 +1,7 @@
 // Which format does a scraper want?
 
-import EndpointMessages
-import MetricExposition
+package import EndpointMessages
+package import MetricExposition
 import MetricInstruments
 
 extension ExpositionFormat {
@@ -12,7 +12,7 @@ extension ExpositionFormat {
   /// scraper reads, rather than with an error: a scrape that fails tells nobody anything.
   ///
   /// Source: RFC 9110, 12.5.1; Prometheus, "Content negotiation".
-  static func negotiated(_ accepted: [MediaRange]) -> ExpositionFormat {
+  package static func negotiated(_ accepted: [MediaRange]) -> ExpositionFormat {
     var best: (format: ExpositionFormat, quality: Int)?
     for range in accepted where range.quality > best?.quality ?? 0 {
       if let format = format(for: range) { best = (format, range.quality) }

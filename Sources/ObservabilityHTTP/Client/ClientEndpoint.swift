@@ -33,6 +33,12 @@ package struct ClientEndpoint: Sendable, Hashable {
   /// The target of a request.
   package var target: String { query.map { "\(path)?\($0)" } ?? path }
 
+  /// The endpoint as it may stand in a message: without the query, where a secret may be.
+  package var shown: String {
+    if case .address(.unix(let path)) = place { return "unix:\(path)" }
+    return "\(scheme.rawValue)://\(host)\(path == "/" ? "" : path)"
+  }
+
   /// The endpoint with further segments, such as `v1/traces`, behind the path, one slash between.
   package func appending(_ segments: String) -> ClientEndpoint {
     ClientEndpoint(

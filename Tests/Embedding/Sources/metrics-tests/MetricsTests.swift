@@ -1,7 +1,8 @@
 // Do the documentation's tests of a host's metrics pass?
 
 import MailObservability
-import Synchronization
+import MailObservabilityTesting
+import MetricParsing
 import Testing
 
 /// What the tests are about: a session as a host writes it.
@@ -19,11 +20,13 @@ struct Session {
   func end() { timer.observe() }
 }
 
-/// Nanoseconds that a test moves.
-final class ManualClock: Sendable {
-  private let now = Atomic<UInt64>(0)
-  var clock: MonotonicClock { MonotonicClock { self.now.load(ordering: .relaxed) } }
-  func advance(bySeconds seconds: UInt64) { now.add(seconds * 1_000_000_000, ordering: .relaxed) }
+/// What keeps the mail.
+actor Store {
+  private var isOpen = true
+
+  func close() { isOpen = false }
+
+  func ping() throws -> HealthResult { isOpen ? .pass : .fail("closed") }
 }
 
 struct MetricsTests {
@@ -36,22 +39,22 @@ struct MetricsTests {
 
     #expect(metrics.smtp.messagesRejected[.unknownRecipient].value == 1)
     let rejected = "mx_smtp_messages_rejected_total"
-    #expect(await metrics.registry.value(rejected, ["reason": "unknown_recipient"]) == 1)
+    #expect(try await metrics.value(of: rejected, labels: ["reason": "unknown_recipient"]) == 1)
   }
 
   @Test("records how long a session took")
   func duration() async throws {
-    let manual = ManualClock()
-    let metrics = try MetricsCollector(clock: manual.clock)
+    let clock = ManualClock()
+    let metrics = try MetricsCollector(clock: clock.monotonic)
     let session = Session(metrics: metrics)
 
-    manual.advance(bySeconds: 3)
+    clock.advance(by: .seconds(3))
     session.end()
 
     #expect(metrics.smtp.sessionDuration.snapshot.sum == 3)
     let bucket = "rusmes_smtp_session_duration_seconds_bucket"
-    #expect(await metrics.registry.value(bucket, ["le": "1.0"]) == 0)
-    #expect(await metrics.registry.value(bucket, ["le": "5.0"]) == 1)
+    #expect(try await metrics.value(of: bucket, labels: ["le": "1"]) == 0)
+    #expect(try await metrics.value(of: bucket, labels: ["le": "5"]) == 1)
   }
 
   @Test("records nothing that makes no sense")
@@ -65,6 +68,40 @@ struct MetricsTests {
     #expect(!refused.isEmpty && refused.allSatisfy { $0.hasSuffix(" 0") })
   }
 
+  @Test("exposes what the dashboard reads")
+  func exposition() async throws {
+    let metrics = try MetricsCollector(namespace: "mx")
+    let hits = try metrics.registry.register(
+      .counter("greylisted_total", help: "Recipients put off by greylisting."), byBounded: "list", limit: 100)
+    hits.increment("lists.example.org")
+    hits.increment("example.com")
+
+    try await expectMetrics(
+      in: metrics,
+      equals: """
+        # HELP mx_greylisted_total Recipients put off by greylisting.
+        # TYPE mx_greylisted_total counter
+        mx_greylisted_total{list="example.com"} 1
+        mx_greylisted_total{list="lists.example.org"} 1
+        """)
+  }
+
+  @Test("notices within two periods that the store is gone")
+  func check() async throws {
+    let clock = ManualClock()
+    let metrics = try MetricsCollector(health: HealthRegistry(clock: clock), clock: clock.monotonic)
+    let store = Store()
+    try metrics.health.add(HealthCheck("storage", period: .seconds(10)) { try await store.ping() })
+    metrics.health.start()
+    await metrics.health.finishRuns()
+    #expect(metrics.health.report().checks.map(\.lastResult) == [.pass])
+
+    await store.close()
+    await clock.advance(by: .seconds(20), finishing: metrics.health)
+
+    #expect(metrics.health.report().checks.map(\.lastResult) == [.fail("closed")])
+  }
+
   @Test("is not ready before the store has been opened")
   func readiness() async throws {
     let metrics = try MetricsCollector()
@@ -75,5 +112,22 @@ struct MetricsTests {
     let live = try await endpoints.respond(to: EndpointRequest(target: "/live"))
 
     #expect(ready.status == 503 && live.status == 200)
+  }
+
+  @Test("keeps to the rules")
+  func rules() async throws {
+    let metrics = try MetricsCollector()
+
+    let errors = try await lint(metrics).filter { $0.severity == .error }
+
+    #expect(errors.isEmpty)
+  }
+
+  @Test("is named and labelled as Prometheus advises")
+  func linted() async throws {
+    let metrics = try MetricsCollector()
+    let scrape = try ParsedExposition(await metrics.registry.text(), .text)
+    let findings = MetricLinter().findings(in: scrape)
+    #expect(findings.isEmpty, "\(findings)")
   }
 }

@@ -4,6 +4,7 @@
 import Foundation
 import Hummingbird
 import MailObservability
+import MailObservabilityTesting
 import MetricParsing
 import Metrics
 import Tracing
@@ -52,6 +53,7 @@ struct EveryType {
   var exemplar: Exemplar?
   var expositionError: ExpositionError?
   var expositionParser: ExpositionParser?
+  var familySelection: FamilySelection?
   var filesystemReading: FilesystemReading?
   var gauge: MailObservability.Gauge?
   var gaugeGuard: GaugeGuard?
@@ -88,15 +90,19 @@ struct EveryType {
   var mailProtocol: MailProtocol?
   var mailSpan: MailSpan?
   var mailTracing: MailTracing?
+  var manualClock: ManualClock?
   var mapNumber: MapNumber?
   var mapVariable: MapVariable?
   var metricDeclaration: MetricDeclaration<MailObservability.Counter>?
+  var metricFinding: MetricFinding?
   var metricGroup: MetricGroup?
   var metricInstrument: MetricInstrument?
+  var metricLinter: MetricLinter?
   var metricsCollector: MetricsCollector?
   var metricsConfig: MetricsConfig?
   var metricsConfigError: MetricsConfigError?
   var metricsEndpoints: MetricsEndpoints?
+  var metricsTestError: MetricsTestError?
   var metricType: MetricType?
   var monotonicClock: MonotonicClock?
   var mtastsCacheMetrics: MTASTSCacheMetrics?

@@ -1,0 +1,167 @@
+// How do the bytes of an exposition get here, and which format are they?
+
+import EndpointMessages
+import MetricParsing
+import ObservabilityHTTP
+import ObservabilityPlatform
+
+/// Why there are none, on one line.
+struct InputFailure: Error, Equatable {
+  let reason: String
+}
+
+/// An exposition that was fetched, and not yet read.
+struct ExpositionInput: Equatable {
+  let bytes: [UInt8]
+  let format: ExpositionParser.Format
+
+  /// The most that is taken, which is the most that the parser takes.
+  static let mostBytes = ExpositionParser.Limits().totalBytes
+
+  init(_ source: Source, _ reading: Invocation.Reading) throws(InputFailure) {
+    switch source {
+    case .standardInput:
+      bytes = try ExpositionInput.read(STDIN_FILENO)
+      format = reading.format ?? ExpositionInput.format(of: bytes)
+    case .file(let path):
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw InputFailure(reason: SystemError.text(errno)) }
+      defer { close(descriptor) }
+      bytes = try ExpositionInput.read(descriptor)
+      format = reading.format ?? ExpositionInput.format(of: bytes)
+    case .url(let text):
+      let answer = try ExpositionInput.fetch(text, reading)
+      format = try ExpositionInput.format(
+        of: answer.body, contentType: answer.fields["Content-Type"], wanted: reading.format)
+      bytes = answer.body
+    }
+  }
+
+  /// What is called so in messages.
+  static func shown(_ source: Source) -> String {
+    switch source {
+    case .standardInput: "-"
+    case .file(let path): path.oneLine(atMost: 1_024)
+    case .url(let text): ((try? ClientEndpoint(text))?.shown ?? text).oneLine(atMost: 1_024)
+    }
+  }
+
+  // MARK: - Formats
+
+  /// OpenMetrics ends with `# EOF`, which in text is a comment that hardly anybody writes.
+  static func format(of bytes: [UInt8]) -> ExpositionParser.Format {
+    let end = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
+    guard end.suffix(5).elementsEqual("# EOF".utf8) else { return .text }
+    return end.count == 5 || end.dropLast(5).last == UInt8(ascii: "\n") ? .openMetrics : .text
+  }
+
+  static func format(
+    of body: [UInt8], contentType: String?, wanted: ExpositionParser.Format?
+  ) throws(InputFailure) -> ExpositionParser.Format {
+    if let wanted { return wanted }
+    guard let contentType else { return format(of: body) }
+    let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
+    switch type {
+    case "application/openmetrics-text": return .openMetrics
+    case "text/plain": return .text
+    default:
+      throw InputFailure(
+        reason: "the answer is of the type \"\(type.oneLine(atMost: 128))\", which is none of an exposition; "
+          + "--format reads it all the same")
+    }
+  }
+
+  // MARK: - Bytes
+
+  private static func read(_ descriptor: Int32) throws(InputFailure) -> [UInt8] {
+    var all: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 256 << 10)
+    while true {
+      let count = systemRead(descriptor, &piece)
+      if count == 0 { return all }
+      if count < 0 {
+        let code = errno
+        if code == EINTR { continue }
+        if code == EAGAIN || code == EWOULDBLOCK {
+          var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+          _ = poll(&waiting, 1, -1)
+          continue
+        }
+        throw InputFailure(reason: SystemError.text(code))
+      }
+      guard all.count + count <= mostBytes else { throw tooLarge }
+      all.append(contentsOf: piece[..<count])
+    }
+  }
+
+  private static var tooLarge: InputFailure {
+    InputFailure(reason: "there are more than \(mostBytes >> 20) MiB")
+  }
+
+  private static func systemRead(_ descriptor: Int32, _ piece: inout [UInt8]) -> Int {
+    piece.withUnsafeMutableBytes { buffer in
+      #if canImport(Darwin)
+        Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+      #elseif canImport(Musl)
+        Musl.read(descriptor, buffer.baseAddress, buffer.count)
+      #else
+        Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      #endif
+    }
+  }
+
+  private static func fetch(
+    _ text: String, _ reading: Invocation.Reading
+  ) throws(InputFailure) -> ClientAnswer {
+    let answer: ClientAnswer
+    do {
+      let endpoint = try ClientEndpoint(text)
+      var limits = AnswerLimits()
+      limits.maximumBodySize = mostBytes
+      let request = ClientRequest(
+        method: "GET", path: endpoint.target == "/" ? "/metrics" : endpoint.target,
+        fields: [("Accept", accepted(reading.format)), ("User-Agent", "mailobs/\(Command.version)")])
+      answer = try HTTPRequester.answer(
+        to: request, at: endpoint, limits: limits, within: reading.timeout, threadName: "fetch")
+    } catch ClientError.timedOut(let phase) {
+      throw InputFailure(reason: "no answer in \(reading.timeout.seconds) s, while \(phase.rawValue)")
+    } catch {
+      throw InputFailure(reason: "\(error)")
+    }
+    try check(answer)
+    return answer
+  }
+
+  private static func check(_ answer: ClientAnswer) throws(InputFailure) {
+    switch answer.status {
+    case 200: break
+    case 300...399:
+      let place = answer.fields["Location"].map { " to \"\($0.oneLine(atMost: 256))\"" } ?? ""
+      throw InputFailure(
+        reason: "the server answered \(answer.status), a redirect\(place), which is not followed")
+    case 401, 407:
+      throw InputFailure(
+        reason:
+          "the server answered \(answer.status): it asks for a password; pipe what curl fetches, and read -")
+    default: throw InputFailure(reason: "the server answered \(answer.status)")
+    }
+    if let coding = answer.fields["Content-Encoding"], coding.lowercased() != "identity" {
+      throw InputFailure(
+        reason: "the body is encoded as \"\(coding.oneLine(atMost: 64))\", which was not asked for")
+    }
+    guard !answer.isBodyCut else { throw tooLarge }
+  }
+
+  /// What Prometheus asks for, without protobuf; only what is read in the end.
+  private static func accepted(_ format: ExpositionParser.Format?) -> String {
+    let openMetrics =
+      "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.9,"
+      + "application/openmetrics-text;version=0.0.1;q=0.8"
+    let text = "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.7,text/plain;version=0.0.4;q=0.6"
+    return switch format {
+    case .openMetrics: openMetrics
+    case .text: text
+    case nil: openMetrics + "," + text
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// What does the command say of itself?
+
+import MetricParsing
+
+enum Usage {
+  /// - Parameter topic: the subcommand; nil for all of them.
+  static func text(_ topic: Topic?) -> String {
+    switch topic {
+    case nil: overview
+    case .parse: parse
+    case .lint: lint
+    case .healthcheck: healthcheck
+    }
+  }
+
+  private static let overview = """
+    usage: mailobs parse FILE|URL|-        print the families of an exposition as JSON
+           mailobs lint FILE|URL|-         say what is wrong with its names, labels and values
+           mailobs healthcheck URL         ask a server whether it is healthy
+           mailobs COMMAND --help          say more
+           mailobs --version
+
+    A URL is http://HOST:PORT/PATH or unix:/PATH/OF/SOCKET; - is the standard input. https is not
+    spoken: pipe what curl fetches, as one does where a password is asked for.
+
+    Exit codes: 0 all is well, 1 it is not or cannot be said, 64 the command line is wrong.
+    """
+
+  private static let reading = """
+      --format text|openmetrics  what it is; else a server's Content-Type says it, and of a file
+                                 its last line, which is # EOF in OpenMetrics
+      --timeout TIME             for a server's answer: 5s, 500ms, 1m (10s)
+    """
+
+  private static let parse = """
+    usage: mailobs parse [options] FILE|URL|-
+    \(reading)
+
+    Reads Prometheus text 0.0.4 and 1.0.0, and OpenMetrics 0.0.1 and 1.0.0, up to 64 MiB. Of a URL
+    without a path /metrics is asked for. What is not well-formed is told as
+    FILE:LINE:COLUMN: reason, with exit code 1.
+
+    Prints an array of families, one sample a line:
+      [{"name", "type", "unit", "help", "line", "samples": [
+        {"name", "labels": {…}, "value", "timestamp", "created",
+         "exemplar": {"labels": {…}, "value", "timestamp"}, "line"}]}]
+    Times are in seconds since 1970. What is not there is left out, but for unit and help, which
+    are null. A value that JSON has no number for is null, and "notFinite" then says NaN, +Inf or
+    -Inf.
+    """
+
+  private static let lint = """
+    usage: mailobs lint [options] FILE|URL|-
+    \(reading)
+      --json                     each finding as an object with file, line, severity, rule, family,
+                                 label, message and advice
+      --ignore RULE,…            tell nothing of these rules
+      --label-values N           the most values of a label that are no finding (100)
+      --series N                 the most series of a family that are none (1000)
+
+    Prints one finding a line, FILE:LINE: severity: family{label}: message; advice [rule], and exits
+    with 1 when one of them is an error: what promtool check metrics does not let pass, or what
+    makes queries wrong.
+
+    Rules:
+    \(rules)
+    """
+
+  private static let healthcheck = """
+    usage: mailobs healthcheck [--timeout TIME] URL
+      --timeout TIME             for all of it: 5s, 500ms, 1m (3s)
+
+    Healthy is what answers with a status from 200 to 299; redirects are not followed. Of a URL
+    without a path /health is asked for. Prints one line, and exits with 0 or 1, as HEALTHCHECK of a
+    container asks.
+    """
+
+  private static let rules = MetricFinding.Rule.allCases.map { "  \($0.rawValue)" }.joined(separator: "\n")
+}

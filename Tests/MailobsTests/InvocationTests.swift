@@ -1,0 +1,109 @@
+// What does each command line ask for?
+
+import MetricParsing
+import Testing
+
+@testable import mailobs
+
+@Suite("A command line")
+struct InvocationTests {
+  private static let reading: Invocation.Reading = Invocation.Reading()
+
+  static let questions: [([String], Invocation)] = [
+    (["--help"], .help(nil)), (["-h"], .help(nil)), (["help"], .help(nil)), (["help", "lint"], .help(.lint)),
+    (["parse", "--help"], .help(.parse)), (["lint", "x", "-h"], .help(.lint)),
+    (["healthcheck", "--help"], .help(.healthcheck)), (["--version"], .version),
+    (["parse", "x.prom"], .parse(.file("x.prom"), reading)),
+    (["parse", "-"], .parse(.standardInput, reading)),
+    (["parse", "http://h:1/m"], .parse(.url("http://h:1/m"), reading)),
+    (["parse", "unix:/run/x"], .parse(.url("unix:/run/x"), reading)),
+    (["parse", "https://h"], .parse(.url("https://h"), reading)),
+    (["parse", "ftp://h"], .parse(.url("ftp://h"), reading)),
+    (["parse", "./unix:x"], .parse(.file("./unix:x"), reading)),
+    (["parse", "a:b"], .parse(.file("a:b"), reading)),
+    (["parse", "--", "-x"], .parse(.file("-x"), reading)),
+    (["parse", "--", "--"], .parse(.file("--"), reading)),
+    (["parse", "x", "--format", "text"], .parse(.file("x"), .init(format: .text))),
+    (["parse", "--format=openmetrics", "x"], .parse(.file("x"), .init(format: .openMetrics))),
+    (["parse", "--timeout=1500ms", "x"], .parse(.file("x"), .init(timeout: .milliseconds(1_500)))),
+    (["lint", "x"], .lint(.file("x"), reading, MetricLinter(), isJSON: false)),
+    (["lint", "--json", "-"], .lint(.standardInput, reading, MetricLinter(), isJSON: true)),
+    (
+      ["lint", "--ignore", "missing-help,camel-case", "--label-values=7", "--series", "8", "x"],
+      .lint(.file("x"), reading, linter, isJSON: false)
+    ),
+    (["healthcheck", "http://h:1"], .healthcheck(url: "http://h:1", timeout: .seconds(3))),
+    (
+      ["healthcheck", "--timeout", "5s", "http://h:1"], .healthcheck(url: "http://h:1", timeout: .seconds(5))
+    ),
+  ]
+
+  private static let linter: MetricLinter = {
+    var linter = MetricLinter()
+    linter.ignored = [.missingHelp, .camelCase]
+    (linter.mostLabelValues, linter.mostSeries) = (7, 8)
+    return linter
+  }()
+
+  @Test("is read", arguments: questions)
+  func asked(_ arguments: [String], _ invocation: Invocation) throws {
+    #expect(try Invocation(arguments) == invocation)
+  }
+
+  static let mistakes: [([String], String)] = [
+    ([], "a command is missing"), (["x"], "there is no command \"x\""), ([""], "there is no command \"\""),
+    (["--verbose"], "there is no command \"--verbose\""), (["--version", "x"], "--version stands alone"),
+    (["help", "x"], "there is no help for \"x\""), (["--help", "lint"], "there is no help for \"lint\""),
+    (["parse"], "a file, a URL or - is missing"), (["lint"], "a file, a URL or - is missing"),
+    (["healthcheck"], "a URL is missing"), (["parse", ""], "the operand is empty"),
+    (["parse", "x", "y"], "one operand is enough: \"y\""), (["parse", "-x"], "there is no option \"-x\""),
+    (["parse", "--json", "x"], "there is no option \"--json\""),
+    (["healthcheck", "--format", "text", "u"], "there is no option \"--format\""),
+    (["lint", "--\u{1B}[31m", "x"], "there is no option \"--\\u{1B}[31m\""),
+    (["parse", "x", "--format"], "--format needs a value"),
+    (["parse", "--format", "xml", "x"], "the format is text or openmetrics, not \"xml\""),
+    (["parse", "--format=", "x"], "the format is text or openmetrics, not \"\""),
+    (["lint", "--json=1", "x"], "--json has no value"),
+    (["lint", "--ignore", "x", "y"], "there is no rule \"x\""),
+    (["lint", "--ignore=", "y"], "there is no rule \"\""),
+    (["lint", "--series", "0", "x"], "--series needs a number from 1, not \"0\""),
+    (["lint", "--series", "-1", "x"], "--series needs a number from 1, not \"-1\""),
+    (
+      ["lint", "--series", "99999999999999999999", "x"],
+      "--series needs a number from 1, not \"99999999999999999999\""
+    ),
+    (["healthcheck", "--timeout", "x", "u"], "a timeout is from 1ms to 1h, such as 5s, and not \"x\""),
+  ]
+
+  @Test("that is wrong is refused, with the reason", arguments: mistakes)
+  func misused(_ arguments: [String], _ message: String) {
+    do throws(UsageError) {
+      _ = try Invocation(arguments)
+      Issue.record("\(arguments) was taken")
+    } catch {
+      #expect(error.message == message)
+    }
+  }
+
+  @Test(
+    "has times of any unit",
+    arguments: [
+      ("5s", .seconds(5)), ("5", .seconds(5)), ("0.5s", .milliseconds(500)), ("500ms", .milliseconds(500)),
+      ("1m", .seconds(60)), ("1h", .seconds(3_600)), ("60m", .seconds(3_600)), ("1ms", .milliseconds(1)),
+      ("0", nil),
+      ("0ms", nil), ("-1s", nil), ("2h", nil), ("", nil), ("s", nil), (".5s", nil), ("5.", nil),
+      ("1.2.3", nil),
+      ("5 s", nil), ("5S", nil), ("nan", nil), ("inf", nil), ("1e3", nil), ("0x5", nil), ("5sec", nil),
+      ("99999999999999999999999999", nil), ("\u{0665}s", nil),
+    ] as [(String, Duration?)])
+  func times(_ text: String, _ duration: Duration?) { #expect(TimeSpan.read(text) == duration) }
+
+  @Test("has help of each command, which names its options")
+  func help() {
+    for topic in Topic.allCases {
+      #expect(Usage.text(nil).contains("mailobs \(topic.rawValue)"))
+      #expect(Usage.text(topic).contains("usage: mailobs \(topic.rawValue)"))
+    }
+    for rule in MetricFinding.Rule.allCases { #expect(Usage.text(.lint).contains(rule.rawValue)) }
+  }
+}
