@@ -42,8 +42,21 @@ struct ExpositionInput: Equatable {
     switch source {
     case .standardInput: "-"
     case .file(let path): path.oneLine(atMost: 1_024)
-    case .url(let text): ((try? ClientEndpoint(text))?.shown ?? text).oneLine(atMost: 1_024)
+    case .url(let text):
+      if let endpoint = try? ClientEndpoint(text) {
+        endpoint.shown.oneLine(atMost: 1_024)
+      } else {
+        wrong(text)
+      }
     }
+  }
+
+  /// A URL that is none, without what may be secret in it: before an @, and in the query.
+  private static func wrong(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "@")) else {
+      return String(text.prefix { $0 != "?" }).oneLine(atMost: 1_024)
+    }
+    return text.prefix { $0 != ":" } + "://…"
   }
 
   // MARK: - Formats
@@ -124,7 +137,7 @@ struct ExpositionInput: Equatable {
       answer = try HTTPRequester.answer(
         to: request, at: endpoint, limits: limits, within: reading.timeout, threadName: "fetch")
     } catch ClientError.timedOut(let phase) {
-      throw InputFailure(reason: "no answer in \(reading.timeout.seconds) s, while \(phase.rawValue)")
+      throw InputFailure(reason: "no answer in \(reading.timeout), while \(phase.rawValue)")
     } catch {
       throw InputFailure(reason: "\(error)")
     }

@@ -211,6 +211,6 @@ enum TimeSpan {
       let number = Double(digits)
     else { return nil }
     let seconds = number * scale
-    return 0.001...3_600 ~= seconds ? .seconds(seconds) : nil
+    return 0.001...3_600 ~= seconds ? .milliseconds(Int((seconds * 1_000).rounded())) : nil
   }
 }

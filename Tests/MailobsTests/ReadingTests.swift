@@ -38,6 +38,15 @@ struct ReadingTests {
     #expect(try ExpositionInput.format(of: body, contentType: contentType, wanted: .text) == .text)
   }
 
+  static let places: [(String, String)] = [
+    ("-", "-"), ("a\nb", "a\\nb"), ("http://h:1/m?token=x", "http://h:1/m"), ("http://h:1", "http://h:1"),
+    ("unix:/run/x", "unix:/run/x"), ("http://u:secret@h/", "http://…"), ("ftp://h/m?x", "ftp://h/m"),
+    ("http://h:x/?a@b", "http://…"),
+  ]
+
+  @Test("is named without what may be secret", arguments: places)
+  func named(_ text: String, _ shown: String) { #expect(ExpositionInput.shown(Source(text)) == shown) }
+
   @Test("is written as JSON with all that it says")
   func json() throws {
     let text = """
