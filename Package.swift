@@ -98,8 +98,8 @@ let package = Package(
       path: "Tests/Leaks", swiftSettings: strictness),
 
     .target(
-      name: "TestSupport", dependencies: ["ObservabilityPlatform"], path: "Tests/TestSupport",
-      swiftSettings: strictness),
+      name: "TestSupport", dependencies: ["ObservabilityPlatform", "CObservabilityShims"],
+      path: "Tests/TestSupport", swiftSettings: strictness),
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
     tests("HealthProbesTests", ["HealthProbes", "ObservabilityPlatform", "TestSupport"]),
@@ -121,7 +121,7 @@ let package = Package(
       "ObservabilityEndpointsTests",
       [
         "ObservabilityEndpoints", "EndpointMessages", "HealthProbes", "MetricExposition",
-        "MetricInstruments", "ObservabilityPlatform", "TestSupport",
+        "MetricInstruments", "ObservabilityPlatform", "CObservabilityShims", "TestSupport",
       ]),
     tests(
       "MailObservabilityTests",
