@@ -23,6 +23,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "MailObservability", targets: ["MailObservability"]),
+    // What a scrape says, read back and judged: for tests and tools, so that no server has to link it.
+    .library(name: "MetricParsing", targets: ["MetricParsing"]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     .library(name: "_MailObservabilityBenchmarks", targets: ["_MailObservabilityBenchmarks"]),
   ],
@@ -31,6 +33,7 @@ let package = Package(
     library("ObservabilityPlatform", ["CObservabilityShims"]),
     library("MetricInstruments", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("MetricExposition", ["MetricInstruments", "ObservabilityPlatform"]),
+    library("MetricParsing", ["ObservabilityPlatform"]),
     library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("TraceSpans", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
@@ -102,6 +105,8 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: strictness),
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
+    tests(
+      "MetricParsingTests", ["MetricParsing", "MetricExposition", "MetricInstruments", "TestSupport"]),
     tests("HealthProbesTests", ["HealthProbes", "ObservabilityPlatform", "TestSupport"]),
     tests("TraceSpansTests", ["TraceSpans", "ObservabilityPlatform", "TestSupport"]),
     tests("ObservabilitySocketsTests", ["ObservabilitySockets", "ObservabilityPlatform", "TestSupport"]),

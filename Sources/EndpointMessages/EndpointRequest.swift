@@ -19,6 +19,8 @@ public struct EndpointRequest: Sendable {
   /// The row of a table of routes that the request belongs to, as its server decided once; `nil` when none has. What
   /// the number means is known to whoever has the table.
   package var routeTag: UInt8?
+  /// The place of the listener that it came by, among those of its server.
+  package var listener: UInt8 = 0
 
   /// A request for a handler that is mounted in another server, or tested.
   ///

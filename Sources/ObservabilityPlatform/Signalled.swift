@@ -1,12 +1,12 @@
 // How does a thread wait until another has changed a value?
 
 /// A value that one thread at a time may touch, and that a thread can wait for.
-final class Signalled<Value>: @unchecked Sendable {
+package final class Signalled<Value>: @unchecked Sendable {
   private var value: Value
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-  init(_ value: sending Value) {
+  package init(_ value: sending Value) {
     self.value = value
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
@@ -24,9 +24,9 @@ final class Signalled<Value>: @unchecked Sendable {
   }
 
   /// Wakes a thread that waits.
-  func signal() { pthread_cond_signal(condition) }
+  package func signal() { pthread_cond_signal(condition) }
 
-  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+  package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body(&value)
@@ -35,7 +35,7 @@ final class Signalled<Value>: @unchecked Sendable {
   /// Waits while `isWaiting` holds, asked anew after each signal, and then runs `body`.
   ///
   /// - Parameter limit: the longest wait, by the time of day, which may be set meanwhile.
-  func withLock<Result>(
+  package func withLock<Result>(
     waitingAtMost limit: Duration, while isWaiting: (Value) -> Bool, body: (inout Value) -> Result
   ) -> Result {
     let end = (WallClock.now + limit).components

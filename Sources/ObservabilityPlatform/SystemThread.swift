@@ -45,6 +45,13 @@ package struct SystemThread: Sendable {
   /// What tells the calling thread from every other one that runs.
   package static var current: UInt { mailobs_current_thread() }
 
+  /// Lets the threads that mail waits for go first, for the rest of the calling thread's life; where the system knows
+  /// this of a thread.
+  package static func lowerPriority() { mailobs_lower_thread_priority() }
+
+  /// The nice value of the calling thread: 0 unless it was changed, higher for a lower priority.
+  package static var niceness: Int { Int(mailobs_thread_priority()) }
+
   /// Whether this is the calling thread.
   package var isCurrent: Bool { handle == SystemThread.current }
 }

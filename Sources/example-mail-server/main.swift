@@ -8,6 +8,11 @@ var signals = StopSignals()
 
 do {
   try StandardDescriptors.secure()
+  if CommandLine.arguments.dropFirst().first == "healthcheck" {
+    let outcome = Healthcheck.run(CommandLine.arguments.dropFirst(2))
+    Terminal.say(outcome.message)
+    exit(outcome.exitCode)
+  }
   let options = try Options(arguments: CommandLine.arguments.dropFirst())
   if options.wantsHelp {
     Terminal.say(Options.usage)

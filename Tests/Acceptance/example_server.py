@@ -9,11 +9,13 @@ import urllib.request
 class ExampleServer:
     """The example on free ports, as a context manager; `with` ends it with SIGTERM and checks its exit.
 
-    `prefix` is a command that becomes the server, having changed what the server inherits."""
+    `prefix` is a command that becomes the server, having changed what the server inherits; `stderr` is where its log
+    goes, if not to the test's own."""
 
-    def __init__(self, binary, *arguments, listeners=("smtp", "metrics"), prefix=()):
+    def __init__(self, binary, *arguments, listeners=("smtp", "metrics"), prefix=(), stderr=None):
         flags = [word for name in listeners for word in (f"--{name}", "127.0.0.1:0")]
-        self.process = subprocess.Popen([*prefix, binary, *flags, *arguments], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [*prefix, binary, *flags, *arguments], stdout=subprocess.PIPE, stderr=stderr, text=True)
         self.ports = {}
         for line in self.process.stdout:
             if line.strip() == "ready":

@@ -174,6 +174,11 @@ def main():
     # Each of them waits most of the time.
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         results = list(pool.map(lambda case: measure(program, *case), cases))
+    # What is beside the mark by the load of the machine alone is not so three times, with nothing else at work.
+    for index, case in enumerate(cases):
+        for _ in range(2):
+            if results[index] is False:
+                results[index] = measure(program, *case)
     sys.exit(0 if any(results) and all(result is not False for result in results) else 1)
 
 

@@ -16,12 +16,14 @@ def free_port():
 
 
 class Prometheus:
-    def __init__(self, folder, target_port, interval="500ms", flags=()):
+    def __init__(self, folder, target_port, interval="500ms", flags=(), jobs=None):
+        """`jobs`: what stands in `scrape_configs`, in place of one that scrapes the port."""
         folder = pathlib.Path(folder)
+        jobs = jobs or f"[{{job_name: rusmes, static_configs: [{{targets: ['127.0.0.1:{target_port}']}}]}}]"
         config = folder / "prometheus.yml"
         config.write_text(
             f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
-            f"scrape_configs: [{{job_name: rusmes, static_configs: [{{targets: ['127.0.0.1:{target_port}']}}]}}]\n"
+            f"scrape_configs: {jobs}\n"
         )
         self.port = free_port()
         self.log = open(folder / "prometheus.log", "w")

@@ -257,10 +257,10 @@ listen mail_by_smtp
 
 
 class HAProxy:
-    def __init__(self, folder, ports):
+    def __init__(self, folder, ports, configuration=CONFIGURATION):
         self.folder = folder
         path = folder / "haproxy.cfg"
-        path.write_text(CONFIGURATION.format(folder=folder, **ports))
+        path.write_text(configuration.format(folder=folder, **ports))
         self.process = subprocess.Popen(["haproxy", "-db", "-f", str(path)], stderr=subprocess.PIPE, text=True)
 
     def __enter__(self):

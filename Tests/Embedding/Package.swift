@@ -66,6 +66,7 @@ let package = Package(
       name: "names-beside-others",
       dependencies: [
         product,
+        .product(name: "MetricParsing", package: "swift-mail-observability"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),

@@ -61,6 +61,44 @@ import TraceSpans
     loop.shutdown()
   }
 
+  @Test(
+    "of a trusted server a trace is believed where a message has it once, in its own header, and never sent on",
+    arguments: [
+      ("traceparent : \(sent)\r\n", true), ("TRACEPARENT:\r\n \(sent)\r\n", true),
+      ("Traceparent: \(sent)\r\nTraceparent: \(sent)\r\n", false),
+      ("Traceparent: \(sent), \(sent)\r\n", false),
+      ("Traceparent: \(sent.uppercased())\r\n", false), ("X: y\r\n Traceparent: \(sent)\r\n", false),
+      ("X-Traceparent: \(sent)\r\n", false), ("Traceparent: \r\n", false),
+      (
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nTraceparent: \(sent)\r\n\r\nx\r\n--b--\r\n",
+        false
+      ),
+      (
+        String(repeating: "X: \(String(repeating: "x", count: 900))\r\n", count: 1200)
+          + "Traceparent: \(sent)\r\n", true
+      ),
+    ])
+  func header(_ header: String, _ isBelieved: Bool) async throws {
+    let loop = try EventLoop(name: "smarthost")
+    let smarthost = try Smarthost(loop: loop)
+    let server = try TestServer(
+      smarthost: smarthost.listener.boundAddress, tracing: .test(trusting: ["127.0.0.0/8"]))
+    _ = try await server.converse(Self.relayed(header: header))
+    await server.attemptsHaveEnded()
+    let spans = server.endedSpans()
+    let transaction = try #require(spans.first { $0.name == "SMTP transaction" })
+    #expect((transaction.parent?.spanID.description == "b7ad6b7169203331") == isBelieved)
+    let attempt = try #require(spans.first { $0.name == "deliver relay" })
+    let lines = smarthost.lines.withLock { $0 }
+    #expect(lines.first == "Traceparent: \(attempt.context.traceparent)")
+    let ownHeader = lines.prefix { !$0.isEmpty }
+    #expect(ownHeader.count { $0.asciiLowercased.hasPrefix("trace") } == 1)
+    server.expectAllEnded()
+    await server.stop()
+    await smarthost.stop()
+    loop.shutdown()
+  }
+
   @Test("no mailbox and no bounce holds a trace, be it of a trusted server", arguments: [false, true])
   func mailbox(isBounced: Bool) async throws {
     let server = try TestServer(tracing: .test(trusting: ["127.0.0.0/8"]))
@@ -159,6 +197,135 @@ import TraceSpans
     await server.stop()
   }
 
+  @Test("every bounce is another message, also of one whose recipients fail one after the other")
+  func bounceIdentifiers() async throws {
+    let loop = try EventLoop(name: "smarthost")
+    let recipients = Locked(0)
+    // The first is refused for good, and the second for now.
+    let smarthost = try Smarthost(loop: loop) { word in
+      guard word == "RCPT" else { return nil }
+      return recipients.withLock { count in
+        count += 1
+        return count == 1 ? "550 no" : "450 later"
+      }
+    }
+    let (clock, begin) = (ManualClock(), ContinuousClock.now)
+    let server = try TestServer(
+      smarthost: smarthost.listener.boundAddress, lifetime: .seconds(2), now: { begin + clock.elapsed },
+      tracing: .test())
+    _ = try await server.converse(
+      Self.relayed().replacing("sender@example.net", with: "alice@example.com").replacing(
+        "DATA", with: "RCPT TO:<carol@elsewhere.invalid>\r\nDATA"))
+    let messages = server.metrics.storage.messages
+    #expect(await eventually { messages.value == 1 })
+    for _ in 0..<2 {
+      await server.attemptsHaveEnded()
+      clock.advance(by: .seconds(1))
+    }
+    server.queue.wake()
+    #expect(await eventually { messages.value == 2 })
+    await server.attemptsHaveEnded()
+    let spans = server.endedSpans()
+    let identifiers = spans.filter { $0.name == "bounce" }.compactMap { $0.text("mail.message_id") }
+    #expect(Set(identifiers).count == 2)
+    guard case .mailboxes(let found, _) = server.store.answer(.mailbox("INBOX"), user: "alice") else {
+      Issue.record("the store does not answer")
+      return
+    }
+    let delivered = found.first?.messages.compactMap { MessageHeader.identifier(of: $0.content) } ?? []
+    #expect(Set(delivered) == Set(identifiers))
+    let transaction = try #require(spans.first { $0.name == "SMTP transaction" })
+    let links = spans.filter { $0.name == "bounce" }.map { $0.contents.links.map(\.context) }
+    #expect(links == [[transaction.context], [transaction.context]])
+    server.expectAllEnded()
+    await server.stop()
+    await smarthost.stop()
+    loop.shutdown()
+  }
+
+  @Test(
+    "a bounce that an earlier process has written before it died is not written again, and keeps its trace")
+  func bounceBeforeDeath() async throws {
+    let directory = try TemporaryDirectory()
+    let address = try #require(MailAddress("alice@example.com"))
+    func file(
+      _ id: String, from sender: MailAddress?, to recipient: String, next: Duration
+    ) throws -> QueueFile {
+      QueueFile(
+        message: QueuedMessage(
+          id: id, sender: sender, recipients: [try #require(MailAddress(recipient))],
+          content: Array("Subject: x\r\n\r\n".utf8), trace: TraceContext(traceparent: Self.sent)),
+        taken: .zero, waitsSince: .zero, attempts: 0, nextAttempt: next)
+    }
+    let original = try file("M1", from: address, to: "bob@elsewhere.invalid", next: .zero)
+    try directory.write(original.encoded, to: "M1.mail")
+    // It still waits.
+    let bounce = try file(
+      "BM1-1", from: nil, to: "alice@example.com", next: WallClock.now + .seconds(3600))
+    try directory.write(bounce.encoded, to: "BM1-1.mail")
+    let begin = ContinuousClock.now
+    let server = try TestServer(
+      lifetime: .seconds(3600),
+      directory: try QueueDirectory(path: directory.path) { Issue.record("\($0)") }, now: { begin },
+      tracing: .test())
+    #expect(await eventually { (try? directory.names) == ["BM1-1.mail", "lock"] })
+    await server.attemptsHaveEnded()
+    #expect(server.metrics.mail.bounced.integerValue == 0)
+    #expect(!server.endedSpans().contains { $0.name == "bounce" })
+    server.expectAllEnded()
+    await server.stop()
+  }
+
+  @Test(
+    "a server that stops within an attempt ends its span, and the next one goes on with the trace",
+    arguments: [Duration.milliseconds(1), .seconds(36_000)])
+  func interrupted(lifetime: Duration) async throws {
+    let directory = try TemporaryDirectory()
+    let loop = try EventLoop(name: "smarthost")
+    // Takes connections, and says nothing.
+    let silent = try Listener(loop: loop, address: SocketAddress.parse("127.0.0.1:0"))
+    let held = Task(executorPreference: loop) {
+      var connections: [Connection] = []
+      while let connection = try? await silent.accept() { connections.append(connection) }
+      for connection in connections { connection.close() }
+    }
+    func server(_ smarthost: SocketAddress) throws -> TestServer {
+      try TestServer(
+        smarthost: smarthost, lifetime: lifetime,
+        directory: try QueueDirectory(path: directory.path) { Issue.record("\($0)") }, tracing: .test())
+    }
+    func interrupted() async throws -> SpanRecording {
+      let first = try server(silent.boundAddress)
+      _ = try await first.converse(Self.relayed())
+      let inFlight = first.metrics.delivery.inFlight
+      #expect(await eventually { inFlight.value == 1 })
+      await first.queue.stop(gracePeriod: .zero)
+      first.expectAllEnded()
+      let spans = first.endedSpans()
+      await first.stop()
+      #expect(!spans.contains { $0.name == "bounce" })
+      return try #require(spans.first { $0.isAttempt })
+    }
+    let before = try await interrupted()
+    #expect(before.text("mail.delivery.result") == "error")
+    #expect(before.attribute("mail.delivery.will_retry") == .boolean(true))
+    try await directory.isFree()
+
+    let smarthost = try Smarthost(loop: loop)
+    let second = try server(smarthost.listener.boundAddress)
+    let sent = second.metrics.smtp.messagesSent
+    #expect(await eventually { sent.integerValue == 1 })
+    await second.attemptsHaveEnded()
+    let after = try #require(second.endedSpans().first { $0.isAttempt })
+    #expect(after.context.traceID == before.context.traceID && after.parent?.spanID == before.parent?.spanID)
+    #expect(after.number("mail.delivery.attempt") == 2)
+    await second.stop()
+    silent.close()
+    await held.value
+    await smarthost.stop()
+    loop.shutdown()
+  }
+
   @Test("a message that waits is delivered by the next process, as part of its trace")
   func restart() async throws {
     let directory = try TemporaryDirectory()
@@ -193,7 +360,7 @@ import TraceSpans
     #expect(late.parent?.spanID == transaction.spanID)
     #expect(late.number("mail.delivery.attempt") == 2)
     #expect(attempts.contains { $0.text("mail.queue_id") == "M2" })
-    #expect(try directory.names == ["lock"])
+    #expect(await eventually { (try? directory.names) == ["lock"] })
     await second.stop()
   }
 

@@ -41,6 +41,18 @@ import Testing
   }
 
   @Test(
+    "what another server says becomes a line of a bounce, whatever it is",
+    arguments: [
+      "550 \u{E9}\u{0}\u{7}\u{1B}[31m", "550 " + String(repeating: "x", count: 4000), "550", "550 ",
+    ])
+  func foreignText(_ answer: String) async throws {
+    let (outcome, _) = try await outcome(["RCPT": answer])
+    let reason = outcome.reason.utf8
+    #expect(reason.count < 600 && reason.allSatisfy { (0x20..<0x7F).contains($0) })
+    #expect(outcome.failure == .reply5xx)
+  }
+
+  @Test(
     "a refusal is for good or for now as its code says, in the greeting as anywhere",
     arguments: ["", "HELO", "MAIL", "RCPT", "DATA", "."])
   func refusal(_ command: String) async throws {

@@ -42,6 +42,7 @@ struct SMTPDialogue {
       case .began(let verb): verbs.append(verb)
       case .reply(let reply): replies.append(reply)
       case .wrongProtocol(let other): foreign.append(other)
+      case .refused: break
       case .authenticate(let credentials):
         session.decideAuthentication(
           credentials.user == "alice" && credentials.password == "secret" ? .success : .failure)

@@ -195,6 +195,22 @@ import Testing
       all.directory.route(for: try #require(MailAddress("anybody@example.com"))) == .local(account: "alice"))
   }
 
+  @Test("probes have a listener of their own beside that of the metrics only")
+  func probes() throws {
+    let options = try Options(arguments: [
+      "--metrics", "systemd:metrics", "--probes", "127.0.0.1:0", "--socket-mode", "660",
+    ])
+    #expect(options.metrics == "systemd:metrics" && options.probes == "127.0.0.1:0")
+    #expect(options.socketMode == 0o660)
+    for wrong in [
+      ["--probes", "127.0.0.1:0", "--smtp", "127.0.0.1:0"], ["--probes", "nonsense"],
+      ["--socket-mode", "999"], ["--socket-mode", "1000"], ["--smtp", "systemd:smtp"],
+    ] {
+      #expect(throws: UsageError.self) { try Options(arguments: wrong) }
+    }
+    #expect(Healthcheck.run(["a", "b"]).exitCode == 1 && Healthcheck.run(["--help"]).exitCode == 1)
+  }
+
   @Test("the threshold of the executor is the library's own until it is set")
   func executorThreshold() throws {
     #expect(try Options(arguments: []).executorThreshold == nil)

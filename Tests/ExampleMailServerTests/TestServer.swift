@@ -37,7 +37,7 @@ final class TestServer: Sendable {
     queue = DeliveryQueue(
       loop: loop, lifetime: lifetime, delivery: delivery, hostName: "mx.example", faults: faults,
       metrics: metrics, directory: queueDirectory, now: now)
-    let lastID = MessageIntake.lastNumber(in: queue.restore())
+    let lastID = queue.restore()
     let authenticator = Authenticator(directory: directory, faults: faults, metrics: metrics)
     if isIMAP {
       let imap = IMAPServer(

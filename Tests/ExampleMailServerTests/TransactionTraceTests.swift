@@ -91,14 +91,7 @@ import Testing
     try await client.send(way.script)
     let received = server.metrics.connections.bytes[.smtp, .received]
     #expect(await eventually { received.integerValue == way.script.utf8.count })
-    switch way.ending {
-    case .none: break
-    case .leave: client.shutdownWrite()
-    case .wait: server.loop.advanceClock(by: .seconds(3601))
-    case .stop: await server.sessions.drain(gracePeriod: .zero)
-    }
-    _ = try await client.receive()
-    await server.sessionsHaveEnded()
+    try await end(way, of: client, to: server)
     await server.attemptsHaveEnded()
     let transactions = server.endedSpans().filter { $0.name == "SMTP transaction" }
     #expect(
@@ -112,6 +105,66 @@ import Testing
       let times = [span.start] + span.contents.events.map(\.time) + [span.end ?? 0]
       #expect(times == times.sorted())
     }
+    server.expectAllEnded()
+    await server.stop()
+  }
+
+  /// Ends a session as that way out does, and waits until it has ended.
+  private func end(_ way: WayOut, of client: Connection, to server: TestServer) async throws {
+    switch way.ending {
+    case .none: break
+    case .leave: client.shutdownWrite()
+    case .wait: server.loop.advanceClock(by: .seconds(3601))
+    case .stop: await server.sessions.drain(gracePeriod: .zero)
+    }
+    _ = try await client.receive()
+    await server.sessionsHaveEnded()
+  }
+
+  /// Ways out after which there is a part of a message at least.
+  static let refusals: [WayOut] = [
+    WayOut(
+      name: "too large", script: String(repeating: "x\r\n", count: 5000) + ".\r\nQUIT\r\n",
+      expected: ["rejected 552"]),
+    WayOut(name: "a bare line feed", script: "x\n\r\n.\r\nQUIT\r\n", expected: ["rejected 554"]),
+    WayOut(
+      name: "a long line", script: String(repeating: "x", count: 1100) + "\r\n.\r\nQUIT\r\n",
+      expected: ["rejected 500"]),
+    WayOut(name: "spam", script: "\r\n\(spam)\r\n.\r\nQUIT\r\n", expected: ["rejected 554"]),
+    WayOut(name: "the client leaves", script: "x", ending: .leave, expected: ["disconnect disconnect"]),
+    WayOut(name: "the client is silent", script: "x", ending: .wait, expected: ["timeout timeout"]),
+    WayOut(name: "the server stops", script: "x", ending: .stop, expected: ["shutdown shutdown"]),
+  ]
+
+  @Test(
+    "a message of a trusted server that is refused, or breaks off, belongs to the attempt that it came from",
+    arguments: refusals, [false, true])
+  func refused(_ way: WayOut, isChunked: Bool) async throws {
+    var configuration = SMTPSession.Configuration()
+    configuration.maximumMessageSize = 4096
+    let server = try TestServer(configuration: configuration, tracing: .test(trusting: ["127.0.0.0/8"]))
+    let header = "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+    // The last line of DATA is no command.
+    let message = header + way.script.replacing("\r\n.\r\nQUIT\r\n", with: "\r\n")
+    let isWhole = message.utf8.count < header.utf8.count + way.script.utf8.count
+    let script =
+      isChunked
+      ? Self.open + "BDAT \(message.utf8.count + (isWhole ? 0 : 1)) LAST\r\n\(message)"
+        + (isWhole ? "QUIT\r\n" : "")
+      : Self.data + header + way.script
+    let client = try await server.connect()
+    try await client.send(script)
+    let received = server.metrics.connections.bytes[.smtp, .received]
+    #expect(await eventually { received.integerValue == script.utf8.count })
+    try await end(way, of: client, to: server)
+    let transactions = server.endedSpans().filter { $0.name == "SMTP transaction" }
+    #expect(transactions.count == 1)
+    #expect(
+      transactions.map { span in
+        [span.text("smtp.outcome"), span.text("error.type")].compactMap { $0 }.joined(separator: " ")
+      } == way.expected)
+    #expect(transactions.first?.parent?.spanID.description == "b7ad6b7169203331")
+    #expect(transactions.first?.contents.events.first?.attributes["smtp.command"] == .string("MAIL"))
     server.expectAllEnded()
     await server.stop()
   }

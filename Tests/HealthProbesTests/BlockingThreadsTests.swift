@@ -20,6 +20,21 @@ struct BlockingThreadsTests {
     func open() { isOpen.withLock { $0 = true } }
   }
 
+  #if os(Linux)
+    @Test("may have a lower priority, which is that of no other thread")
+    func priority() {
+      let found = Locked<[Int]>([])
+      onThreads(1) { _ in
+        found.withLock { $0.append(SystemThread.niceness) }
+        SystemThread.lowerPriority()
+        found.withLock { $0.append(SystemThread.niceness) }
+      }
+      onThreads(1) { _ in found.withLock { $0.append(SystemThread.niceness) } }
+      let values = found.withLock { $0 }
+      #expect(values.count == 3 && values[1] > values[0] && values[2] == values[0], "\(values)")
+    }
+  #endif
+
   @Test("are as many as the limit and no more, and end when the work is done")
   func limit() async throws {
     let threads = BlockingThreads(limit: 3, queueLimit: 100)

@@ -139,6 +139,8 @@ struct AccessTests {
       ("basicAuth.passwordHash", { $0.basicAuth = basic("a", "") }),
       ("basicAuth.username", { $0.basicAuth = basic("a:b", Self.hash) }),
       ("basicAuth.username", { $0.basicAuth = basic("", Self.hash) }),
+      ("basicAuth.username", { $0.basicAuth = basic("prometheus:geheim", Self.hash) }),
+      ("basicAuth.username", { $0.basicAuth = .init(username: "a:$1$geheim", passwordHashFile: "/x") }),
       ("basicAuth.passwordHashFile", { $0.basicAuth = .init(username: "a", passwordHashFile: "") }),
       ("bearerTokens", { $0.bearerTokens = [.init("geheim geheim")] }),
       ("bearerTokens", { $0.bearerTokens = [.init("")] }),

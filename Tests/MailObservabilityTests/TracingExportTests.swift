@@ -170,8 +170,8 @@ struct TracingExportTests {
       }
       let tracing = metrics.tracing
       #expect(!tracing.tracer.isStarted && tracing.startSpan(.smtp(.data)).context == nil)
-      #expect(started.isSet || tracing.export.load() == nil)
-      #expect(tracing.export.load()?.core.loop.isShutDown ?? true, "round \(round): the thread is left")
+      #expect(started.isSet || tracing.export.current == nil)
+      #expect(tracing.export.current?.core.loop.isShutDown ?? true, "round \(round): the thread is left")
       #expect(metrics.registry.context.exemplarSource.tick == 0)
       #expect(throws: MetricsConfigError.self) { try metrics.startTracing(config) }
     }
@@ -185,7 +185,7 @@ struct TracingExportTests {
       weak let queue: SpanQueue?
 
       init(_ tracing: MailTracing) {
-        export = tracing.export.load()
+        export = tracing.export.current
         queue = tracing.tracer.queue
       }
     }

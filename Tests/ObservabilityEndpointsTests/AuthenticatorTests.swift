@@ -74,8 +74,76 @@ struct AuthenticatorTests {
     // What has been right once is so for every address.
     #expect(try await status(service, Known.basic) == 200)
     clock.advance(by: .seconds(1))
-    #expect(try await status(service, wrong(1)) == 401)
-    #expect(try await status(service, wrong(2)) == 429)
+    #expect(try await status(service, wrong(101)) == 401)
+    #expect(try await status(service, wrong(102)) == 429)
+  }
+
+  @Test("of who comes back with the same password succeed during an attack that takes every attempt")
+  func returningDuringAttack() async throws {
+    let service = try service()
+    for number in 0..<20 { _ = try await status(service, wrong(number)) }
+    #expect(try await status(service, Known.basic) == 429)
+    #expect(try await status(service, Known.basic) == 429, "at once is not back")
+    var isLetIn = false
+    // One of 900 guesses may have taken its place, which is one of 65,536: then it comes back once more.
+    for guesses in [100..<1000, 1000..<1020] where !isLetIn {
+      clock.advance(by: .seconds(15))
+      for number in guesses {
+        let isTried = number < guesses.lowerBound + LoginLimiter.burst
+        #expect(try await status(service, wrong(number)) == (isTried ? 401 : 429))
+      }
+      isLetIn = try await status(service, Known.basic) == 200
+    }
+    #expect(isLetIn)
+    #expect(try await status(service, wrong(2000)) == 429)
+    // Those who send each guess again have as many attempts more, and no more than that.
+    clock.advance(by: .seconds(2))
+    var counts: [Int: Int] = [:]
+    for number in 100..<1000 { counts[try await status(service, wrong(number)), default: 0] += 1 }
+    // The first of them were hashed, and are known to be wrong: those cost nothing.
+    #expect(counts[401] == LoginLimiter.burst + 2 + LoginLimiter.burst)
+    #expect(counts.keys.sorted() == [401, 429])
+  }
+
+  @Test("with a password that is known to be wrong cost neither an attempt nor a hash")
+  func knownWrong() async throws {
+    let folder = try Folder()
+    try folder.write(Known.sha512, to: "hash")
+    let service = try service(Known.settings(hash: .file(folder.path + "/hash"), tokens: []))
+    for _ in 0..<200 { #expect(try await status(service, wrong(1)) == 401) }
+    for number in 2...LoginLimiter.burst { #expect(try await status(service, wrong(number)) == 401) }
+    #expect(try await status(service, wrong(50)) == 429)
+    // It may be right by another file.
+    try folder.replace("hash", with: Known.bcrypt2b)
+    let other = "Basic " + base64("prometheus:wrong")
+    clock.advance(by: .seconds(1))
+    #expect(try await status(service, other) == 401)
+    clock.advance(by: .seconds(60))
+    #expect(try await status(service, Known.basic) == 200)
+  }
+
+  @Test("of wrong tokens take no attempt from passwords")
+  func tokensApart() async throws {
+    let service = try service()
+    for number in 0..<100 { _ = try await status(service, "Bearer x\(number)") }
+    #expect(try await status(service, "Bearer y") == 429)
+    #expect(try await status(service, Known.basic) == 200)
+  }
+
+  @Test("of who leaves before the answer are counted all the same")
+  func leaving() async throws {
+    let secrets = try SecretsInForce(Known.settings())
+    let authenticator = Authenticator(
+      secrets, timer: clock, now: { [clock] in clock.elapsed }, logError: { _ in })
+    for number in 0..<2000 {
+      let field = AuthorizationField.basic(
+        username: Array(Known.username.utf8), password: Array("guess\(number)".utf8))
+      let leaves = Task { await authenticator.verdict(on: field, from: proxy) }
+      leaves.cancel()
+      _ = await leaves.value
+    }
+    // One that no hash was begun for is none. What was hashed is known to be wrong.
+    #expect(authenticator.wrongCount <= LoginLimiter.burst)
   }
 
   @Test("with wrong tokens are slowed down too, and malformed ones cost nothing")

@@ -151,3 +151,50 @@ struct LoginCacheTests {
     #expect(other.digest(username: [97], password: [98]) != digest("a", "b"))
   }
 }
+
+@Suite("The logins that were refused")
+struct RefusedLoginsTests {
+  /// The set as what an expectation can ask.
+  private final class Refused {
+    private var refused = RefusedLogins()
+    func contains(_ digest: CredentialDigest, at now: Duration) -> Bool { refused.contains(digest, at: now) }
+    func insert(_ digest: CredentialDigest, at now: Duration) { refused.insert(digest, at: now) }
+  }
+
+  private let key = CredentialDigest.Key()
+  private func digest(_ number: Int) -> CredentialDigest {
+    key.digest(username: Array("a".utf8), password: Array("\(number)".utf8))
+  }
+
+  @Test(
+    "are known from the second after until some minutes later, however often they are refused",
+    arguments: [
+      Duration.zero, .seconds(100), .seconds(1 << 31), .seconds(1 << 32 - 3), .seconds(1 << 33),
+    ])
+  func times(start: Duration) {
+    let refused = Refused()
+    #expect(!refused.contains(digest(1), at: start))
+    refused.insert(digest(1), at: start)
+    #expect(!refused.contains(digest(1), at: start) && !refused.contains(digest(2), at: start + .seconds(9)))
+    for second in [1, 2, 15, 60, 299, 300] {
+      #expect(refused.contains(digest(1), at: start + .seconds(second)), "\(second) s")
+      refused.insert(digest(1), at: start + .seconds(second))
+    }
+    #expect(!refused.contains(digest(1), at: start + .seconds(301)))
+    refused.insert(digest(1), at: start + .seconds(301))
+    #expect(refused.contains(digest(1), at: start + .seconds(302)))
+  }
+
+  @Test("are mostly still there after as many others as come in a minute, of whom none is taken for known")
+  func flood() {
+    let refused = Refused()
+    for number in 0..<1000 { refused.insert(digest(number), at: .zero) }
+    for number in 1000..<21_000 {
+      #expect(!refused.contains(digest(number), at: .seconds(10)))
+      refused.insert(digest(number), at: .seconds(10))
+    }
+    let left = (0..<1000).count { refused.contains(digest($0), at: .seconds(15)) }
+    // Of each three in four: exp(-20000 / 65536).
+    #expect((600...850).contains(left), "\(left)")
+  }
+}

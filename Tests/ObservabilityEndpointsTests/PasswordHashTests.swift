@@ -94,6 +94,20 @@ struct PasswordHashTests {
     }
   }
 
+  @Test(
+    "whose salt no library writes so is refused at the start, since it would match nothing",
+    .enabled(if: canHash), arguments: [Known.bcrypt2b, Known.bcrypt2y])
+  func saltOfNobody(text: String) throws {
+    // The last character of the salt has four bits beyond its 128.
+    let salt = text.index(text.startIndex, offsetBy: 28)
+    for character in "abcxyz/19" {
+      var other = text
+      other.replaceSubrange(salt...salt, with: [character])
+      let hash = try PasswordHash(Array(other.utf8))
+      #expect(throws: Crypt.Unavailable.self, "\(other)") { try Crypt.opened(for: hash) }
+    }
+  }
+
   @Test("is checked by the first library that can")
   func libraries() throws {
     let hash = try PasswordHash(Array(Known.sha512.utf8))

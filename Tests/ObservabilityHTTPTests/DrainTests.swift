@@ -130,8 +130,9 @@ struct DrainTests {
   @Test("A Unix-domain socket serves, its peer is known as such, and its file goes with the server")
   func unixSocket() async throws {
     let path = "/tmp/http-drain-\(UInt64.random(in: 0 ... .max)).sock"
-    try await withServer({ $0.address = .unix(path: path) }, handler: { .text(200, "\($0.peer)") }) {
-      server in
+    try await withServer(
+      { $0.listeners = [.address(.unix(path: path))] }, handler: { .text(200, "\($0.peer)") }
+    ) { server in
       let answer = try await server.exchange(Self.other)
       #expect(answer.hasSuffix("unix"))
     }

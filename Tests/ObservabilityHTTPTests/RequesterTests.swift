@@ -234,7 +234,7 @@ struct RequesterTests {
   func ownServer() async throws {
     let path = "/tmp/requester-\(getpid())-\(UInt64.random(in: .min ... .max)).sock"
     let unix = try SocketAddress.parse("unix:\(path)")
-    try await withServer({ $0.address = unix }) { _ in
+    try await withServer({ $0.listeners = [.address(unix)] }) { _ in
       let requester = try HTTPRequester(to: ClientEndpoint("unix:\(path)"))
       for method in ["GET", "HEAD", "POST", "GET"] {
         let result = await TestRequester.send(ClientRequest(method: method, path: "/x"), by: requester)

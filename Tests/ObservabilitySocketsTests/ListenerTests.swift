@@ -74,6 +74,30 @@ struct ListenerTests {
     second.close()
   }
 
+  @Test("Of servers that come at once to a path that one has left behind, one has it and keeps it")
+  func startedAtOnce() async throws {
+    let loop = try EventLoop(name: "listen")
+    defer { loop.shutdown() }
+    for _ in 1...20 {
+      let path = newPath()
+      let abandoned = socketBound(to: path)
+      close(abandoned)
+      let listeners = Locked<[Listener]>([])
+      await onThread {
+        onThreads(8) { _ in
+          guard let listener = try? Listener(loop: loop, address: .unix(path: path)) else { return }
+          listeners.withLock { $0.append(listener) }
+        }
+      }
+      let winners = listeners.withLock { $0 }
+      #expect(winners.count == 1)
+      _ = try await Connection.connect(to: .unix(path: path), on: loop)
+      for winner in winners { winner.close() }
+      await withCheckedContinuation { done in loop.execute { done.resume() } }
+      #expect(!exists(path))
+    }
+  }
+
   @Test("A file that is no socket is never removed")
   func otherFile() throws {
     let loop = try EventLoop(name: "listen")

@@ -2,6 +2,7 @@
 """Is the tree itself in order? What no compiler says.
 
 - No two paths differ in case only: a case-insensitive file system takes them for one.
+- Nothing stands at the top but what belongs there: what a tool has left behind is soon committed with the rest.
 - Every Swift block of the README and the documentation is a run of lines of a source in Tests/Embedding, which compiles.
 - Every Swift file begins with the question that it answers.
 - No text names a folder of the machine that it was written on.
@@ -21,6 +22,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 EMBEDDING = ROOT / "Tests/Embedding/Sources"
 # Names that swift-metrics has too: documented, and written with the module's name where both are imported.
 SHARED = {"Counter", "Gauge"}
+
+
+TOP = set(
+    ".ci .editorconfig .github .gitignore .swift-format Benchmarks CHANGELOG.md LICENSE Package.swift README.md Sources "
+    "Tests dashboards".split())
 
 
 def tracked():
@@ -43,6 +49,14 @@ def colliding(paths):
         for prefix in prefixes(path):
             spellings[prefix.lower()].add(prefix)
     return [sorted(group) for group in spellings.values() if len(group) > 1]
+
+
+def strays(paths):
+    return sorted({path.split("/")[0] for path in paths} - TOP)
+
+
+def check_top(paths):
+    return [f"{name}: does not belong at the top" for name in strays(paths)]
 
 
 def check_cases(paths):
@@ -253,6 +267,7 @@ def check_names():
 
 def check_checks():
     """What the checks must find, so that one that finds nothing is not taken for a tree in order."""
+    assert strays(["Sources/a", "core", "new/b"]) == ["core", "new"]
     assert colliding(["a/http", "a/HTTP/x"]) == [["a/HTTP", "a/http"]]
     block = "text\n```swift\nlet a = 1\nif a {\n  b()\n}\n```\n"
     assert unproved(block, [["func f() {", "  let a = 1", "  if a {", "    b()", "  }", "}"]]) == []
@@ -279,7 +294,7 @@ def main():
     check_checks()
     paths = tracked()
     problems = [
-        *check_cases(paths), *check_blocks(paths), *check_first_lines(paths), *check_machine_paths(paths),
+        *check_top(paths), *check_cases(paths), *check_blocks(paths), *check_first_lines(paths), *check_machine_paths(paths),
         *check_names(), *check_tables(), *check_variables(),
     ]
     for problem in problems:

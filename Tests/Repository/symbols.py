@@ -9,9 +9,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def modules():
-    """The modules of which `import MailObservability` shows an embedder something."""
+    """The modules of which `import MailObservability` shows an embedder something, and the products beside it."""
     exports = (ROOT / "Sources/MailObservability/Exports.swift").read_text()
-    return {"MailObservability", *re.findall(r"public import (?:\w+ )?(\w+)", exports)}
+    return {"MailObservability", "MetricParsing", *re.findall(r"public import (?:\w+ )?(\w+)", exports)}
 
 
 def graphs():

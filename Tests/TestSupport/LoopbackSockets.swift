@@ -43,6 +43,27 @@ package func listeningSocket(backlog: Int32) -> (descriptor: Int32, port: UInt16
   return nil
 }
 
+/// The same, and a second socket that is bound to its port: once the first is closed, connections there are refused, and
+/// nobody else is given the port, until the second is closed too. Without the second where the system does not allow it.
+func listeningSocketAndReserve(backlog: Int32) -> (descriptor: Int32, reserve: Int32, port: UInt16)? {
+  func bound(_ port: UInt16) -> (descriptor: Int32, port: UInt16)? {
+    let descriptor = streamSocket()
+    var yes: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    let (isBound, port) = withLoopbackAddress(port: port) {
+      bind(descriptor, $0, $1) == 0 && getsockname(descriptor, $0, &$1) == 0
+    }
+    if isBound { return (descriptor, port) }
+    close(descriptor)
+    return nil
+  }
+  guard let (first, port) = bound(0) else { return nil }
+  let second = bound(port)?.descriptor
+  if listen(first, backlog) == 0 { return (first, second ?? -1, port) }
+  for descriptor in [first, second ?? -1] where descriptor >= 0 { close(descriptor) }
+  return nil
+}
+
 /// Connects a socket to a Unix-domain socket's path.
 package func connectSocket(_ descriptor: Int32, toPath path: String) -> Int32 {
   var address = sockaddr_un()

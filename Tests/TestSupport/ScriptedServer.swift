@@ -87,6 +87,8 @@ package final class ScriptedServer: Sendable {
 
   package let port: UInt16
   private let descriptor: Int32
+  // Other tests would be given the port, and clients of this server would talk to theirs.
+  private let reserve: Int32
   private let threads: Locked<[SystemThread]>
   private let peers = Locked<[Weak]>([])
 
@@ -94,10 +96,11 @@ package final class ScriptedServer: Sendable {
 
   /// - Parameter backlog: how many connections the system takes that nobody has accepted.
   package init(backlog: Int32 = 16, _ scripts: [Script]) {
-    guard let (descriptor, port) = listeningSocket(backlog: backlog) else {
+    guard let (descriptor, reserve, port) = listeningSocketAndReserve(backlog: backlog) else {
       preconditionFailure("no socket for a test")
     }
     self.descriptor = descriptor
+    self.reserve = reserve
     self.port = port
     threads = Locked([])
     let accepting = Self.start { [self] in
@@ -112,6 +115,8 @@ package final class ScriptedServer: Sendable {
     }
     threads.withLock { $0.append(accepting) }
   }
+
+  deinit { if reserve >= 0 { close(reserve) } }
 
   /// How many connections have been accepted.
   package var accepted: Int { peers.withLock { $0.count } }
@@ -129,7 +134,7 @@ package final class ScriptedServer: Sendable {
     }
   }
 
-  /// Ends what has not ended, and waits for the scripts.
+  /// Ends what has not ended, and waits for the scripts. Later connections are refused, for as long as this lives.
   package func stop() {
     _ = shutdown(descriptor, Int32(SHUT_RDWR))
     while let thread = threads.withLock({ $0.popLast() }) {

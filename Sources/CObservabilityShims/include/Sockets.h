@@ -52,6 +52,26 @@ static inline int mailobs_socket(int family) {
 #endif
 }
 
+static inline int mailobs_datagram_socket(int family) {
+#if defined(__linux__)
+  int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  return fd < 0 ? -errno : fd;
+#else
+  int fd = socket(family, SOCK_DGRAM, 0);
+  return fd < 0 ? -errno : mailobs_prepare_descriptor(fd, 1);
+#endif
+}
+
+static inline ptrdiff_t mailobs_send_to(
+    int fd, const void *bytes, size_t count, const struct sockaddr *address, socklen_t length) {
+#if defined(__linux__)
+  ssize_t sent = sendto(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, address, length);
+#else
+  ssize_t sent = sendto(fd, bytes, count, 0, address, length);
+#endif
+  return sent < 0 ? -errno : sent;
+}
+
 static inline int mailobs_accept(int listener, struct sockaddr *address, socklen_t *length) {
 #if defined(__linux__)
   int fd = accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #if defined(__linux__)
@@ -69,6 +70,16 @@ static inline void mailobs_name_this_thread(const char *name) {
   pthread_setname_np(shortened);
 #endif
 }
+
+// Lets other threads go first, for the rest of the calling one's life. Linux alone has this of a thread; elsewhere it is
+// the whole process's.
+static inline void mailobs_lower_thread_priority(void) {
+#if defined(__linux__)
+  setpriority(PRIO_PROCESS, 0, 10);
+#endif
+}
+
+static inline int mailobs_thread_priority(void) { return getpriority(PRIO_PROCESS, 0); }
 
 static inline void mailobs_join_thread(uintptr_t thread) { pthread_join((pthread_t)thread, NULL); }
 static inline void mailobs_detach_thread(uintptr_t thread) { pthread_detach((pthread_t)thread); }

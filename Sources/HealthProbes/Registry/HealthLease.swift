@@ -33,6 +33,11 @@ package struct HealthView: Sendable {
       to: probe, CheckSelection(excluding: excluding, only: only, groups: groups, asker: lease))
   }
 
+  /// As ``storedAnswer(to:excluding:only:groups:)``, and not counted as an answer: nobody has asked.
+  package func peek(at probe: HealthProbe) -> ProbeAnswer {
+    health.answerWithoutRuns(to: probe, CheckSelection(asker: lease), isCounted: false)
+  }
+
   package func knownOutcome(of probe: HealthProbe) -> Bool? { health.knownOutcome(of: probe, for: lease) }
 
   package func report() -> HealthReport { health.report(for: lease) }

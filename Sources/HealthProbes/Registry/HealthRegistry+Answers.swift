@@ -26,9 +26,11 @@ extension HealthRegistry {
     return storedAnswer(to: probe, selection, isCounted: true)
   }
 
-  func answerWithoutRuns(to probe: HealthProbe, _ selection: CheckSelection) -> ProbeAnswer {
+  func answerWithoutRuns(
+    to probe: HealthProbe, _ selection: CheckSelection, isCounted: Bool = true
+  ) -> ProbeAnswer {
     take(work(for: probe, selection).samples)
-    return storedAnswer(to: probe, selection, isCounted: true)
+    return storedAnswer(to: probe, selection, isCounted: isCounted)
   }
 
   /// The answer from stored results, without running anything.

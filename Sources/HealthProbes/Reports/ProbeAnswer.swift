@@ -34,7 +34,7 @@ extension ProbeAnswer {
   /// Whether maintenance or draining keeps it from passing.
   package var isWithheld: Bool { verdict.isWithheld }
   /// Why it does not pass: the names of the checks that block it, sorted.
-  var blockedBy: [String] { verdict.blockedBy }
+  package var blockedBy: [String] { verdict.blockedBy }
 
   /// Whether a check in this state keeps `probe` from passing.
   ///

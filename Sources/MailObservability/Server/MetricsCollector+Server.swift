@@ -38,25 +38,28 @@ extension MetricsCollector {
     try config.configureChecks(of: health)
     do {
       // On a thread of its own, so that no other name that the resolver hangs on holds it up.
-      let address = try await Task.detached {
-        try await BlockingThreads(limit: 1, queueLimit: 1).run { try lookUp(config.bindAddress) }
+      let wanted = try await Task.detached {
+        try await BlockingThreads(limit: 1, queueLimit: 1).run { try config.wantedListeners(lookUp: lookUp) }
       }.value
-      return try await start(config, secrets, at: address)
+      return try await start(config, secrets, on: wanted)
+    } catch let error as MetricsConfigError {
+      throw error
     } catch {
       throw .failed(setting: "bindAddress", value: config.bindAddress, "cannot be used", error)
     }
   }
 
   private func start(
-    _ config: MetricsConfig, _ secrets: SecretsInForce?, at address: SocketAddress
+    _ config: MetricsConfig, _ secrets: SecretsInForce?, on wanted: [WantedListener]
   ) async throws -> ObservabilityServer {
     let loop = try EventLoop(name: "observability")
     let log = LogDelivery(to: config.log, timer: loop)
     let lease = health.makeLease()
     let connections = ServerCollector(namespace: registry.namespace)
     let endpoints = endpoints(
-      config, secrets, HealthView(health, lease: lease), timer: loop, log: log, collectors: [connections])
-    var configuration = HTTPServerConfiguration(address: address)
+      config, secrets, HealthView(health, lease: lease), timer: loop, log: log, collectors: [connections],
+      listeners: wanted.compactMap(\.routes))
+    var configuration = HTTPServerConfiguration(listeners: wanted.map(\.source))
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
     configuration.classify = { endpoints.tag(of: $0) }
@@ -70,7 +73,8 @@ extension MetricsCollector {
         configuration: configuration,
         observer: ServerRecorder(own: own, log: log, endpoints: endpoints), loop: loop,
         handler: { await endpoints.respond(to: $0) })
-      let bound = try await server.bind()
+      let notifier = try config.systemdNotifier(HealthView(health, lease: lease), loop: loop)
+      let bound = try await bind(server, wanted)
       let problem = driver.begin(
         lease, on: loop, threshold: config.executorThreshold, log: log,
         onDelay: { own.executorDelay.observeWithoutExemplar($0) })
@@ -78,10 +82,12 @@ extension MetricsCollector {
       if let problem { config.log(LogMessage(.warning, problem)) }
       registerHealthCollector()
       connections.watch(server)
+      notifier?.start()
       let ticks = registry.beginExemplarTicks(on: loop)
       return ObservabilityServer(
-        server, boundAddress: bound, health: health, lease: lease,
+        server, boundAddresses: bound, health: health, lease: lease, notifier: notifier,
         onEnd: {
+          notifier?.end()
           driver.end(lease)
           registry.endExemplarTicks(ticks)
           endpoints.stop()
@@ -95,13 +101,28 @@ extension MetricsCollector {
     }
   }
 
+  private func bind(
+    _ server: HTTPServer, _ wanted: [WantedListener]
+  ) async throws(MetricsConfigError) -> [SocketAddress] {
+    do throws(BindFailure) {
+      return try await server.bindAll()
+    } catch {
+      let (setting, value) =
+        error.place < wanted.count
+        ? (wanted[error.place].setting, wanted[error.place].value) : ("listeners", "\(wanted.count)")
+      throw .failed(setting: setting, value: value, "cannot be used", error.error)
+    }
+  }
+
+  /// - Parameter listeners: what sockets besides the first serve.
   func endpoints(
     _ config: MetricsConfig, _ secrets: SecretsInForce?, _ health: HealthView, timer: any OneShotTimer,
     log: LogDelivery,
-    collectors: [any SynchronousCollector] = []
+    collectors: [any SynchronousCollector] = [], listeners: [ListenerRoutes] = []
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     config.setPaths(of: &settings)
+    settings.listeners = listeners
     settings.hostRouteDeadline = config.deadlines.handler
     settings.trust = Trust(
       networks: config.trustedNetworks, proxies: config.trustedProxies, hostNames: config.knownHostNames)

@@ -16,9 +16,11 @@ extension MetricsConfig {
   /// - Throws: ``MetricsConfigError`` that names the setting: a path that cannot be used or is another route's, fewer than one
   ///   scrape, a ``scrapeDeadline``, an ``executorThreshold`` or another of the ``deadlines`` below 10
   ///   milliseconds, settings of ``healthChecks`` that make no sense, one of the ``hostNames`` that is none, credentials that
-  ///   cannot be any, a rule of ``access`` for no route. An address is tried, files are read and libcrypt is opened when the server is started.
+  ///   cannot be any, a rule of ``access`` for no route, one of the
+  ///   ``listeners`` with the address of another or a path of no route, a ``socketMode`` above `0o777`. An address is tried, files are read and libcrypt is opened when the server is started.
   public func validated() throws(MetricsConfigError) -> MetricsConfig {
     try checkCredentials()
+    try checkListeners()
     try checkPaths()
     try checkHealthChecks()
     try checkHostNames()
@@ -44,6 +46,7 @@ extension MetricsConfig {
     settings.probeAliases = probeAliases
     settings.hostRoutes = routes
     settings.access = access
+    settings.listeners = listenerRoutes
     settings.hasCredentials = !credentials.isEmpty
   }
 
@@ -62,10 +65,9 @@ extension MetricsConfig {
     }
   }
 
-  /// What `Host` may be beside addresses and `localhost`: the names that are listed, and the one to listen at.
+  /// What `Host` may be beside addresses and `localhost`: the names that are listed, and those to listen at.
   var knownHostNames: [String] {
-    let bound = bindAddress.hasPrefix("unix:") ? "" : String(bindAddress.prefix { $0 != ":" })
-    return (hostNames + [bound]).compactMap { Trust.normalised($0) }
+    (hostNames + boundHostNames).compactMap { Trust.normalised($0) }
   }
 
   private func checkHealthChecks() throws(MetricsConfigError) {

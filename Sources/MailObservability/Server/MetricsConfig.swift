@@ -14,9 +14,28 @@ public import ObservabilityEndpoints
 public struct MetricsConfig: Sendable {
   /// Whether there is a listener at all.
   public var enabled: Bool
-  /// `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. A kubelet probes the address of the
-  /// pod, so in Kubernetes this is `0.0.0.0:9090` or `[::]:9090`.
+  /// `host:port`, `[v6]:port`, `unix:/path` or `systemd:NAME`; port 0 takes a free one. A kubelet probes the address
+  /// of the pod, so in Kubernetes this is `0.0.0.0:9090` or `[::]:9090`, or one of the ``listeners`` is.
+  ///
+  /// `[::]` has IPv4 too, unless another listener has that port of IPv4. The file of a Unix socket is replaced when
+  /// nobody listens on it any more, and removed at the end if it is still the server's own; what is no socket, or is
+  /// somebody's, is left alone and an error. `systemd:NAME` is every listening stream socket that the process has
+  /// inherited under that name (`FileDescriptorName=` of a socket unit, by `LISTEN_FDS`); sockets of other names are
+  /// not touched.
   public var bindAddress: String
+  /// Whether systemd is told of this server, where it has started the process and asks for it (`NOTIFY_SOCKET`); elsewhere
+  /// nothing happens. Off by default, since some hosts tell systemd themselves: set it in one of the two places.
+  ///
+  /// `READY=1` when `/ready` passes for the first time, `STATUS=` with the first check that keeps it from that,
+  /// `STOPPING=1` when the server or ``MetricsCollector/health`` drains, and `WATCHDOG=1` twice as often as the unit's
+  /// `WatchdogSec=` asks, as long as `/live` passes: a stuck executor is restarted by systemd too. See
+  /// ``ObservabilityServer/reload(_:)``. One server of a process at a time.
+  public var notifiesSystemd = false
+  /// Further listeners, each with routes of its own: at most 15. All of them are bound, or none is.
+  public var listeners: [ListenerConfig] = []
+  /// The permissions of the files of Unix sockets, such as `0o660`, in force before anybody can connect; nil leaves
+  /// them to the umask. Not of inherited ones.
+  public var socketMode: UInt16?
   /// Where the exposition is, below ``pathPrefix``; not one of the other routes.
   public var path: String
   /// What every path begins with, such as `/internal`: then probes are at `/internal/live`. Empty, or a path of
@@ -41,7 +60,7 @@ public struct MetricsConfig: Sendable {
   /// fields is not noticed: do not let one forward `/metrics.json`, `/debug/vars` or `?verbose`.
   public var trustedProxies: [IPNetwork] = []
   /// The names under which trusted clients ask for this server, such as `mx1.example.com`, without a port. The
-  /// one in ``bindAddress`` is known without being listed. Upper and lower case are the same.
+  /// ones in addresses to listen at are known without being listed. Upper and lower case are the same.
   public var hostNames: [String] = []
   /// Whose password is asked for at ``path``, and where ``access`` says so; nil asks for none. Nothing of it is
   /// encrypted on the way.

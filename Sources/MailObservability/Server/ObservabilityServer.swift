@@ -15,20 +15,25 @@ import ObservabilitySockets
 /// One that is not enabled has no listener, and is otherwise the same: it runs until it is ended.
 public final class ObservabilityServer: Sendable {
   /// Where it listens, with the port that the system chose where 0 was asked for; nil when it is not enabled.
-  public let boundAddress: String?
+  public var boundAddress: String? { boundAddresses.first }
+  /// The same of every listener: that of ``MetricsConfig/bindAddress``, and then the ``MetricsConfig/listeners`` in their
+  /// order. An address `systemd:NAME` has as many as it has sockets.
+  public let boundAddresses: [String]
   let server: HTTPServer?
   private let health: HealthRegistry
+  private let notifier: SystemdNotifier?
   /// What tells the registry that this server drains.
   private let lease: HealthLease
   private let task: Task<Result<Void, MetricsConfigError>, Never>
 
   /// - Parameter onEnd: called once, when the server has ended and its loop still runs.
   init(
-    _ server: HTTPServer, boundAddress: SocketAddress, health: HealthRegistry, lease: HealthLease,
-    onEnd: @escaping @Sendable () -> Void
+    _ server: HTTPServer, boundAddresses: [SocketAddress], health: HealthRegistry, lease: HealthLease,
+    notifier: SystemdNotifier?, onEnd: @escaping @Sendable () -> Void
   ) {
-    self.boundAddress = boundAddress.description
+    self.boundAddresses = boundAddresses.map(\.description)
     self.server = server
+    self.notifier = notifier
     self.health = health
     self.lease = lease
     let loop = server.loop
@@ -44,15 +49,18 @@ public final class ObservabilityServer: Sendable {
         return .success(())
       } catch {
         return .failure(
-          .failed(setting: "bindAddress", value: boundAddress.description, "cannot be served", error))
+          .failed(
+            setting: "bindAddress", value: boundAddresses.first?.description ?? "", "cannot be served", error)
+        )
       }
     }
   }
 
   /// A server without a listener. Endpoints that are mounted elsewhere know from it that the process ends.
   init(disabled health: HealthRegistry) {
-    boundAddress = nil
+    boundAddresses = []
     server = nil
+    notifier = nil
     let lease = health.makeLease()
     // Without a check there is nothing to refuse.
     try? health.begin(lease, lending: nil)
@@ -141,6 +149,7 @@ public final class ObservabilityServer: Sendable {
   func begin(_ shutdown: Shutdown) {
     guard shutdown.begin() else { return }
     health.drain(lease)
+    notifier?.stop()
     guard shutdown.hasHost else {
       return drain(gracePeriod: shutdown.gracePeriod, delay: shutdown.delay, shutdown)
     }
@@ -150,6 +159,14 @@ public final class ObservabilityServer: Sendable {
     after(shutdown.delay, shutdown) { [weak self] in
       shutdown.endHost { [weak self] in self?.drain(gracePeriod: shutdown.rest, delay: .zero, shutdown) }
     }
+  }
+
+  /// Tells systemd that the host reloads its configuration while `body` runs: `RELOADING=1`, and `READY=1` at the end, whether
+  /// it throws or not, as services of `Type=notify-reload` do. Without ``MetricsConfig/notifiesSystemd`` only `body` runs.
+  public func reload<Failure: Error>(_ body: () async throws(Failure) -> Void) async throws(Failure) {
+    notifier?.beginReload()
+    defer { notifier?.endReload() }
+    try await body()
   }
 
   private func drain(gracePeriod: Duration, delay: Duration, _ shutdown: Shutdown) {

@@ -42,8 +42,11 @@ struct AddressRule: Sendable {
   /// A domain as it is shown, also where a whole address was given; nil when it is none.
   static func shown(domain: String) -> String? {
     if let ofAddress = self.domain(of: domain) { return ofAddress }
-    let whole = prefixDomain(of: domain[...])
-    return whole?.utf8.count == domain.utf8.count ? whole : nil
+    var domain = domain
+    return domain.withUTF8 { bytes in
+      let whole = prefixDomain(of: bytes[...])
+      return whole?.utf8.count == bytes.count ? whole : nil
+    }
   }
 
   /// Whether there is an `@` in it, in one of the ways in which protocols and clients write one: as it is, `%40`,
@@ -51,20 +54,29 @@ struct AddressRule: Sendable {
   static func mayHoldAddress(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { bytes in
-      bytes.indices.contains { index in
-        let next = (
-          index + 1 < bytes.count ? bytes[index + 1] : 0, index + 2 < bytes.count ? bytes[index + 2] : 0
-        )
+      var index = 0
+      while index < bytes.count {
         switch bytes[index] {
         case UInt8(ascii: "@"): return true
         case UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "+"):
-          return next == (UInt8(ascii: "4"), UInt8(ascii: "0"))
+          if bytes.next(after: index) == (UInt8(ascii: "4"), UInt8(ascii: "0")) { return true }
         // U+FF20 and U+FE6B.
-        case 0xEF: return next == (0xBC, 0xA0) || next == (0xB9, 0xAB)
-        default: return false
+        case 0xEF:
+          let next = bytes.next(after: index)
+          if next == (0xBC, 0xA0) || next == (0xB9, 0xAB) { return true }
+        default: break
         }
+        index += 1
       }
+      return false
     }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The two bytes behind one; 0 where there is none.
+  fileprivate func next(after index: Int) -> (UInt8, UInt8) {
+    (index + 1 < count ? self[index + 1] : 0, index + 2 < count ? self[index + 2] : 0)
   }
 }
 
@@ -78,17 +90,21 @@ extension AddressRule {
   ///
   /// Source: RFC 5321, 4.1.2; RFC 5322, 3.2.1, 3.2.2 and 3.2.4.
   static func domain(of address: String) -> String? {
-    let bytes = address.utf8
-    var at: String.Index?
+    var address = address
+    return address.withUTF8 { domain(ofBytes: $0) }
+  }
+
+  private static func domain(ofBytes bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    var at: Int?
     var (isQuoted, isInBrackets, depth) = (false, false, 0)
     var before = UInt8(ascii: " ")
-    var index = bytes.startIndex
-    scan: while index < bytes.endIndex {
+    var index = 0
+    scan: while index < bytes.count {
       let byte = bytes[index]
       switch byte {
       case UInt8(ascii: "\\"):
-        index = bytes.index(after: index)
-        guard index < bytes.endIndex else { break scan }
+        index += 1
+        guard index < bytes.count else { break scan }
       case UInt8(ascii: "\"") where depth == 0: isQuoted.toggle()
       case _ where isQuoted: break
       case UInt8(ascii: "("): depth += 1
@@ -100,10 +116,10 @@ extension AddressRule {
       default: break
       }
       before = byte
-      index = bytes.index(after: index)
+      index += 1
     }
     guard let at, !isQuoted, depth == 0 else { return nil }
-    return prefixDomain(of: address[bytes.index(after: at)...])
+    return prefixDomain(of: bytes[(at + 1)...])
   }
 
   /// What no local part ends with.
@@ -117,15 +133,30 @@ extension AddressRule {
   }
 
   /// The domain, or the IP address in brackets, that a text begins with.
-  private static func prefixDomain(of text: Substring) -> String? {
-    if text.utf8.first == UInt8(ascii: "[") {
-      guard let end = text.utf8.firstIndex(of: UInt8(ascii: "]")) else { return nil }
-      var literal = text[text.utf8.index(after: text.startIndex)..<end]
-      if literal.prefix(5).lowercased() == "ipv6:" { literal = literal.dropFirst(5) }
-      return IPAddress.bytes(of: String(literal)) == nil ? nil : String(text[...end])
+  private static func prefixDomain(of text: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
+    if text.first == UInt8(ascii: "[") {
+      guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+      var literal = String(decoding: text[(text.startIndex + 1)..<end], as: UTF8.self)
+      if literal.prefix(5).lowercased() == "ipv6:" { literal.removeFirst(5) }
+      return IPAddress.bytes(of: literal) == nil ? nil : String(decoding: text[...end], as: UTF8.self)
     }
-    let domain = String(String.UnicodeScalarView(text.unicodeScalars.prefix(while: isOfDomain)))
-    return domain.isEmpty || domain.utf8.count > 255 ? nil : domain
+    var end = text.firstIndex { !isOfDomain($0) } ?? text.endIndex
+    if end < text.endIndex, text[end] >= 0x80 {
+      // What letters are beyond ASCII is asked of few domains.
+      let rest = String(decoding: text[end...], as: UTF8.self).unicodeScalars
+      end += rest.prefix(while: isOfDomain).reduce(0) { $0 + UTF8.width($1) }
+    }
+    let count = end - text.startIndex
+    return count == 0 || count > 255 ? nil : String(decoding: text[..<end], as: UTF8.self)
+  }
+
+  private static func isOfDomain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 
   /// Letters and digits of any script, what belongs to letters, and `-._`.

@@ -161,9 +161,9 @@ extension MailSpan {
     case .smtp(let command, _): MailSpan.smtpNames[command.rawValue] ?? "SMTP"
     case .imap(let command, _, _): MailSpan.imapNames[command.rawValue] ?? "IMAP"
     case .jmap(let method, _, _): MailSpan.isMethod(method) ? "JMAP \(method)" : "JMAP"
-    case .mailet(let name, _, _, _, _): AddressRule.mayHoldAddress(name) ? "mailet" : "mailet \(name)"
-    case .delivery(let method, _, _): "deliver \(method.rawValue)"
-    case .transaction(let mailProtocol, _): "\(MailSpan.family(of: mailProtocol)) transaction"
+    case .mailet(let name, _, _, _, _): AddressRule.mayHoldAddress(name) ? "mailet" : "mailet " + name
+    case .delivery(let method, _, _): MailSpan.deliveryNames[method] ?? "deliver"
+    case .transaction(let mailProtocol, _): Transaction.of(mailProtocol).name
     case .queueWait: "queue wait"
     case .bounce: "bounce"
     }
@@ -177,15 +177,37 @@ extension MailSpan {
     case .jmap: "JMAP"
     case .mailet: "mailet"
     case .delivery: "delivery"
-    case .transaction(let mailProtocol, _): MailSpan.family(of: mailProtocol)
+    case .transaction(let mailProtocol, _): Transaction.of(mailProtocol).family
     case .queueWait: "queue"
     case .bounce: "bounce"
     }
   }
 
-  private static func family(of mailProtocol: MailProtocol) -> String {
-    mailProtocol == .submission ? "SMTP" : mailProtocol.rawValue.uppercased()
+  /// What a transaction says of its protocol, put together once.
+  private struct Transaction {
+    let name: String
+    let family: String
+    let operation: String
+    let session: String
+
+    init(_ mailProtocol: MailProtocol) {
+      family = mailProtocol == .submission ? "SMTP" : mailProtocol.rawValue.uppercased()
+      let prefix = family.lowercased()
+      name = "\(family) transaction"
+      operation = "\(prefix)_transaction"
+      session = mailProtocol == .jmap ? "jmap.request_id" : "\(prefix).session.id"
+    }
+
+    private static let all = Dictionary(
+      uniqueKeysWithValues: MailProtocol.allCases.map { ($0, Transaction($0)) })
+
+    static func of(_ mailProtocol: MailProtocol) -> Transaction {
+      all[mailProtocol] ?? Transaction(mailProtocol)
+    }
   }
+
+  private static let deliveryNames = Dictionary(
+    uniqueKeysWithValues: DeliveryMethod.allCases.map { ($0, "deliver \($0.rawValue)") })
 
   /// Whether it looks like `Email/get`. The name of a method comes from a client, and what is none is for no
   /// span's name.
@@ -260,10 +282,10 @@ extension MailSpan {
       set("delivery.domain", AddressRule.shown(domain: domain))
       set("mail.message_id", messageID)
     case .transaction(let mailProtocol, let session):
-      let family = MailSpan.family(of: mailProtocol).lowercased()
-      set("mail.operation", "\(family)_transaction")
+      let transaction = Transaction.of(mailProtocol)
+      set("mail.operation", transaction.operation)
       set("protocol", mailProtocol.rawValue)
-      set(mailProtocol == .jmap ? "jmap.request_id" : "\(family).session.id", name: session)
+      set(transaction.session, name: session)
     case .queueWait(let messageID):
       set("mail.operation", "queue_wait")
       set("mail.message_id", messageID)

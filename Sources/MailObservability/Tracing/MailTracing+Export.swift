@@ -12,7 +12,7 @@ extension MailTracing {
   ///   nothing is left to be sent.
   @discardableResult
   public func flush(within limit: Duration = .seconds(5)) async -> Bool {
-    guard let export = export.load() else { return true }
+    guard let export = export.current else { return true }
     return await export.flush(within: limit.clamped)
   }
 
@@ -29,7 +29,7 @@ extension MailTracing {
     // From here on it does not start, so there is no export but the one that is there now.
     ending.begin()
     tracer.stop()
-    await export.load()?.shutdown(within: limit.clamped)
+    await export.current?.shutdown(within: limit.clamped)
     ending.end()
   }
 

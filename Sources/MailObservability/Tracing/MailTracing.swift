@@ -25,15 +25,15 @@ public final class MailTracing: Sendable {
 
   /// What the spans are started with: for spans of the host's own.
   public let tracer = SpanTracer()
-  private let started = AtomicLazyReference<Started>()
+  private let started = LazyReference<Started>()
   /// What takes ended spans away; nil where nobody does.
-  let export = AtomicLazyReference<SpanExport>()
+  let export = LazyReference<SpanExport>()
   let ending = TracingEnd()
 
   init() {}
 
   /// Whether it was started, and be it that it has been stopped since.
-  var isStarted: Bool { started.load() != nil }
+  var isStarted: Bool { started.current != nil }
 
   /// False, with nothing changed, when it was started or began to end before. An end that comes meanwhile waits, and
   /// finds what `export` has made of the queue.
@@ -163,13 +163,13 @@ public final class MailTracing: Sendable {
 
   /// An address as spans show it; nil when it is left out, and before the start. For attributes of the host's
   /// own.
-  public func shown(address: String) -> String? { started.load()?.addresses.shown(address) }
+  public func shown(address: String) -> String? { started.current?.addresses.shown(address) }
 
   /// The networks whose servers are believed; none before the start.
-  var trustedPeers: [IPNetwork] { started.load()?.trustedPeers ?? [] }
+  var trustedPeers: [IPNetwork] { started.current?.trustedPeers ?? [] }
 
   private func describe(_ span: TraceSpan, _ work: MailSpan) {
-    guard span.isRecording, let addresses = started.load()?.addresses else { return }
+    guard span.isRecording, let addresses = started.current?.addresses else { return }
     work.describe(span, addresses)
   }
 }

@@ -41,7 +41,7 @@ extension MetricsCollector {
       config.sayWarnings()
     }
     registry.set(
-      own: TracingCollector(tracing.tracer, tracing.export.load(), namespace: registry.namespace))
+      own: TracingCollector(tracing.tracer, tracing.export.current, namespace: registry.namespace))
     registry.setExemplarSource {
       guard let context = TraceSpan.current?.context, context.isSampled else { return nil }
       return ["trace_id": context.traceID.description, "span_id": context.spanID.description]
@@ -107,7 +107,7 @@ extension MetricsCollector {
   /// start it does nothing.
   public func stopTracing() {
     tracing.tracer.stop()
-    tracing.export.load()?.sendRest()
+    tracing.export.current?.sendRest()
   }
 }
 

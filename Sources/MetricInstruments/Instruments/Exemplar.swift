@@ -45,12 +45,23 @@ public struct Exemplar: Sendable, Hashable {
     var isAcceptable: Bool {
       var length = 0
       for (index, label) in labels.enumerated() {
-        length += label.name.unicodeScalars.count + label.value.unicodeScalars.count
-        guard length <= 128, LabelName.isLegacy(label.name), !label.value.utf8.contains(0),
+        // Each code point has a byte at least.
+        length += label.name.utf8.count + label.value.utf8.count
+        guard LabelName.isLegacy(label.name), !label.value.hasNUL,
           !labels[..<index].contains(where: { $0.name == label.name })
         else { return false }
       }
-      return true
+      return length <= 128 || codePoints <= 128
     }
+
+    private var codePoints: Int {
+      labels.reduce(0) { $0 + $1.name.unicodeScalars.count + $1.value.unicodeScalars.count }
+    }
+  }
+}
+
+extension String {
+  fileprivate var hasNUL: Bool {
+    utf8.withContiguousStorageIfAvailable { $0.contains(0) } ?? utf8.contains(0)
   }
 }

@@ -7,7 +7,8 @@ import ObservabilityPlatform
 /// its own, unless it was right a moment ago.
 ///
 /// Who has failed too often has to wait, but never whoever is right: a token, or a password that is in the cache. So
-/// somebody who tries passwords through the same proxy keeps no scraper out that has been let in before.
+/// somebody who tries passwords through the same proxy keeps no scraper out that has been let in before. One that has
+/// not been comes back with the same password, which who guesses does not, and has attempts apart from theirs.
 final class Authenticator: Sendable {
   enum Verdict: Equatable {
     case right
@@ -27,14 +28,34 @@ final class Authenticator: Sendable {
   static let longestReread = Duration.seconds(1)
   /// How long a request waits for its turn and its hash.
   static let longestWait = Duration.seconds(10)
-  /// Hashes at one time, and those that may wait for that.
-  static let (mostHashes, mostWaiting) = (2, 16)
+  /// Those that may wait for a hash, of each kind; one is computed at one time.
+  static let mostWaiting = 16
 
   private struct State {
-    var cache = LoginCache()
-    var limiter = LoginLimiter()
+    var right = LoginCache()
+    /// What a scraper that has not heard of a new password sends again and again is hashed once.
+    var wrong = LoginCache()
+    var tokens = LoginLimiter()
+    var passwords = LoginLimiter()
+    var returning = LoginLimiter()
+    var refused = RefusedLogins()
     var nextReread: Duration
     var isRereading = false
+
+    /// Counts an attempt no longer.
+    mutating func takeBack(_ attempt: Attempt) {
+      if attempt.isReturning { returning.forgive(attempt.origin) } else { passwords.forgive(attempt.origin) }
+    }
+  }
+
+  /// An attempt that is counted already.
+  private struct Attempt: Sendable {
+    let digest: CredentialDigest
+    let origin: LoginLimiter.Origin
+    /// Which limit it counts against.
+    let isReturning: Bool
+    /// Of the secrets that there were when it began.
+    let generation: Int
   }
 
   private let secrets: SecretsInForce
@@ -43,7 +64,8 @@ final class Authenticator: Sendable {
   private let timer: any OneShotTimer
   private let now: @Sendable () -> Duration
   private let logError: @Sendable (String) -> Void
-  private let hashing = BlockingThreads(limit: mostHashes, queueLimit: mostWaiting)
+  private let hashing = BlockingThreads(limit: 1, queueLimit: mostWaiting)
+  private let returningHashing = BlockingThreads(limit: 1, queueLimit: mostWaiting)
   private let reading = BlockingThreads(limit: 1, queueLimit: 1)
 
   /// - Parameters:
@@ -63,6 +85,9 @@ final class Authenticator: Sendable {
   var asksForPassword: Bool { secrets.secrets.password != nil }
   var asksForToken: Bool { !secrets.secrets.tokens.isEmpty }
 
+  /// How many credentials are known to be wrong.
+  var wrongCount: Int { state.withLock { $0.wrong.count } }
+
   func verdict(on field: AuthorizationField, from peer: EndpointPeer) async -> Verdict {
     if secrets.hasFiles { await rereadIfDue() }
     switch field {
@@ -81,7 +106,7 @@ final class Authenticator: Sendable {
     // All of them, so that the time says nothing of which.
     let isRight = known.reduce(false) { isEqualInConstantTime(token, $1) || $0 }
     if isRight { return .right }
-    let wait = state.withLock { $0.limiter.attempt(from: origin, at: now()) }
+    let wait = state.withLock { $0.tokens.attempt(from: origin, at: now()) }
     return wait.map { .limited($0) } ?? .wrongToken
   }
 
@@ -89,51 +114,82 @@ final class Authenticator: Sendable {
     onUser username: [UInt8], _ password: [UInt8], from origin: LoginLimiter.Origin
   ) async -> Verdict {
     guard asksForPassword else { return .missing }
-    enum Start { case known, mayTry(generation: Int), wait(Duration) }
+    enum Start { case known(Verdict), mayTry(Attempt) }
     let digest = key.digest(username: username, password: password)
     let start = state.withLock { state -> Start in
       let now = now()
-      if state.cache.contains(digest, at: now) { return .known }
-      if let wait = state.limiter.attempt(from: origin, at: now) { return .wait(wait) }
-      return .mayTry(generation: state.cache.generation)
+      if state.right.contains(digest, at: now) { return .known(.right) }
+      if state.wrong.contains(digest, at: now) { return .known(.wrongPassword) }
+      let generation = state.right.generation
+      func attempt(isReturning: Bool) -> Start {
+        .mayTry(
+          Attempt(digest: digest, origin: origin, isReturning: isReturning, generation: generation))
+      }
+      if state.refused.contains(digest, at: now), state.returning.attempt(from: origin, at: now) == nil {
+        return attempt(isReturning: true)
+      }
+      guard let wait = state.passwords.attempt(from: origin, at: now) else {
+        return attempt(isReturning: false)
+      }
+      state.refused.insert(digest, at: now)
+      return .known(.limited(wait))
     }
     switch start {
-    case .known: return .right
-    case .wait(let wait): return .limited(wait)
-    case .mayTry(let generation):
+    case .known(let verdict): return verdict
+    case .mayTry(let attempt):
       // Read after the generation: what changes in between makes the result one that is not kept.
       guard let known = secrets.secrets.password else { return .missing }
-      let isRight = await isRight(username, password, known)
-      return state.withLock { state in
-        if isRight != false { state.limiter.forgive(origin) }
-        if isRight == true { state.cache.insert(digest, of: generation, at: now()) }
-        return isRight.map { $0 ? .right : .wrongPassword } ?? .busy
-      }
+      return await verdict(on: attempt, username, password, known)
     }
   }
 
-  /// Nil when there was no time for it.
-  private func isRight(
-    _ username: [UInt8], _ password: [UInt8], _ known: SecretsInForce.Password
-  ) async -> Bool? {
+  private func verdict(
+    on attempt: Attempt, _ username: [UInt8], _ password: [UInt8], _ known: SecretsInForce.Password
+  ) async -> Verdict {
+    // Who comes from many addresses fills the one queue, and not that of those who come back.
+    let threads = attempt.isReturning ? returningHashing : hashing
     let outcome = await outcome(
       within: Self.longestWait, timer: timer,
       of: { end in
         do throws(BlockingThreads.Refusal) {
-          let work = try hashing.submit {
+          let work = try threads.submit { [self] in
+            // Whoever can connect has hashes computed: the mail comes first.
+            SystemThread.lowerPriority()
             let isUser = isEqualInConstantTime(username, known.username)
             // Computed for other names too, so that the time does not tell which one there is.
             let isPassword = known.crypt.isPassword(password, of: known.hash)
+            // Noted here: who leaves before the answer has had the hash computed all the same.
+            note(attempt, isRight: isUser && isPassword)
             end(.finished(isUser && isPassword))
           }
-          return { [hashing] in _ = hashing.withdraw(work) }
+          return { [self] in if threads.withdraw(work) { putOff(attempt) } }
         } catch {
+          putOff(attempt)
           end(.failed(error))
           return {}
         }
       })
-    guard case .finished(let isRight) = outcome else { return nil }
-    return isRight
+    guard case .finished(let isRight) = outcome else { return .busy }
+    return isRight ? .right : .wrongPassword
+  }
+
+  private func note(_ attempt: Attempt, isRight: Bool) {
+    state.withLock { state in
+      if isRight {
+        state.takeBack(attempt)
+        state.right.insert(attempt.digest, of: attempt.generation, at: now())
+      } else {
+        state.wrong.insert(attempt.digest, of: attempt.generation, at: now())
+      }
+    }
+  }
+
+  /// No hash was begun for an attempt: it is none, and may come back.
+  private func putOff(_ attempt: Attempt) {
+    state.withLock { state in
+      state.takeBack(attempt)
+      state.refused.insert(attempt.digest, at: now())
+    }
   }
 
   // MARK: - Files
@@ -167,7 +223,10 @@ final class Authenticator: Sendable {
   private func reread() {
     let (isChanged, faults) = secrets.reread()
     state.withLock { state in
-      if isChanged { state.cache.secretsChanged() }
+      if isChanged {
+        state.right.secretsChanged()
+        state.wrong.secretsChanged()
+      }
       state.nextReread = now() + Self.rereadInterval
       state.isRereading = false
     }

@@ -26,8 +26,11 @@ package struct CredentialSettings: Sendable {
       guard (1...Self.longestUsername).contains(username.utf8.count),
         username.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ":") })
       else {
+        // Behind a colon the password may stand, or its hash.
+        let shown = username.prefix { $0 != ":" }
         return CredentialError(
-          "basicAuth.username", username, "must have 1 to 256 bytes, without colon and control characters")
+          "basicAuth.username", shown + (shown.endIndex < username.endIndex ? ":***" : ""),
+          "must have 1 to 256 bytes, without colon and control characters")
       }
       switch passwordHash {
       case .text(let bytes):

@@ -59,10 +59,11 @@ struct Crypt: @unchecked Sendable {
   private func canCheck(_ hash: PasswordHash) -> Bool {
     let known = Array(Self.known(hash.method).utf8)
     guard computed(Array(Self.knownPassword.utf8), setting: known) == known else { return false }
-    guard let computed = computed([], setting: hash.bytes), computed.count == hash.bytes.count,
-      let end = hash.bytes.lastIndex(of: UInt8(ascii: "$"))
-    else { return false }
-    return computed.prefix(through: end) == hash.bytes.prefix(through: end)
+    guard let computed = computed([], setting: hash.bytes), computed.count == hash.bytes.count else {
+      return false
+    }
+    // A salt that is written otherwise than the library writes it would never match.
+    return computed.prefix(hash.settingCount) == hash.bytes.prefix(hash.settingCount)
   }
 
   private static let knownPassword = "correct horse"

@@ -1,4 +1,4 @@
-// Which credentials have been right a moment ago, so that no hash has to be computed for them?
+// Which credentials have been right, or wrong, a moment ago, so that no hash has to be computed for them?
 
 import ObservabilityPlatform
 
@@ -16,12 +16,12 @@ struct CredentialDigest: Hashable, Sendable {
     }
   }
 
-  private let first: UInt64
+  let first: UInt64
   private let second: UInt64
 }
 
-/// The credentials that were right, by their digests, as a pure state machine. What is used stays; what is not is
-/// forgotten.
+/// The credentials that were all right, or all wrong, by their digests, as a pure state machine. What is used stays; what
+/// is not is forgotten.
 struct LoginCache: Sendable {
   static let lifetime = Duration.seconds(300)
   static let mostEntries = 64
@@ -32,7 +32,7 @@ struct LoginCache: Sendable {
 
   var count: Int { ends.count }
 
-  /// Whether these credentials are known to be right.
+  /// Whether these credentials are known.
   mutating func contains(_ digest: CredentialDigest, at now: Duration) -> Bool {
     guard let end = ends[digest] else { return false }
     guard end > now else {
@@ -43,7 +43,7 @@ struct LoginCache: Sendable {
     return true
   }
 
-  /// Remembers credentials that were right by the secrets of a generation; those of an earlier one may be right no longer.
+  /// Remembers credentials that were so by the secrets of a generation; by those that came later they may not be.
   mutating func insert(_ digest: CredentialDigest, of generation: Int, at now: Duration) {
     guard generation == self.generation else { return }
     ends = ends.filter { $0.value > now }

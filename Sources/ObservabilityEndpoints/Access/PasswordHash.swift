@@ -51,6 +51,15 @@ package struct PasswordHash: Sendable, Hashable, CustomStringConvertible, Custom
     self.bytes = bytes
   }
 
+  /// How many bytes the method, its parameters and the salt have.
+  var settingCount: Int {
+    switch method {
+    case .bcrypt2b, .bcrypt2y: "$2b$10$".utf8.count + 22
+    case .yescrypt: bytes.count - 43
+    case .sha512: bytes.count - 86
+    }
+  }
+
   private typealias Fields = [ArraySlice<UInt8>]
 
   private static func checkBcrypt(_ fields: Fields) throws(Fault) {

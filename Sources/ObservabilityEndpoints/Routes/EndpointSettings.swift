@@ -20,6 +20,8 @@ package struct EndpointSettings: Sendable {
   package var trust = Trust(networks: IPNetwork.loopback)
   /// Whom routes answer where that is not left to them, by their paths below the prefix.
   package var access: [String: AccessRule] = [:]
+  /// What listeners besides the first serve, in their order.
+  package var listeners: [ListenerRoutes] = []
   /// What requests with credentials are compared with; nil where there are none.
   package var secrets: SecretsInForce?
   /// Whether there are, or will be, such secrets: they are read when all else is known to be right.

@@ -12,9 +12,10 @@ package import MetricInstruments
 package final class ObservabilityEndpoints: Sendable {
   let metrics: MetricsEndpoint
   let probes: ProbeEndpoints
-  let page: IndexPage
+  /// One for each listener, as are the tables: it has links to what its listener serves.
+  private let pages: [IndexPage]
   private let access: AccessGuard
-  private let table: RouteTable
+  private let tables: [RouteTable]
   private let settings: EndpointSettings
   private let timer: any OneShotTimer
   private let observer: EndpointObserver
@@ -32,11 +33,11 @@ package final class ObservabilityEndpoints: Sendable {
     self.settings = settings
     self.timer = timer
     self.observer = observer
-    table = RouteTable(settings)
+    tables = RouteTable.all(settings)
     metrics = MetricsEndpoint(
       registry: registry, variables: variables, timer: timer, settings: settings, observer: observer)
     probes = ProbeEndpoints(health: health, settings: settings)
-    page = IndexPage(health: health, settings: settings, links: table.links)
+    pages = tables.map { IndexPage(health: health, settings: settings, links: $0.links) }
   }
 
   /// Leaves no thread behind when the server has ended.
@@ -45,9 +46,22 @@ package final class ObservabilityEndpoints: Sendable {
   // MARK: - Routes
 
   /// What a server notes on a request as its `routeTag`, so that its route is looked up once.
-  package func tag(of request: EndpointRequest) -> UInt8 { table.tag(of: request.path) }
+  package func tag(of request: EndpointRequest) -> UInt8 {
+    tables[place(of: request)].tag(of: request.path)
+  }
 
-  private func route(of request: EndpointRequest) -> Route? { table[request.routeTag ?? tag(of: request)] }
+  private func route(of request: EndpointRequest) -> Route? {
+    tables[place(of: request)][request.routeTag ?? tag(of: request)]
+  }
+
+  /// The place of the listener that it came by: the first, for what comes from elsewhere.
+  private func place(of request: EndpointRequest) -> Int {
+    Int(request.listener) < tables.count ? Int(request.listener) : 0
+  }
+
+  func page(for request: EndpointRequest) -> EndpointResponse {
+    pages[place(of: request)].respond(to: request)
+  }
 
   /// The name that a request is counted under.
   package func countedName(of request: EndpointRequest) -> String { route(of: request)?.name ?? "unknown" }
@@ -56,7 +70,7 @@ package final class ObservabilityEndpoints: Sendable {
   package func isProbe(_ request: EndpointRequest) -> Bool { route(of: request)?.isProbe ?? false }
 
   /// Every path with its prefix; for those that have paths below them one more, which ends in `parameter`.
-  package func paths(parameter: String) -> [String] { table.paths(parameter: parameter) }
+  package func paths(parameter: String) -> [String] { tables[0].paths(parameter: parameter) }
 
   /// What stands in a request's path below that of its route; nil when nothing does.
   func name(in request: EndpointRequest, below path: String) -> String? {

@@ -10,7 +10,9 @@ struct RouteTable: Sendable {
   private let routes: [Route]
 
   /// A new endpoint is a row here, and its answer.
-  init(_ settings: EndpointSettings) {
+  ///
+  /// - Parameter listener: what a listener leaves out and limits; nil for the first, which serves everything.
+  init(_ settings: EndpointSettings, for listener: ListenerRoutes? = nil) {
     prefix = Array(settings.pathPrefix.utf8)
     var routes = [
       Route(
@@ -34,27 +36,39 @@ struct RouteTable: Sendable {
       .probe(.ready, at: "/ready", "readiness"),
       .probe(.live, at: "/live", "liveness"),
       .probe(.startup, at: "/startup", "start-up"),
-      Route("index", at: "/") { endpoints, request in endpoints.page.respond(to: request) },
+      Route("index", at: "/") { endpoints, request in endpoints.page(for: request) },
     ]
     // The prefix alone, as people type it; without one that is no path.
     if !prefix.isEmpty {
-      routes.append(Route("index", at: "") { endpoints, request in endpoints.page.respond(to: request) })
+      routes.append(Route("index", at: "") { endpoints, request in endpoints.page(for: request) })
     }
     for (path, probe) in settings.probeAliases.sorted(by: { $0.key < $1.key }) {
       routes.append(probe == .health ? .health(at: path) : .probe(probe, at: path))
     }
     routes += settings.hostRoutes.map { .host($0) }
+    var access = settings.access
+    if let listener {
+      access.merge(listener.access) { $1 }
+      routes.removeAll { !listener.serves($0) }
+    }
     self.routes = routes.map { route in
-      RouteTable.rule(for: route, settings).map { route.limited(to: $0) } ?? route
+      RouteTable.rule(for: route, access, settings).map { route.limited(to: $0) } ?? route
     }
   }
 
+  /// The first listener's table, and one for each of the others.
+  static func all(_ settings: EndpointSettings) -> [RouteTable] {
+    [RouteTable(settings)] + settings.listeners.map { RouteTable(settings, for: $0) }
+  }
+
   /// Whom a route answers when that is set; nil leaves it to the route.
-  private static func rule(for route: Route, _ settings: EndpointSettings) -> AccessRule? {
-    if let rule = settings.access[route.path] { return rule }
+  private static func rule(
+    for route: Route, _ access: [String: AccessRule], _ settings: EndpointSettings
+  ) -> AccessRule? {
+    if let rule = access[route.path] { return rule }
     // The page has a second path with a prefix, and a probe may have others: what limits the one limits them all.
-    if route.path.isEmpty { return settings.access["/"] }
-    return settings.probeAliases[route.path].flatMap { settings.access["/\($0.rawValue)"] }
+    if route.path.isEmpty { return access["/"] }
+    return settings.probeAliases[route.path].flatMap { access["/\($0.rawValue)"] }
   }
 
   // MARK: - Looking up
@@ -121,28 +135,49 @@ struct RouteTable: Sendable {
       if isTaken { return .init(setting: setting, value: path, "is the path of another route") }
       if isBelow { return .init(setting: setting, value: path, "lies below a probe") }
     }
-    return problem(ofAccess: settings, routes)
+    return problem(ofAccess: settings.access, settings, routes) ?? problem(ofListeners: settings, routes)
+  }
+
+  private static func problem(
+    ofListeners settings: EndpointSettings, _ routes: [Route]
+  ) -> EndpointSettings.Problem? {
+    for listener in settings.listeners {
+      for path in listener.paths
+      where !routes.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) {
+        return .init(setting: "\(listener.setting).routes", value: path, "is the path of no route")
+      }
+      let served = RouteTable(settings, for: listener).routes
+      guard !served.isEmpty else {
+        return .init(setting: "\(listener.setting).routes", value: "[]", "are none at all")
+      }
+      let setting = "\(listener.setting).access"
+      if let problem = problem(ofAccess: listener.access, settings, served, setting: setting) {
+        return problem
+      }
+    }
+    return nil
   }
 
   /// - Parameter routes: what the rules may be for.
-  private static func problem(ofAccess settings: EndpointSettings, _ routes: [Route]) -> EndpointSettings
-    .Problem?
-  {
-    for path in settings.access.keys.sorted() {
+  private static func problem(
+    ofAccess access: [String: AccessRule], _ settings: EndpointSettings, _ routes: [Route],
+    setting: String = "access"
+  ) -> EndpointSettings.Problem? {
+    for path in access.keys.sorted() {
       guard routes.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) else {
-        return .init(setting: "access", value: path, "is the path of no route")
+        return .init(setting: setting, value: path, "is the path of no route")
       }
     }
     for route in routes where route.access.credentials != .none {
       // As those read it who have the format: by address alone.
       if route.path == "/metrics.json" {
         return .init(
-          setting: "access", value: route.path, "is answered by address alone: no credentials stand in for it"
+          setting: setting, value: route.path, "is answered by address alone: no credentials stand in for it"
         )
       }
       if !settings.hasCredentials {
         return .init(
-          setting: "access", value: route.path, "asks for credentials: set basicAuth or bearerTokens")
+          setting: setting, value: route.path, "asks for credentials: set basicAuth or bearerTokens")
       }
     }
     return nil

@@ -10,6 +10,7 @@ extension HTTPConnection {
     requests += 1
     core.countRequest()
     parsed.request.peer = peer
+    parsed.request.listener = listener
     parsed.request.routeTag = core.configuration.classify(parsed.request)
     if reserve != nil { core.promote(self, asking: parsed.request) }
     var keepAlive = parsed.keepAlive && !core.isDraining && reserve == nil

@@ -23,6 +23,7 @@ extension HTTPConnection {
 
   /// Says where the request belongs, and keeps it when it is a probe that is new.
   private func prepare(_ parsed: inout ParsedRequest) {
+    parsed.request.listener = listener
     if core.wholeRequest > 0 {
       parsed.request.routeTag = core.configuration.classify(parsed.request)
       if core.configuration.isProbe(parsed.request) {

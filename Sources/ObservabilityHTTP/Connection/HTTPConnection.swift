@@ -25,6 +25,8 @@ final class HTTPConnection: @unchecked Sendable {
   let core: ServerCore
   let connection: Connection
   let peer: EndpointPeer
+  /// The place of the listener that it came by.
+  let listener: UInt8
   /// On the reserve only probes are served; the reason is what the others are told.
   var reserve: HTTPRejectReason?
   /// When the connection got its place, regular or on the reserve.
@@ -56,10 +58,13 @@ final class HTTPConnection: @unchecked Sendable {
   var descriptor: Descriptor { connection.descriptor }
   var loop: EventLoop { core.loop }
 
-  init(core: ServerCore, connection: Connection, peer: EndpointPeer, reserve: HTTPRejectReason?) {
+  init(
+    core: ServerCore, connection: Connection, peer: EndpointPeer, listener: UInt8, reserve: HTTPRejectReason?
+  ) {
     self.core = core
     self.connection = connection
     self.peer = peer
+    self.listener = listener
     self.reserve = reserve
     self.parser = RequestParser(limits: core.configuration.limits)
     self.placedAt = core.loop.time
@@ -179,7 +184,7 @@ final class HTTPConnection: @unchecked Sendable {
     case .moved(let count):
       let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
       let isBeginning = parser.isFresh
-      if isBeginning, let known = core.repeated.request(in: bytes) {
+      if isBeginning, let known = core.repeated.request(in: bytes, by: listener) {
         parser.passed(known)
         core.wholeRequest = 0
         return .step(.request(known))

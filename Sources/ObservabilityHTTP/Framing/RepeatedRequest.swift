@@ -4,7 +4,7 @@ import EndpointMessages
 import ObservabilityPlatform
 
 /// What the last probe said that came whole, so that the same bytes need not be parsed again: a prober says the same every
-/// time. One for a server, of any connection; what holds a password is not kept.
+/// time. One for a server, of any connection of one listener; what holds a password is not kept.
 struct RepeatedRequest {
   /// Longer ones are not kept.
   static let longest = 512
@@ -12,9 +12,10 @@ struct RepeatedRequest {
   private var bytes: [UInt8] = []
   private var parsed: ParsedRequest?
 
-  /// The request that these bytes are, when they begin one.
-  func request(in read: UnsafeBufferPointer<UInt8>) -> ParsedRequest? {
-    guard read.count == bytes.count, let start = read.baseAddress else { return nil }
+  /// The request that these bytes are, when they begin one. By another listener they may ask for something else.
+  func request(in read: UnsafeBufferPointer<UInt8>, by listener: UInt8) -> ParsedRequest? {
+    guard read.count == bytes.count, parsed?.request.listener == listener, let start = read.baseAddress
+    else { return nil }
     let isSame = bytes.withUnsafeBufferPointer { known in
       known.baseAddress.map { memcmp(start, $0, known.count) == 0 } ?? false
     }

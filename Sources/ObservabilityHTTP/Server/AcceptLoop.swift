@@ -16,23 +16,23 @@ extension ServerCore {
   /// is bound again at the same address.
   ///
   /// - Throws: when that does not succeed.
-  func serve(on first: Listener) async throws(SocketError) {
-    let address = first.boundAddress
-    var listener = first
+  func serve(by door: Door) async throws(SocketError) {
+    let source = door.sourceAsBound
     while true {
-      guard await acceptConnections(on: listener), !hasEnded else { return }
-      listener.close()
+      guard await acceptConnections(by: door), !hasEnded else { return }
+      door.listener.close()
+      door.waitsSince = nil
       var attempts = 0
       while true {
         do throws(SocketError) {
-          listener = try listen(at: address)
+          door.listener = try listen(on: source)
           break
         } catch {
           attempts += 1
           countAcceptFailure(error.errno)
           guard attempts < Self.attemptsToBind else { throw error }
         }
-        await roomSignal.wait(on: loop, atMost: Self.pauseBetweenAttempts)
+        await door.roomSignal.wait(on: loop, atMost: Self.pauseBetweenAttempts)
         guard !hasEnded else { return }
       }
     }
@@ -44,7 +44,8 @@ extension ServerCore {
   }
 
   /// Accepts until the server has ended, or the listener has died, which is what it says.
-  private func acceptConnections(on listener: Listener) async -> Bool {
+  private func acceptConnections(by door: Door) async -> Bool {
+    let listener = door.listener
     var isDeferred = false
     turns: while drainStage.load(ordering: .relaxed) != .finished {
       var accepted = 0
@@ -55,26 +56,30 @@ extension ServerCore {
         }
         // Nobody gives way before there is somebody to give way to.
         if admission.isFull, !listener.hasPending {
-          admission.foundQueueEmpty()
+          foundQueueEmpty(of: door)
           guard await waitForConnection(on: listener) else { return false }
         }
         let isCrowded = admission.isCrowded
-        if isCrowded, !hasCreditForNewcomer(on: listener) || (admission.isFull && !makeWay()) {
-          await roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
+        if isCrowded,
+          !isNext(door) || !hasCreditForNewcomer(on: listener) || (admission.isFull && !makeWay())
+        {
+          beginWaiting(door)
+          await door.roomSignal.wait(on: loop, atMost: Self.pauseWhenFull)
           continue turns
         }
+        door.waitsSince = nil
         switch listener.acceptNow() {
         case .accepted(let connection):
           accepted += 1
           admission.accepted()
-          if !admit(connection, from: Self.peer(of: connection)) { connection.close() }
+          if !admit(connection, from: Self.peer(of: connection), by: door) { connection.close() }
         case .wouldBlock:
-          admission.foundQueueEmpty()
+          foundQueueEmpty(of: door)
           if isCrowded { admission.newcomers.giveBack() }
           guard await waitForConnection(on: listener) else { return false }
           accepted = 0
         case .failed(let errno):
-          if await !recover(from: errno, on: listener) { return listener.descriptor.isOpen }
+          if await !recover(from: errno, by: door) { return listener.descriptor.isOpen }
           accepted += 1
         }
       }
@@ -87,6 +92,32 @@ extension ServerCore {
     }
     return false
   }
+
+  // MARK: - Several listeners
+
+  /// Whether no other listener waits longer for a newcomer of its own to come in: what little there is goes round, so that
+  /// a flood at one keeps no probe at another from being answered.
+  private func isNext(_ door: Door) -> Bool {
+    doors.count == 1
+      || !doors.contains { other in
+        guard other !== door, let since = other.waitsSince else { return false }
+        return since < door.waitsSince ?? .max
+      }
+  }
+
+  private func beginWaiting(_ door: Door) {
+    guard door.waitsSince == nil else { return }
+    lastWait += 1
+    door.waitsSince = lastWait
+  }
+
+  /// The queues are as long as the longest of them.
+  private func foundQueueEmpty(of door: Door) {
+    door.waitsSince = nil
+    if !doors.contains(where: { $0.waitsSince != nil }) { admission.foundQueueEmpty() }
+  }
+
+  // MARK: - Newcomers
 
   private func hasCreditForNewcomer(on listener: Listener) -> Bool {
     admission.newcomers.take(at: loop.time, busy: Int64(clamping: loop.statistics.busyNanoseconds)) {
@@ -102,7 +133,7 @@ extension ServerCore {
   }
 
   /// Makes accepting possible again; false when the listener itself is gone.
-  private func recover(from errno: Int32, on listener: Listener) async -> Bool {
+  private func recover(from errno: Int32, by door: Door) async -> Bool {
     switch AcceptFailure(errno: errno) {
     case .connectionGone: return true
     case .listenerUnusable:
@@ -114,22 +145,22 @@ extension ServerCore {
     if AcceptFailure(errno: errno) == .outOfResources {
       // Room for the new connection is made as it is at the limit of connections.
       if makeWay() { return true }
-      if acceptWithSpare(on: listener) { return true }
+      if acceptWithSpare(by: door) { return true }
     }
-    await roomSignal.wait(on: loop, atMost: Self.pause)
+    await door.roomSignal.wait(on: loop, atMost: Self.pause)
     return true
   }
 
   /// Accepts one connection in the place of the spare descriptor. It is served as on the reserve: a probe
   /// gets its answer, anything else is told why it gets none.
-  private func acceptWithSpare(on listener: Listener) -> Bool {
+  private func acceptWithSpare(by door: Door) -> Bool {
     guard spareDescriptor.isHeld else { return false }
     spareDescriptor.release()
-    guard case .accepted(let connection) = listener.acceptNow() else {
+    guard case .accepted(let connection) = door.listener.acceptNow() else {
       spareDescriptor.acquire()
       return false
     }
-    add(connection, peer: Self.peer(of: connection), reserve: .descriptorLimit)
+    add(connection, peer: Self.peer(of: connection), by: door, reserve: .descriptorLimit)
     return true
   }
 

@@ -81,7 +81,6 @@ extension ServerCore {
     drain.graceTimer?.cancel()
     for connection in all { connection.end() }
     stopAccepting()
-    roomSignal.signal()
     let waiters = drain.waiters
     drain.waiters = []
     for waiter in waiters { waiter.resume() }

@@ -3,6 +3,12 @@
 import EndpointMessages
 package import ObservabilitySockets
 
+/// Why a server could not be bound: the failure, and the place of the listener that it came of.
+package struct BindFailure: Error, Sendable {
+  package let place: Int
+  package let error: SocketError
+}
+
 /// An HTTP/1.1 server on an event-loop thread of its own.
 ///
 /// The loop is the actor's executor and its connections' too, so that no request passes through the
@@ -39,15 +45,31 @@ package actor HTTPServer {
     }
   }
 
-  /// Binds the address and listens; connections wait for `run()`.
+  /// Binds the addresses and listens; connections wait for `run()`.
   ///
-  /// - Returns: the address with the port that the system chose where 0 was asked for.
-  /// - Throws: `SocketError` that names the address and the reason.
+  /// - Returns: the first address, with the port that the system chose where 0 was asked for.
+  /// - Throws: `SocketError` that names the address and the reason. Nothing is bound then.
   @discardableResult
   package func bind() throws(SocketError) -> SocketAddress {
-    if let listener = core.listener { return listener.boundAddress }
-    guard !core.hasEnded else { throw SocketError(.closed, "binding: the server has been shut down") }
-    return try core.listen(at: core.configuration.address).boundAddress
+    do throws(BindFailure) {
+      guard let first = try bindAll().first else {
+        throw BindFailure(place: 0, error: SocketError(.invalidAddress, "there is no listener"))
+      }
+      return first
+    } catch {
+      throw error.error
+    }
+  }
+
+  /// The same; returns every address, in the order of the configuration.
+  package func bindAll() throws(BindFailure) -> [SocketAddress] {
+    if core.doors.isEmpty {
+      guard !core.hasEnded else {
+        throw BindFailure(place: 0, error: SocketError(.closed, "binding: the server has been shut down"))
+      }
+      try core.openDoors()
+    }
+    return core.doors.map(\.listener.boundAddress)
   }
 
   /// Serves until `shutdown` has drained the server. Cancelling the task begins a drain.
@@ -57,18 +79,20 @@ package actor HTTPServer {
   package func run(gracePeriod: Duration = .seconds(10)) async throws(SocketError) {
     guard !core.hasEnded else { return }
     try bind()
-    guard let listener = core.listener, !isRunning else { return }
+    guard !core.doors.isEmpty, !isRunning else { return }
     isRunning = true
     let core = core
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        group.addTask(executorPreference: core.loop) {
-          do throws(SocketError) {
-            try await core.serve(on: listener)
-          } catch {
-            // Nobody can come any more; who is here is served to the end.
-            core.listenerFailure = error
-            core.beginDrain(gracePeriod: gracePeriod, delay: .zero)
+        for door in core.doors {
+          group.addTask(executorPreference: core.loop) {
+            do throws(SocketError) {
+              try await core.serve(by: door)
+            } catch {
+              // Nobody can come there any more; who is here is served to the end.
+              core.listenerFailure = error
+              core.beginDrain(gracePeriod: gracePeriod, delay: .zero)
+            }
           }
         }
         await drained()

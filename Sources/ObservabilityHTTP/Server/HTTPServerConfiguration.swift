@@ -5,7 +5,8 @@ package import ObservabilitySockets
 
 /// Where a server listens, what it allows, and which requests are never refused for want of room.
 package struct HTTPServerConfiguration: Sendable {
-  package var address: SocketAddress
+  /// At least one. A request says by its `listener` which of them it came by.
+  package var listeners: [ListenerSource]
   package var limits = HTTPServerLimits()
   package var deadlines = HTTPServerDeadlines()
   /// How many connections the system keeps until they are accepted; it may keep fewer. When they are more,
@@ -27,5 +28,7 @@ package struct HTTPServerConfiguration: Sendable {
   /// Replaces `accept(2)`, for tests of what happens when the system refuses.
   package var acceptCall: (@Sendable (Int32) -> (fd: Int32, peer: SocketAddress?))?
 
-  package init(address: SocketAddress) { self.address = address }
+  package init(address: SocketAddress) { self.init(listeners: [.address(address)]) }
+
+  package init(listeners: [ListenerSource]) { self.listeners = listeners }
 }

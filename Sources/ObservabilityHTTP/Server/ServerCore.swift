@@ -42,11 +42,13 @@ final class ServerCore: @unchecked Sendable {
   /// Read from any thread, so it is no part of what changes beside it.
   let drainStage = Atomic<DrainStage>(.serving)
   var drain = DrainState()
-  var listener: Listener?
+  /// The listeners, in the order of the configuration; none before they are bound and after the end.
+  private(set) var doors: [Door] = []
+  var listener: Listener? { doors.first?.listener }
+  /// The number of the wait that a listener began last.
+  var lastWait: UInt64 = 0
   /// Why nobody can connect any more, and the server ends.
   var listenerFailure: SocketError?
-  /// Resumed when a connection has ended, or the drain has.
-  let roomSignal = LoopSignal(isUrgent: true)
 
   var admission: Admission
   /// Given up when the process has no descriptor left.
@@ -123,14 +125,14 @@ final class ServerCore: @unchecked Sendable {
   // MARK: Places
 
   /// Finds a place for a connection from `peer`, and takes it in; false when there is none.
-  func admit(_ connection: Connection, from peer: EndpointPeer) -> Bool {
+  func admit(_ connection: Connection, from peer: EndpointPeer, by door: Door) -> Bool {
     let isConfined = isOverAddressLimit(peer)
     let found = admission.entry(isConfined: isConfined)
     guard found != nil || makeWay(in: isConfined ? .reserve : nil),
       let place = found ?? admission.entry(isConfined: isConfined)
     else { return false }
     add(
-      connection, peer: peer,
+      connection, peer: peer, by: door,
       reserve: place == .regular ? nil : isConfined ? .addressLimit : .connectionLimit)
     return true
   }
@@ -200,9 +202,10 @@ final class ServerCore: @unchecked Sendable {
 
   // MARK: Connections
 
-  func add(_ accepted: Connection, peer: EndpointPeer, reserve: HTTPRejectReason?) {
+  func add(_ accepted: Connection, peer: EndpointPeer, by door: Door, reserve: HTTPRejectReason?) {
     counters.accepted.wrappingAdd(1, ordering: .relaxed)
-    let connection = HTTPConnection(core: self, connection: accepted, peer: peer, reserve: reserve)
+    let connection = HTTPConnection(
+      core: self, connection: accepted, peer: peer, listener: door.number, reserve: reserve)
     connections[ObjectIdentifier(connection)] = connection
     admission.entered(connection.place)
     countConnections()
@@ -225,7 +228,7 @@ final class ServerCore: @unchecked Sendable {
       perAddress[address] = left > 0 ? left : nil
     }
     spareDescriptor.acquire()
-    roomSignal.signal()
+    signalRoom()
     drainProgressed()
   }
 
@@ -236,20 +239,42 @@ final class ServerCore: @unchecked Sendable {
     return !configuration.isExemptFromAddressLimit(peer)
   }
 
-  /// Binds an address and listens there.
-  func listen(at address: SocketAddress) throws(SocketError) -> Listener {
+  /// Tells all who wait for a place.
+  func signalRoom() { for door in doors { door.roomSignal.signal() } }
+
+  /// Listens on all that is configured, or on none of it.
+  ///
+  /// - Throws: the first failure, and its place among the listeners.
+  func openDoors() throws(BindFailure) {
+    var opened: [Door] = []
+    for (number, source) in ListenerSource.withoutConflicts(configuration.listeners).enumerated() {
+      do throws(SocketError) {
+        guard let place = UInt8(exactly: number) else {
+          throw SocketError(.invalidAddress, "there are more than 256 listeners")
+        }
+        opened.append(Door(source, number: place, listener: try listen(on: source)))
+      } catch {
+        for door in opened { door.listener.close() }
+        throw BindFailure(place: number, error: error)
+      }
+    }
+    doors = opened
+  }
+
+  /// Listens on one of the sources.
+  func listen(on source: ListenerSource) throws(SocketError) -> Listener {
     let listener = try Listener(
-      loop: loop, address: address, backlog: configuration.backlog, bufferSize: Self.socketBufferSize,
+      loop: loop, source: source, backlog: configuration.backlog, bufferSize: Self.socketBufferSize,
       accept: configuration.acceptCall)
     listener.descriptor.isUrgent = true
-    self.listener = listener
     return listener
   }
 
-  /// The listener closes last, when nothing is left to answer.
+  /// The listeners close last, when nothing is left to answer.
   func stopAccepting() {
-    listener?.close()
-    listener = nil
+    signalRoom()
+    for door in doors { door.listener.close() }
+    doors = []
   }
 
   /// Every connection; a copy, because closing one changes the table.

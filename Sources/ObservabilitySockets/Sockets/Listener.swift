@@ -15,7 +15,8 @@ package final class Listener: Sendable {
   /// Binds and listens.
   ///
   /// For a Unix-domain socket, the file that a server which is gone has left behind is replaced; a
-  /// file that is no socket, and a socket on which somebody still answers, are not.
+  /// file that is no socket, and a socket on which somebody still answers, are not. Its mode is set before anybody
+  /// can connect. A socket of every IPv6 address (`[::]`) has IPv4 too, whatever the system's default is.
   ///
   /// - Parameters:
   ///   - bufferSize: bounds what the system keeps of each connection's bytes in either direction, about twice as
@@ -23,10 +24,58 @@ package final class Listener: Sendable {
   ///   - accept: replaced by tests of what happens when the system refuses a connection; gives
   ///     the new descriptor or the negative error number.
   /// - Throws: `SocketError` that names the address and the reason.
-  package init(
+  package convenience init(
     loop: EventLoop, address: SocketAddress, backlog: Int32 = 1024, bufferSize: Int32? = nil,
     accept: (@Sendable (Int32) -> (fd: Int32, peer: SocketAddress?))? = nil
   ) throws(SocketError) {
+    try self.init(
+      loop: loop, source: .address(address), backlog: backlog, bufferSize: bufferSize, accept: accept)
+  }
+
+  /// The same for an address with options, or a socket that listens already.
+  package init(
+    loop: EventLoop, source: ListenerSource, backlog: Int32 = 1024, bufferSize: Int32? = nil,
+    accept: (@Sendable (Int32) -> (fd: Int32, peer: SocketAddress?))? = nil
+  ) throws(SocketError) {
+    let fd: Int32
+    switch source {
+    case .inherited(let socket):
+      fd = try socket.duplicate()
+      if let bufferSize { mailobs_bound_buffers(fd, bufferSize, bufferSize / 2) }
+      // Whoever has bound it looks after its file.
+      socketFile = nil
+      boundAddress = SocketAddress.local(of: fd) ?? .unix(path: "")
+      if boundAddress.port != nil { systemSendAtOnce(fd) }
+    case .address(let address, let mode, let isIPv6Alone):
+      (fd, socketFile) = try Self.open(
+        address, mode: mode, isIPv6Alone: isIPv6Alone, backlog: backlog, bufferSize: bufferSize)
+      if case .unix = address {
+        boundAddress = address
+      } else {
+        boundAddress = SocketAddress.local(of: fd) ?? address
+      }
+    }
+    identity = mailobs_identity(fd)
+    descriptor = Descriptor(fd, loop: loop)
+    acceptCall = accept ?? Self.systemAccept
+  }
+
+  /// Makes a socket that listens, and for a Unix socket its file.
+  private static func open(
+    _ address: SocketAddress, mode: UInt16?, isIPv6Alone: Bool, backlog: Int32, bufferSize: Int32?
+  ) throws(SocketError) -> (Int32, UnixSocketFile?) {
+    guard case .unix(let path) = address else {
+      return try listening(
+        address, mode: nil, isIPv6Alone: isIPv6Alone, backlog: backlog, bufferSize: bufferSize)
+    }
+    let lock = try FolderLock(ofPath: path)
+    defer { lock.release() }
+    return try listening(address, mode: mode, isIPv6Alone: false, backlog: backlog, bufferSize: bufferSize)
+  }
+
+  private static func listening(
+    _ address: SocketAddress, mode: UInt16?, isIPv6Alone: Bool, backlog: Int32, bufferSize: Int32?
+  ) throws(SocketError) -> (Int32, UnixSocketFile?) {
     let fd = mailobs_socket(address.family)
     guard fd >= 0 else { throw .systemCall("making a socket for \(address)", errno: -fd) }
     do throws(SocketError) {
@@ -36,6 +85,7 @@ package final class Listener: Sendable {
         // Those that are accepted inherit it.
         systemSendAtOnce(fd)
       }
+      if case .v6 = address { _ = systemSetOption(fd, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isIPv6Alone ? 1 : 0) }
       if let bufferSize { mailobs_bound_buffers(fd, bufferSize, bufferSize / 2) }
       var status = Self.bind(fd, address)
       if status == EADDRINUSE, case .unix(let path) = address {
@@ -43,24 +93,23 @@ package final class Listener: Sendable {
         status = Self.bind(fd, address)
       }
       guard status == 0 else { throw .systemCall("binding to \(address)", errno: status) }
-      if case .unix(let path) = address { socketFile = UnixSocketFile(path) } else { socketFile = nil }
+      var socketFile: UnixSocketFile?
+      if case .unix(let path) = address { socketFile = UnixSocketFile(path) }
+      // Nobody can connect before listen(2), so nobody does with other permissions.
+      if let mode, let socketFile, let number = socketFile.setMode(mode) {
+        socketFile.remove()
+        throw .systemCall("setting the mode of \(address)", errno: number)
+      }
       guard listen(fd, backlog) == 0 else {
         let number = errno
         socketFile?.remove()
         throw .systemCall("listening on \(address)", errno: number)
       }
+      return (fd, socketFile)
     } catch {
       systemClose(fd)
       throw error
     }
-    if case .unix = address {
-      boundAddress = address
-    } else {
-      boundAddress = SocketAddress.local(of: fd) ?? address
-    }
-    identity = mailobs_identity(fd)
-    descriptor = Descriptor(fd, loop: loop)
-    acceptCall = accept ?? Self.systemAccept
   }
 
   deinit {
@@ -145,12 +194,13 @@ package final class Listener: Sendable {
   /// A number that the process has closed behind the listener's back may be somebody else's by now, and is left to
   /// them.
   private static func close(_ descriptor: Descriptor, _ socketFile: UnixSocketFile?, _ identity: UInt64) {
+    // Before the socket: as long as that is open, no other file can have its number.
+    socketFile?.remove()
     if descriptor.fd >= 0, mailobs_identity(descriptor.fd) != identity {
       descriptor.forget()
     } else {
       descriptor.close()
     }
-    socketFile?.remove()
   }
 
   private static func bind(_ fd: Int32, _ address: SocketAddress) -> Int32 {

@@ -21,6 +21,12 @@ struct UnixSocketFile: Sendable {
     unlink(path)
   }
 
+  /// Sets the permissions; the error number when the system refuses.
+  func setMode(_ mode: UInt16) -> Int32? {
+    guard let status = Self.status(path), Self.identity(status) == (device, inode) else { return ENOENT }
+    return chmod(path, mode_t(mode)) == 0 ? nil : errno
+  }
+
   /// Removes a socket file on which nobody listens any more.
   static func removeStale(_ path: String) throws(SocketError) {
     guard let status = status(path) else { return }

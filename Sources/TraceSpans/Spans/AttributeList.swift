@@ -58,6 +58,30 @@ package struct AttributeList: Sendable {
   init(capacity: Int = 0) {
     attributes.reserveCapacity(capacity)
   }
+
+  /// So many are looked at for a name that comes twice without a list of its own.
+  private static let few = 8
+
+  /// The attributes as they are, in the memory in which they were given: most events are told with a few that fit.
+  /// Nil, with nothing taken off, where something has to be left out, cut or replaced.
+  init?(whole given: [TraceSpan.Attribute], most: Int, limits: SpanLimits, bytes: inout Int) {
+    guard given.count <= min(most, AttributeList.few), given.capacity <= 2 * given.count else { return nil }
+    let taken = given.withUnsafeBufferPointer { given -> Int? in
+      var taken = 0
+      for index in given.indices {
+        let key = given[index].key
+        guard !key.isEmpty, key.utf8.count <= SpanLimits.nameLength,
+          given[index].value.fits(limits.valueLength)
+        else { return nil }
+        for earlier in 0..<index where given[earlier].key.hasBytes(of: key) { return nil }
+        taken += given[index].byteCount
+      }
+      return taken
+    }
+    guard let taken, taken <= bytes else { return nil }
+    bytes -= taken
+    attributes = given
+  }
 }
 
 extension TraceSpan.Attribute {

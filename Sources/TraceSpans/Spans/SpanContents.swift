@@ -43,6 +43,7 @@ package struct SpanContents: Sendable {
       droppedEvents += 1
       return
     }
+    if events.isEmpty { events.reserveCapacity(min(limits.events, SpanContents.usualEvents)) }
     events.append(
       Event(name: name, time: time, attributes: list(event.attributes, limits.eventAttributes, limits)))
   }
@@ -70,12 +71,17 @@ package struct SpanContents: Sendable {
     }
   }
 
+  /// Of a span that has any: what a transaction has, so that the list does not grow again and again.
+  private static let usualEvents = 10
   /// Of an event or a link: more than any limit leaves in.
   private static let attributesLookedAt = 2048
 
   private mutating func list(
     _ attributes: [TraceSpan.Attribute], _ most: Int, _ limits: SpanLimits
   ) -> AttributeList {
+    if let whole = AttributeList(whole: attributes, most: most, limits: limits, bytes: &bytesLeft) {
+      return whole
+    }
     var list = AttributeList()
     // However many there are, others wait for this span's lock meanwhile.
     let looked = attributes.prefix(SpanContents.attributesLookedAt)

@@ -58,7 +58,7 @@ package final class SpanRecording: Sendable {
     clock = stripe.core.clock
     counts = stripe.counts
     self.isRoot = isRoot
-    var contents = SpanContents(attributeCapacity: min(limits.attributes, 6))
+    var contents = SpanContents(attributeCapacity: min(limits.attributes, 10))
     for link in beginning.links { contents.add(link, limits) }
     state = State(contents: contents, end: nil, stripe: stripe, trace: trace)
   }
@@ -159,5 +159,5 @@ package final class SpanRecording: Sendable {
   package var byteCount: Int { fixedByteCount + lock.withLock { state.contents.byteCount } }
 
   /// With room for a few attributes, and its place in a list.
-  private var fixedByteCount: Int { 768 + name.byteCount + context.state.text.byteCount }
+  private var fixedByteCount: Int { 928 + name.byteCount + context.state.text.byteCount }
 }

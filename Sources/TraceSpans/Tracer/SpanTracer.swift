@@ -15,7 +15,7 @@ public final class SpanTracer: Sendable {
   // What bodies are given while it is not started. It lies here so that it is neither made, nor taken apart, nor
   // asked for.
   @usableFromInline package let absent = TraceSpan.absent
-  private let stripes = AtomicLazyReference<TracerStripes>()
+  private let stripes = LazyReference<TracerStripes>()
   private let counts = SpanCounts()
 
   /// A tracer that is not started.
@@ -47,9 +47,9 @@ public final class SpanTracer: Sendable {
   public var statistics: SpanStatistics { counts.statistics }
 
   /// Of ended spans that wait to be exported; nil where nobody exports, and before the start.
-  package var queue: SpanQueue? { stripes.load()?.core.queue }
+  package var queue: SpanQueue? { stripes.current?.core.queue }
   /// The traces that are kept; nil before the start.
-  package var recent: RecentTraces? { stripes.load()?.core.recent }
+  package var recent: RecentTraces? { stripes.current?.core.recent }
 
   /// Starts a span, which has to be ended by hand. It does not become ``TraceSpan/current``.
   ///

@@ -50,7 +50,14 @@ struct MessageHeader: Sendable {
   }
 
   private static func endOfLine(in message: ArraySlice<UInt8>, from start: Int) -> Int {
-    message[start...].firstIndex(of: .lineFeed).map { $0 + 1 } ?? message.endIndex
+    message.withUnsafeBufferPointer { bytes in
+      var index = start - message.startIndex
+      while index < bytes.count {
+        if bytes[index] == .lineFeed { return message.startIndex + index + 1 }
+        index += 1
+      }
+      return message.endIndex
+    }
   }
 
   /// The first field of that name; names know no case.

@@ -19,13 +19,8 @@ final class MessageIntake: Sendable {
     self.metrics = metrics
   }
 
-  /// The highest number among identifiers that messages and bounces were given here.
-  static func lastNumber(in ids: [String]) -> Int {
-    ids.compactMap { id in Int(id.drop { $0 != "M" }.dropFirst().prefix { $0 != "-" }) }.max() ?? 0
-  }
-
   /// - Parameter trace: what the message's deliveries belong to; its mailets belong to the current span.
-  func accept(_ submission: SMTPSubmission, trace: TraceContext?) -> SubmissionDecision {
+  func accept(_ submission: SMTPSubmission, trace: TraceContext?) async -> SubmissionDecision {
     let timer = metrics.startMessageProcessingTimer()
     defer { timer.observe() }
     metrics.mail.processed.increment()
@@ -55,7 +50,7 @@ final class MessageIntake: Sendable {
     let message = QueuedMessage(
       id: id, sender: submission.sender, recipients: submission.recipients, content: mail.content,
       trace: trace)
-    guard queue.put(message) else { return .unavailable }
+    guard await queue.put(message) else { return .unavailable }
     metrics.smtp.messagesReceived.increment()
     metrics.smtp.messageSize.observe(Double(submission.content.count))
     metrics.smtp.recipientsPerMessage.observe(Double(submission.recipients.count))

@@ -3,6 +3,12 @@
 import EndpointMessages
 
 enum BounceMessage {
+  /// A `Message-ID` that no other message has, of this process or another (RFC 5322 section 3.6.4).
+  static func newIdentifier(at host: String) -> String {
+    let words = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }
+    return "<\(words.joined(separator: "."))@\(host)>"
+  }
+
   static func compose(
     for original: QueuedMessage, to sender: MailAddress, failed recipients: [(MailAddress, reason: String)],
     messageID: String, hostName: String, at time: CalendarTime

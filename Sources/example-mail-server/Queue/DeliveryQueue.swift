@@ -4,54 +4,12 @@ import ObservabilityPlatform
 import MailObservability
 import ObservabilitySockets
 
-/// How one attempt for one recipient ended.
-enum DeliveryOutcome: Sendable, Equatable {
-  case delivered
-  case temporaryFailure(DeliveryFailure, String)
-  case permanentFailure(DeliveryFailure, String)
-  case timeout
-  case error(DeliveryFailure, String)
-
-  /// Why the attempt failed; nil for one that did not.
-  var failure: DeliveryFailure? {
-    switch self {
-    case .delivered: nil
-    case .timeout: .timeout
-    case .temporaryFailure(let failure, _), .permanentFailure(let failure, _), .error(let failure, _): failure
-    }
-  }
-
-  var result: DeliveryResult {
-    switch self {
-    case .delivered: .delivered
-    case .temporaryFailure: .temporaryFailure
-    case .permanentFailure: .permanentFailure
-    case .timeout: .timeout
-    case .error: .error
-    }
-  }
-
-  /// Whether it is worth another attempt.
-  var isForNow: Bool {
-    switch self {
-    case .delivered, .permanentFailure: false
-    case .temporaryFailure, .timeout, .error: true
-    }
-  }
-
-  var reason: String {
-    switch self {
-    case .delivered: "delivered"
-    case .temporaryFailure(_, let text), .permanentFailure(_, let text), .error(_, let text): text
-    case .timeout: "the other server did not answer in time"
-    }
-  }
-}
-
 final class DeliveryQueue: Sendable {
   static let maximumAttemptsAtOnce = 20
 
   private let schedule: Locked<DeliverySchedule>
+  /// The attempts under way, by their message and number.
+  private let attempts = Locked<[String: Task<Void, Never>]>([:])
   private let delivery: Delivery
   private let hostName: String
   private let faults: Faults
@@ -81,32 +39,40 @@ final class DeliveryQueue: Sendable {
   }
 
   /// Takes responsibility for a message; false when it cannot.
-  func put(_ message: QueuedMessage) -> Bool {
-    metrics.tracing.withChild("queue put", kind: .producer) { span in
-      span?["mail.queue_id"] = message.id
-      guard store(message) else {
-        span?["error.type"] = "unavailable"
-        span?.status = .error("")
-        return false
-      }
-      metrics.queue.puts.increment()
-      metrics.queue.itemsWritten.increment()
-      publish()
-      wakeUp.yield()
-      return true
-    }
+  func put(_ message: QueuedMessage) async -> Bool {
+    // As a part of what is recorded, or not at all.
+    guard TraceSpan.current?.isRecording == true else { return await put(message, nil) }
+    return await metrics.tracing.tracer.withSpan("queue put", kind: .producer) { await put(message, $0) }
   }
 
-  private func store(_ message: QueuedMessage) -> Bool {
+  private func put(_ message: QueuedMessage, _ span: TraceSpan?) async -> Bool {
+    span?["mail.queue_id"] = message.id
+    guard await store(message) else {
+      span?["error.type"] = "unavailable"
+      span?.status = .error("")
+      return false
+    }
+    metrics.queue.puts.increment()
+    metrics.queue.itemsWritten.increment()
+    publish()
+    wakeUp.yield()
+    return true
+  }
+
+  private func store(_ message: QueuedMessage) async -> Bool {
     guard isAccepting else { return false }
     let now = now()
     // Before an attempt can change it.
     if let directory {
       let waiting = DeliverySchedule.Entry(message: message, putAt: now, waitsSince: now, nextAttempt: now)
-      guard directory.write(file(of: waiting)) else { return false }
+      guard await directory.write(file(of: waiting)) else {
+        // It may be there all the same, and nobody is told that it was taken.
+        await directory.remove(message.id)
+        return false
+      }
     }
     guard schedule.withLock({ $0.put(message, at: now) }) else {
-      directory?.remove(message.id)
+      await directory?.remove(message.id)
       return false
     }
     return true
@@ -114,13 +80,13 @@ final class DeliveryQueue: Sendable {
 
   /// Goes on with what an earlier process has left in the directory.
   ///
-  /// - Returns: the identifiers.
-  func restore() -> [String] {
-    guard let directory else { return [] }
+  /// - Returns: the highest number that a message there has.
+  func restore() -> Int {
+    guard let directory else { return 0 }
     let (instant, time) = (now(), WallClock.now)
     // A time to come was written before the clock was set back.
     func past(_ then: Duration) -> ContinuousClock.Instant { instant - max(.zero, time - then) }
-    let files = directory.load()
+    let (files, lastNumber) = directory.load()
     let entries = files.map { file in
       DeliverySchedule.Entry(
         message: file.message, putAt: past(file.taken), waitsSince: past(file.waitsSince),
@@ -133,7 +99,7 @@ final class DeliveryQueue: Sendable {
     }
     publish()
     wakeUp.yield()
-    return files.map(\.message.id)
+    return lastNumber
   }
 
   /// Whether messages can be put: what the queue's health check asks.
@@ -152,9 +118,7 @@ final class DeliveryQueue: Sendable {
         return (schedule.takeDue(at: now, limit: free), schedule.nextAttempt)
       }
       publish()
-      for entry in due {
-        Task(executorPreference: loop) { await self.attempt(entry) }
-      }
+      for entry in due { begin(entry) }
       // What is due already waits for an attempt to end, which wakes the queue as well.
       if let next, next > now {
         alarm = loop.schedule(after: now.duration(to: next)) { [wakeUp] in wakeUp.yield() }
@@ -165,15 +129,36 @@ final class DeliveryQueue: Sendable {
   /// Looks whether something is due.
   func wake() { wakeUp.yield() }
 
-  /// Starts no further attempts, and waits for those under way. What is still queued is lost with the process,
-  /// unless it is in the directory.
+  /// Starts no further attempts, waits for those under way, and interrupts them at the end of `gracePeriod`:
+  /// their spans end, and the next process goes on. What is still queued is lost with this one, unless it is in
+  /// the directory.
   func stop(gracePeriod: Duration) async {
     wakeUp.finish()
-    let deadline = ContinuousClock.now + gracePeriod
-    while schedule.withLock({ $0.activeCount }) > 0, .now < deadline {
+    await attemptsEnd(within: gracePeriod)
+    for attempt in attempts.withLock({ Array($0.values) }) { attempt.cancel() }
+    await attemptsEnd(within: .seconds(1))
+  }
+
+  private func attemptsEnd(within limit: Duration) async {
+    let deadline = ContinuousClock.now + limit
+    while attempts.withLock({ !$0.isEmpty }), .now < deadline {
       await loop.sleep(for: .milliseconds(20))
     }
   }
+
+  private func begin(_ entry: DeliverySchedule.Entry) {
+    let key = "\(entry.message.id) \(entry.attempts)"
+    // Entered before it can end.
+    attempts.withLock { attempts in
+      attempts[key] = Task(executorPreference: loop) {
+        await self.attempt(entry)
+        self.attempts.withLock { _ = $0.removeValue(forKey: key) }
+      }
+    }
+  }
+
+  /// Whether the server stops meanwhile, so that the next process goes on with what this attempt has not done.
+  private var isInterrupted: Bool { directory != nil && Task.isCancelled }
 
   /// Attempts to deliver a message to each of its recipients.
   private func attempt(_ entry: DeliverySchedule.Entry) async {
@@ -185,20 +170,32 @@ final class DeliveryQueue: Sendable {
     let round = DeliveryRound(entry, startedAt: now())
     var undelivered: [MailAddress] = []
     var failures: [MailAddress: String] = [:]
-    for recipient in entry.message.recipients {
-      let outcome = await attempt(round, for: recipient, isFirst: recipient == entry.message.recipients.first)
+    for (index, recipient) in entry.message.recipients.enumerated() {
+      if isInterrupted {
+        undelivered += entry.message.recipients[index...]
+        break
+      }
+      let outcome = await attempt(round, for: recipient, isFirst: index == 0)
       if outcome.failure != nil { failures[recipient] = outcome.reason }
       if outcome.isForNow { undelivered.append(recipient) }
     }
-    let (retried, end) = (undelivered, now())
+    let (retried, end, wasInterrupted) = (undelivered, now(), isInterrupted)
     let (conclusion, waiting) = schedule.withLock { schedule in
-      (schedule.conclude(entry.message.id, undelivered: retried, at: end), schedule[entry.message.id])
+      let conclusion = schedule.conclude(
+        entry.message.id, undelivered: retried, at: end, isInterrupted: wasInterrupted)
+      return (conclusion, schedule[entry.message.id])
     }
     var failed = entry.message.recipients.filter { failures[$0] != nil }
     if case .expired = conclusion {} else { failed.removeAll { retried.contains($0) } }
-    if !failed.isEmpty { bounce(entry, failed.map { ($0, failures[$0] ?? "") }) }
+    if !failed.isEmpty { await bounce(entry, failed.map { ($0, failures[$0] ?? "") }) }
     // After the bounce: whatever happens in between, somebody hears of the message.
-    if let waiting { _ = directory?.write(file(of: waiting)) } else { directory?.remove(entry.message.id) }
+    if let directory {
+      if let waiting {
+        _ = await directory.write(file(of: waiting))
+      } else {
+        await directory.remove(entry.message.id)
+      }
+    }
     publish()
     wakeUp.yield()
   }
@@ -223,27 +220,31 @@ final class DeliveryQueue: Sendable {
         metrics.mail.delivered.increment()
         metrics.delivery.totalDuration.observe(round.entry.putAt.duration(to: now()))
       }
-      round.describe(span, recipient, outcome, metrics.tracing)
+      round.describe(
+        span, recipient, outcome,
+        isRetried: outcome.isForNow && (round.entry.pause != nil || isInterrupted), metrics.tracing)
       return outcome
     }
   }
 
   /// Tells the sender. A message without one is a bounce itself: it is dropped, or two servers could send
   /// each other bounces for ever (RFC 5321 section 6.1).
-  private func bounce(_ entry: DeliverySchedule.Entry, _ failed: [(MailAddress, reason: String)]) {
+  private func bounce(_ entry: DeliverySchedule.Entry, _ failed: [(MailAddress, reason: String)]) async {
     let message = entry.message
     guard let sender = message.sender else { return metrics.mail.dropped.increment() }
     // Recipients may fail at different attempts, so one message may cause several.
     let id = "B\(message.id)-\(entry.attempts)"
-    let messageID = "<bounce-\(message.id)@\(hostName)>"
-    metrics.tracing.withSpan(.bounce(messageID: messageID, of: message.trace)) { span in
+    // A process that ended between this and the end of the attempt has written it already.
+    guard schedule.withLock({ $0[id] == nil }) else { return }
+    let messageID = BounceMessage.newIdentifier(at: hostName)
+    await metrics.tracing.withSpan(.bounce(messageID: messageID, of: message.trace)) { span in
       span["mail.queue_id"] = id
       metrics.mail.bounced.increment()
       let report = BounceMessage.compose(
         for: message, to: sender, failed: failed, messageID: messageID, hostName: hostName, at: .now)
       let bounce = QueuedMessage(
         id: id, sender: nil, recipients: [sender], content: report, trace: span.context)
-      if put(bounce) { metrics.queue.dsnQueued.increment() } else { metrics.mail.dropped.increment() }
+      if await put(bounce) { metrics.queue.dsnQueued.increment() } else { metrics.mail.dropped.increment() }
     }
   }
 

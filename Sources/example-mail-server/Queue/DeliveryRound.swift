@@ -33,15 +33,17 @@ struct DeliveryRound: Sendable {
     wait.end(at: startedAt)
   }
 
+  /// - Parameter isRetried: whether there will be another attempt for the recipient.
   func describe(
-    _ attempt: TraceSpan, _ recipient: MailAddress, _ outcome: DeliveryOutcome, _ tracing: MailTracing
+    _ attempt: TraceSpan, _ recipient: MailAddress, _ outcome: DeliveryOutcome, isRetried: Bool,
+    _ tracing: MailTracing
   ) {
     guard attempt.isRecording else { return }
     identify(attempt)
     attempt["mail.recipient"] = tracing.shown(address: recipient.description)
     attempt["mail.delivery.attempt"] = entry.attempts
     attempt["mail.delivery.result"] = outcome.result.labelValue
-    attempt["mail.delivery.will_retry"] = outcome.isForNow && entry.pause != nil
+    attempt["mail.delivery.will_retry"] = isRetried
     if let failure = outcome.failure {
       attempt["error.type"] = failure.labelValue
       attempt.status = .error("")
@@ -51,6 +53,6 @@ struct DeliveryRound: Sendable {
   private func identify(_ span: TraceSpan) {
     guard span.isRecording else { return }
     span["mail.queue_id"] = message.id
-    span["mail.message_id"] = MessageHeader.identifier(of: message.content)
+    span["mail.message_id"] = message.messageID
   }
 }

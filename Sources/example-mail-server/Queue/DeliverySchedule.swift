@@ -10,6 +10,25 @@ struct QueuedMessage: Sendable {
   var content: [UInt8]
   /// What attempts to deliver it belong to; nil where it was not traced.
   var trace: TraceContext?
+  // Read once of what is traced, for all spans of it.
+  private let tracedID: String?
+  /// What it calls itself.
+  var messageID: String? { tracedID ?? MessageHeader.identifier(of: content) }
+
+  init(
+    id: String, sender: MailAddress?, recipients: [MailAddress], content: [UInt8], trace: TraceContext? = nil
+  ) {
+    (self.id, self.sender, self.recipients, self.content, self.trace) = (
+      id, sender, recipients, content, trace
+    )
+    tracedID = trace?.isSampled == true ? MessageHeader.identifier(of: content) : nil
+  }
+
+  /// The number in the identifier of a message or a bounce, or in the name of a file; nil where there is none, or
+  /// one that no server comes to.
+  static func number(in name: String) -> Int? {
+    Int(name.drop { $0 != "M" }.dropFirst().prefix { $0.isWholeNumber }).flatMap { $0 < 1 << 60 ? $0 : nil }
+  }
 }
 
 struct DeliverySchedule: Sendable {
@@ -117,14 +136,18 @@ struct DeliverySchedule: Sendable {
   }
 
   /// Ends an attempt: `undelivered` are the recipients to try again.
-  mutating func conclude(_ id: String, undelivered: [MailAddress], at now: Instant) -> Conclusion {
+  ///
+  /// - Parameter isInterrupted: whether the attempt was not let end, so that another one follows in any case.
+  mutating func conclude(
+    _ id: String, undelivered: [MailAddress], at now: Instant, isInterrupted: Bool = false
+  ) -> Conclusion {
     guard var entry = entries[id] else { return .finished(age: .zero) }
     let age = entry.putAt.duration(to: now)
     if undelivered.isEmpty {
       entries[id] = nil
       return .finished(age: age)
     }
-    guard let pause = entry.pause else {
+    guard let pause = entry.pause ?? (isInterrupted ? firstPause : nil) else {
       entries[id] = nil
       return .expired(recipients: undelivered, age: age)
     }

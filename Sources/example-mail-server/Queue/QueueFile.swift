@@ -11,7 +11,7 @@ struct QueueFile: Sendable {
   }
 
   static let firstLine = "example-mail-server queue 1"
-  private static let longestHead = 1 << 20
+  static let longestHead = 1 << 20
 
   let message: QueuedMessage
   // Since 1970-01-01 UTC: an instant means nothing to the next process.
@@ -28,8 +28,10 @@ struct QueueFile: Sendable {
   var encoded: [UInt8] {
     var head = "\(Self.firstLine)\nid \(message.id)\nsender \(message.sender.map { "\($0)" } ?? "")\n"
     for recipient in message.recipients { head += "recipient \(recipient)\n" }
-    head += "taken \(taken.clampedNanoseconds)\nwaits-since \(waitsSince.clampedNanoseconds)\n"
-    head += "attempts \(attempts)\nnext-attempt \(nextAttempt.clampedNanoseconds)\n"
+    // A clock that was set back may be earlier than what is older than that is old.
+    func text(_ time: Duration) -> String { "\(max(0, time.clampedNanoseconds))" }
+    head += "taken \(text(taken))\nwaits-since \(text(waitsSince))\n"
+    head += "attempts \(attempts)\nnext-attempt \(text(nextAttempt))\n"
     if let trace = message.trace {
       head += "traceparent \(trace.traceparent)\n"
       if let state = trace.tracestate { head += "tracestate \(state)\n" }
@@ -62,25 +64,44 @@ struct QueueFile: Sendable {
       guard let address = MailAddress(text) else { throw Broken(description: "it has a bad address") }
       return address
     }
+    let id = try value("id")
+    // It becomes a part of file names, header fields and boundaries.
+    guard (1...64).contains(id.utf8.count),
+      id.utf8.allSatisfy({ $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") })
+    else { throw Broken(description: "its id is none of this server's") }
     let sender = try value("sender")
     var recipients: [MailAddress] = []
-    for text in values["recipient"] ?? [] { recipients.append(try address(text)) }
+    for text in values["recipient"] ?? [] {
+      let recipient = try address(text)
+      if !recipients.contains(recipient) { recipients.append(recipient) }
+    }
     guard !recipients.isEmpty else { throw Broken(description: "it has no recipient") }
     let content = Array(bytes[(end + 2)...])
     guard content.count == Int(clamping: try number("octets")) else {
       throw Broken(description: "it does not have all octets of its message")
     }
     message = QueuedMessage(
-      id: try value("id"), sender: sender.isEmpty ? nil : try address(sender), recipients: recipients,
+      id: id, sender: sender.isEmpty ? nil : try address(sender), recipients: recipients,
       content: content,
       // A context that cannot be read loses the trace, and not the message.
       trace: values["traceparent"]?.first.flatMap {
         TraceContext(traceparent: $0, tracestate: values["tracestate"] ?? [])
       })
     taken = .nanoseconds(try number("taken"))
-    waitsSince = .nanoseconds(try number("waits-since"))
+    // Not before it was there.
+    waitsSince = max(taken, .nanoseconds(try number("waits-since")))
     attempts = Int(clamping: min(try number("attempts"), 1_000_000))
     nextAttempt = .nanoseconds(try number("next-attempt"))
+  }
+
+  /// How many octets a file has to have that begins with these, of which ``longestHead`` are enough; nil where its
+  /// head does not say it.
+  static func size(ofFileWith beginning: [UInt8]) -> Int? {
+    guard let end = endOfHead(beginning), let line = beginning[..<end].split(separator: .lineFeed).last?.text,
+      line.hasPrefix("octets "), let octets = Int(line.dropFirst(7)), octets >= 0
+    else { return nil }
+    let (size, overflow) = octets.addingReportingOverflow(end + 2)
+    return overflow ? nil : size
   }
 
   /// Where the last line before the empty one ends.

@@ -104,7 +104,9 @@ struct SMTPClient {
         }
         // `250-` announces another line.
         if bytes.count > 3, bytes[3] == UInt8(ascii: "-") { continue }
-        return Reply(code: code, text: bytes.dropFirst(4).text)
+        // It becomes a line of a bounce (RFC 5322 section 2.1.1), whoever has written it.
+        let text = bytes.dropFirst(4).prefix(512).map { $0.isPrintable ? $0 : UInt8(ascii: "?") }
+        return Reply(code: code, text: text.text)
       }
       let bytes = try await connection.read(upTo: 4096, deadline: deadline)
       octets += bytes.count

@@ -12,12 +12,19 @@ struct MessageReceiver {
   /// RFC 5321 section 4.5.3.1.6: 1,000 octets with CRLF; a stuffed dot does not count.
   static let longestLine = 1000
 
+  private static let longestBeginning = 16 * 1024
+
   let sizeLimit: Int
   private(set) var content: [UInt8] = []
+  /// Of a refused message, enough for its header to be found in most cases.
+  private var refused: [UInt8] = []
   /// The first flaw found, which decides the answer.
   private(set) var flaw: Flaw?
   private var position = Position.lineStart
   private var lineLength = 0
+
+  /// What there is of the message, or was before it was refused.
+  var beginning: [UInt8] { flaw == nil ? content : refused }
 
   init(sizeLimit: Int) {
     self.sizeLimit = sizeLimit
@@ -79,7 +86,10 @@ struct MessageReceiver {
     } else {
       flaw = flaw ?? .tooLarge
     }
-    // A refused message needs no memory.
-    if flaw != nil, !content.isEmpty { content = [] }
+    // A refused message needs no memory to speak of.
+    if flaw != nil, !content.isEmpty {
+      refused = Array(content.prefix(Self.longestBeginning))
+      content = []
+    }
   }
 }

@@ -61,9 +61,12 @@ struct SMTPServer: Sendable {
         session.decideRecipient(decide(recipient, isAuthenticated: session.user != nil))
 
       case .accept(let submission):
-        let decision = trace.submitting(submission) { intake.accept(submission, trace: $0) }
+        let decision = await trace.submitting(submission) { await intake.accept(submission, trace: $0) }
         if case .queued(let id) = decision { trace.queued(as: id) }
         session.decideSubmission(decision)
+
+      case .refused(let beginning):
+        trace.found(beginning)
 
       case .wrongProtocol(let other):
         metrics.smtp.wrongProtocol[other].increment()
@@ -78,8 +81,12 @@ struct SMTPServer: Sendable {
           continue
         }
         if !session.isInCommand { deadline.restart() }
-        switch await io.send(&output) ? await io.receive(by: deadline) : .clientLeft {
+        let arrival = await io.send(&output) ? await io.receive(by: deadline) : .clientLeft
+        if case .bytes = arrival {} else { trace.found(session.transaction?.content?.beginning ?? []) }
+        switch arrival {
         case .bytes(let bytes):
+          // They may hold a whole transaction, which takes the time of the disk.
+          control.setIdle(false)
           deadline.received(octets: bytes.count)
           session.receive(bytes)
         case .shutdown:

@@ -89,8 +89,7 @@ extension SMTPSession {
       submit()
     } else if let flaw = transaction?.content?.flaw {
       // RFC 3030 section 2: after a refused chunk the transaction is over.
-      transaction = nil
-      reply(answer(to: flaw))
+      refuse(for: flaw, times: 1)
     } else {
       reply(250, "2.0.0", "Chunk of \(chunk.size) octets received")
     }
@@ -101,8 +100,7 @@ extension SMTPSession {
     phase = .command
     guard let open = transaction, let receiver = open.content else { return }
     if let flaw = receiver.flaw {
-      transaction = nil
-      return reply(answer(to: flaw), times: greetedWith == .lhlo ? open.acceptedCommands : 1)
+      return refuse(for: flaw, times: greetedWith == .lhlo ? open.acceptedCommands : 1)
     }
     phase = .deciding
     pending.append(
@@ -111,6 +109,12 @@ extension SMTPSession {
           sender: open.sender, recipients: open.recipients, content: receiver.content,
           clientName: clientName, clientAddress: clientAddress, user: user, transferProtocol: transferProtocol
         )))
+  }
+
+  private mutating func refuse(for flaw: MessageReceiver.Flaw, times: Int) {
+    pending.append(.refused(beginning: transaction?.content?.beginning ?? []))
+    transaction = nil
+    reply(answer(to: flaw), times: times)
   }
 
   mutating func decideSubmission(_ decision: SubmissionDecision) {

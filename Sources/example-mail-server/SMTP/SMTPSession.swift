@@ -34,6 +34,8 @@ enum SMTPStep: Sendable, Equatable {
   case authenticate(PasswordCredentials)
   case resolve(MailAddress)
   case accept(SMTPSubmission)
+  /// A message is about to be refused, of which this is the beginning.
+  case refused(beginning: [UInt8])
   case wrongProtocol(WrongProtocol)
   case close
 }

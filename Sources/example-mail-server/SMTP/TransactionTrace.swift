@@ -74,17 +74,24 @@ struct TransactionTrace {
   /// The message is complete: runs `body` as a part of its trace.
   ///
   /// - Parameter body: is given the context that is kept with the message.
-  mutating func submitting<Result>(_ submission: SMTPSubmission, _ body: (TraceContext?) -> Result) -> Result
-  {
-    if noted != nil { start(parent: tracing.context(ofMessage: submission.content, from: peer)) }
-    guard let span else { return body(nil) }
+  mutating func submitting<Result>(
+    _ submission: SMTPSubmission, _ body: (TraceContext?) async -> Result
+  ) async -> Result {
+    found(submission.content)
+    guard let span else { return await body(nil) }
     if span.isRecording {
       span["mail.sender"] = submission.sender.flatMap { tracing.shown(address: $0.description) }
       span["mail.recipients"] = submission.recipients.count
       span["mail.size"] = submission.content.count
       span["mail.message_id"] = MessageHeader.identifier(of: submission.content)
     }
-    return TraceSpan.$current.withValue(span) { body(span.context) }
+    return await TraceSpan.$current.withValue(span) { await body(span.context) }
+  }
+
+  /// A message, or as much as there will be of one that is refused or breaks off: its header says to which trace
+  /// the transaction belongs.
+  mutating func found(_ message: [UInt8]) {
+    if noted != nil { start(parent: tracing.context(ofMessage: message, from: peer)) }
   }
 
   /// The queue has the message.

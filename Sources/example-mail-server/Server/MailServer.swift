@@ -59,9 +59,8 @@ final class MailServer: Sendable {
       directory: try options.queueDirectory.map {
         try QueueDirectory(path: $0, complain: { Terminal.complain("example-mail-server: \($0)") })
       })
-    let restored = queue.restore()
     intake = MessageIntake(
-      hostName: Self.hostName, queue: queue, metrics: metrics, lastID: MessageIntake.lastNumber(in: restored))
+      hostName: Self.hostName, queue: queue, metrics: metrics, lastID: queue.restore())
   }
 
   /// Opens every listener and says where it is.
@@ -93,9 +92,14 @@ final class MailServer: Sendable {
       config.basicAuth = options.metricsUser
       config.bearerTokens = options.metricsTokenFiles.map { .init(tokenFile: $0) }
       if !options.trusted.isEmpty { config.trustedNetworks = options.trusted }
+      if let probes = options.probes { config.listeners = [ListenerConfig(probes, serving: .probes)] }
+      config.socketMode = options.socketMode
+      config.notifiesSystemd = options.notifiesSystemd
       let server = try await metrics.startHTTPServer(config)
       running.withLock { $0.observability = server }
-      Terminal.say("listening metrics \(server.boundAddress ?? address)")
+      for (place, bound) in server.boundAddresses.enumerated() {
+        Terminal.say("listening \(place == 0 || options.probes == nil ? "metrics" : "probes") \(bound)")
+      }
     }
     try startTraffic()
     tick()

@@ -11,6 +11,10 @@ struct UsageError: Error, Equatable {
 struct Options: Sendable, Equatable {
   var smtp: String?
   var metrics: String?
+  /// A second listener that has the probes alone.
+  var probes: String?
+  /// nil: as the umask leaves it.
+  var socketMode: UInt16?
   var imap: String?
   var jmap: String?
   var users: [String: String] = [:]
@@ -35,6 +39,8 @@ struct Options: Sendable, Equatable {
   /// Empty: this machine.
   var trusted: [IPNetwork] = []
   var isTracing = true
+  /// Whether systemd is told, where it asks.
+  var notifiesSystemd = false
   /// The collector that spans are sent to; nil keeps them in the process.
   var otlp: String?
   var traceRatio = 1.0
@@ -45,13 +51,17 @@ struct Options: Sendable, Equatable {
 
   static let usage = """
     usage: example-mail-server [options]
+           example-mail-server healthcheck [URL]   asks /health of a running one: exit code 0 or 1
       --smtp HOST:PORT           SMTP listener; port 0 picks a free one
       --imap HOST:PORT           IMAP listener
       --jmap HOST:PORT           JMAP listener (HTTP)
-      --metrics HOST:PORT        metrics and health
+      --metrics HOST:PORT        metrics and health; or unix:/PATH, or systemd:NAME for an inherited socket
+      --probes HOST:PORT         a second listener that has the probes alone
+      --socket-mode OCTAL        the permissions of Unix sockets of --metrics and --probes
       --metrics-user NAME:HASH   asks for a password at /metrics; HASH as htpasswd -nB or mkpasswd write it
       --metrics-token-file FILE  a bearer token that is as good as the password (repeatable)
       --trusted CIDR             who sees details (repeatable); without it this machine
+      --systemd                  tells systemd when it is ready, alive, and stops (Type=notify, WatchdogSec=)
       --user NAME:PASSWORD       an account (repeatable); NAME may carry a domain
       --domain NAME              a further local domain (repeatable)
       --relay HOST:PORT          where mail for other domains is sent
@@ -81,6 +91,10 @@ struct Options: Sendable, Equatable {
         wantsHelp = true
         continue
       }
+      if flag == "--systemd" {
+        notifiesSystemd = true
+        continue
+      }
       if flag == "--trace-off" {
         isTracing = false
         continue
@@ -95,14 +109,17 @@ struct Options: Sendable, Equatable {
       smtp = "127.0.0.1:2525"
       imap = "127.0.0.1:1143"
       jmap = "127.0.0.1:8080"
-      metrics = "127.0.0.1:9464"
+      metrics = Self.defaultMetrics
     }
+    guard probes == nil || metrics != nil else { throw UsageError(message: "--probes needs --metrics") }
   }
+
+  static let defaultMetrics = "127.0.0.1:9464"
 
   private static let flags: Set<String> = [
     "--smtp", "--imap", "--jmap", "--metrics", "--user", "--domain", "--relay", "--queue-lifetime",
     "--max-message-size", "--max-connections", "--session-timeout", "--drain-delay", "--traffic", "--faults",
-    "--executor-threshold", "--metrics-user", "--metrics-token-file", "--trusted",
+    "--probes", "--socket-mode", "--metrics-user", "--metrics-token-file", "--trusted",
     "--executor-threshold", "--queue-directory", "--otlp", "--trace-ratio", "--trusted-peer",
   ]
 
@@ -111,7 +128,13 @@ struct Options: Sendable, Equatable {
     case "--smtp": smtp = try address(flag, value)
     case "--imap": imap = try address(flag, value)
     case "--jmap": jmap = try address(flag, value)
-    case "--metrics": metrics = try address(flag, value)
+    case "--metrics": metrics = try address(flag, value, mayBeInherited: true)
+    case "--probes": probes = try address(flag, value, mayBeInherited: true)
+    case "--socket-mode":
+      guard let mode = UInt16(value, radix: 8), mode <= 0o777 else {
+        throw bad(flag, value, "an octal number from 0 to 777")
+      }
+      socketMode = mode
     case "--relay": relay = try address(flag, value)
     case "--faults": faultsFile = value
     case "--queue-directory": queueDirectory = value
@@ -162,7 +185,10 @@ struct Options: Sendable, Equatable {
   }
 
   /// Only its form is checked here: whether it can be bound shows at the start.
-  private func address(_ flag: String, _ value: String) throws(UsageError) -> String {
+  private func address(
+    _ flag: String, _ value: String, mayBeInherited: Bool = false
+  ) throws(UsageError) -> String {
+    if mayBeInherited, value.hasPrefix("systemd:") { return value }
     do {
       _ = try SocketAddress.parse(value)
       return value

@@ -4,6 +4,7 @@
 import Foundation
 import Hummingbird
 import MailObservability
+import MetricParsing
 import Metrics
 import Tracing
 
@@ -49,6 +50,8 @@ struct EveryType {
   var endpointRoute: EndpointRoute?
   var executorWatch: ExecutorWatch?
   var exemplar: Exemplar?
+  var expositionError: ExpositionError?
+  var expositionParser: ExpositionParser?
   var filesystemReading: FilesystemReading?
   var gauge: MailObservability.Gauge?
   var gaugeGuard: GaugeGuard?
@@ -64,6 +67,7 @@ struct EveryType {
   var healthStatistics: HealthStatistics?
   var healthStatus: HealthStatus?
   var healthTransition: HealthTransition?
+  var healthcheckOutcome: HealthcheckOutcome?
   var histogram: Histogram?
   var histogramSnapshot: HistogramSnapshot?
   var hookResult: HookResult?
@@ -77,6 +81,8 @@ struct EveryType {
   var ipNetwork: IPNetwork?
   var jmapMetrics: JMAPMetrics?
   var keptTraces: KeptTraces?
+  var listenerConfig: ListenerConfig?
+  var listenerConfigRoutes: ListenerConfig.Routes?
   var logMessage: LogMessage?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
@@ -97,6 +103,7 @@ struct EveryType {
   var mtastsMode: MTASTSMode?
   var observabilityServer: ObservabilityServer?
   var outgoingTLSStatus: OutgoingTLSStatus?
+  var parsedExposition: ParsedExposition?
   var policyMetrics: PolicyMetrics?
   var probeCounts: ProbeCounts?
   var probeSet: ProbeSet?

@@ -85,3 +85,18 @@ func onAUnixSocket(metrics: MetricsCollector) async throws {
   let server = try await metrics.startHTTPServer(config)
   await server.shutdown()
 }
+
+func severalListeners() -> MetricsConfig {
+  // Metrics for this machine, and probes for the kubelet.
+  var config = MetricsConfig(bindAddress: "127.0.0.1:9090")
+  config.listeners = [ListenerConfig("[::]:8081", serving: .probes)]
+  return config
+}
+
+func healthcheck(config: MetricsConfig) {
+  if CommandLine.arguments.dropFirst().first == "healthcheck" {
+    let outcome = config.healthcheck(CommandLine.arguments.dropFirst(2).first)
+    print(outcome.message)
+    exit(outcome.exitCode)
+  }
+}
