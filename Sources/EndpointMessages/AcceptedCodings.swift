@@ -1,16 +1,17 @@
 // May an answer be compressed for a client? (RFC 9110, section 12.5.3)
 
-extension EndpointFields {
-  /// Whether `Accept-Encoding` asks for gzip, under that name, as `x-gzip` or by `*`, and not rather for the answer as
-  /// it is, which counts where it is named. Without the field, or with an empty one, nothing is asked for.
-  ///
-  /// Of several entries for one coding the first counts. At most ``AcceptedMembers/most`` entries are read, and what
-  /// cannot be understood is left out. Where neither is acceptable the answer stays as it is, which every client reads.
-  package var asksForGzip: Bool {
-    var gzip: Int?
-    var identity: Int?
-    var others: Int?
-    forEachAccepted("accept-encoding") { member in
+/// What `Accept-Encoding` says of the two codings that there are.
+///
+/// Of several entries for one coding the first counts. At most ``AcceptedMembers/most`` entries are read, and what
+/// cannot be understood is left out.
+package struct AcceptedCodings: Sendable {
+  // Qualities in thousandths; nil for what is not named.
+  private var gzip: Int?
+  private var identity: Int?
+  private var others: Int?
+
+  package init(_ fields: EndpointFields) {
+    fields.forEachAccepted("accept-encoding") { member in
       guard let (coding, quality) = AcceptedMembers.coding(member) else { return }
       if coding.equalsIgnoringCase("gzip") || coding.equalsIgnoringCase("x-gzip") {
         gzip = gzip ?? quality
@@ -20,9 +21,18 @@ extension EndpointFields {
         others = others ?? quality
       }
     }
+  }
+
+  /// Whether gzip is asked for, under that name, as `x-gzip` or by `*`, and not rather the answer as it is, which counts
+  /// where it is named. Without the field, or with an empty one, nothing is asked for.
+  package var asksForGzip: Bool {
     guard let quality = gzip ?? others, quality > 0 else { return false }
     return quality >= identity ?? 0
   }
+
+  /// Whether the answer as it is would not be accepted, by its name or by `*`. Where gzip is not accepted either, it is
+  /// sent all the same: every client reads it, and an error would come that way too.
+  package var refusesIdentity: Bool { (identity ?? others) == 0 }
 }
 
 extension AcceptedMembers {

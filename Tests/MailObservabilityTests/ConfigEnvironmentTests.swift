@@ -25,6 +25,32 @@ struct ConfigEnvironmentTests {
     Case("ENABLED", " 0 ") { !$0.enabled }, Case("ENABLED", "") { $0.enabled },
     Case("BIND_ADDRESS", "[::]:9100") { $0.bindAddress == "[::]:9100" },
     Case("BIND_ADDRESS", "unix:/run/m.sock") { $0.bindAddress == "unix:/run/m.sock" },
+    Case("LISTENERS", "[::]:8081=probes") { $0.listeners == [ListenerConfig("[::]:8081", serving: .probes)] },
+    Case(
+      "LISTENERS", "unix:/a=b.sock=all, systemd:mail=/metrics:trusted+probes+/debug/vars,localhost:1=/live"
+    ) {
+      $0.listeners == [
+        ListenerConfig("unix:/a=b.sock", serving: .all),
+        ListenerConfig(
+          "systemd:mail", serving: .probes.union(.paths(["/metrics", "/debug/vars"])),
+          access: ["/metrics": .trusted]),
+        ListenerConfig("localhost:1", serving: .paths(["/live"])),
+      ]
+    },
+    Case("SOCKET_MODE", "0660") { $0.socketMode == 0o660 }, Case("SOCKET_MODE", "0") { $0.socketMode == 0 },
+    Case("NOTIFY_SYSTEMD", "true") { $0.notifiesSystemd },
+    Case("PROBE_ALIASES", "/up=live, /ok=health") { $0.probeAliases == ["/up": .live, "/ok": .health] },
+    Case("PROBE_ALIASES", "none") { $0.probeAliases.isEmpty },
+    Case("HEALTH_CHECKS_OFF", "storage, queue") {
+      $0.healthChecks.count == 2 && $0.healthChecks.values.allSatisfy { !$0.isEnabled }
+    },
+    Case("HEALTH_CHECK_DEADLINES", "storage=5s,queue=100ms") {
+      $0.healthChecks["storage"]?.deadline == .seconds(5)
+        && $0.healthChecks["queue"]?.deadline == .milliseconds(100)
+    },
+    Case("HEALTH_CHECK_PERIODS", "storage=1m") {
+      $0.healthChecks["storage"]?.period == .seconds(60) && $0.healthChecks["storage"]?.isEnabled == true
+    },
     Case("PATH", "/prometheus") { $0.path == "/prometheus" },
     Case("PATH_PREFIX", "/internal") { $0.pathPrefix == "/internal" },
     Case("TRUSTED_NETWORKS", "10.0.0.0/8, fd00::/8,192.0.2.1") { $0.trustedNetworks.count == 3 },
@@ -71,6 +97,27 @@ struct ConfigEnvironmentTests {
     #expect(one.check(try MetricsConfig(environment: [one.variable: one.value])))
   }
 
+  @Test("of one check are put together, and make one listener as its own code does")
+  func together() throws {
+    let config = try MetricsConfig(environment: [
+      "MAILOBS_HEALTH_CHECK_DEADLINES": "storage=5s", "MAILOBS_HEALTH_CHECK_PERIODS": "storage=1m,queue=2m",
+      "MAILOBS_HEALTH_CHECKS_OFF": "storage", "MAILOBS_BEARER_TOKENS": "abc",
+      "MAILOBS_LISTENERS": "[::]:9091=/metrics:credentials+probes",
+    ])
+    var storage = HealthCheck.Overrides()
+    (storage.deadline, storage.period, storage.isEnabled) = (.seconds(5), .seconds(60), false)
+    #expect(config.healthChecks["storage"] == storage)
+    #expect(config.healthChecks["queue"]?.period == .seconds(120))
+    #expect(config.listeners[0].access == ["/metrics": .credentials])
+  }
+
+  @Test("of which one belongs to another's error are not blamed for it")
+  func blamed() {
+    #expect {
+      try MetricsConfig(environment: ["MAILOBS_PATH_PREFIX": "/a/", "MAILOBS_PATH": "/ok"])
+    } throws: { ($0 as? MetricsConfigError)?.setting == "MAILOBS_PATH_PREFIX" }
+  }
+
   @Test("are all among those that are read here, but for those that belong together")
   func complete() {
     let others = ["USERNAME", "PASSWORD_HASH", "PASSWORD_HASH_FILE"].map { "MAILOBS_BASIC_AUTH_" + $0 }
@@ -82,6 +129,32 @@ struct ConfigEnvironmentTests {
   @Test(
     "that make no sense are errors with the variable, the value and what is allowed",
     arguments: [
+      ("BIND_ADDRESS", "9090", "host:port, [v6]:port"), ("BIND_ADDRESS", "localhost:65536", "0 to 65535"),
+      ("BIND_ADDRESS", "::1:9090", "[v6]:port"), ("BIND_ADDRESS", ":9090", "host:port"),
+      ("BIND_ADDRESS", "unix:", "unix:/path"), ("BIND_ADDRESS", "systemd:", "systemd:NAME"),
+      ("LISTENERS", "[::]:8081", "what is served"), ("LISTENERS", "[::]:8081=", "what is served"),
+      ("LISTENERS", "[::]:8081=metrics", "all, probes, or paths"), ("LISTENERS", "[::]=probes", "addresses"),
+      ("LISTENERS", "=probes", "addresses"), ("LISTENERS", "[::]:8081=probes+", "what is served"),
+      ("LISTENERS", "[::]:8081=/live+/live", "each once"), ("LISTENERS", "[::]:8081=/live:nobody", "a rule"),
+      ("LISTENERS", "[::]:8081=probes:trusted", "all, probes, or paths"),
+      ("LISTENERS", "[::]:8081=/nothing", "is the path of no route"),
+      ("LISTENERS", "[::]:8081=/metrics:credentials", "asks for credentials"),
+      ("LISTENERS", "127.0.0.1:9090=probes", "is the address of bindAddress"),
+      ("LISTENERS", "[::]:1=probes,[::]:1=all", "is the address of listeners[0]"),
+      ("LISTENERS", (1...16).map { "[::]:\($0)=all" }.joined(separator: ","), "are more than 15"),
+      ("SOCKET_MODE", "0o660", "octal"), ("SOCKET_MODE", "680", "octal"), ("SOCKET_MODE", "1777", "0 to 777"),
+      ("SOCKET_MODE", "-1", "octal"), ("NOTIFY_SYSTEMD", "READY=1", "true or false"),
+      ("PROBE_ALIASES", "/up", "paths and probes"), ("PROBE_ALIASES", "/up=alive", "health, ready, live"),
+      ("PROBE_ALIASES", "/up=live,/up=ready", "each path once"),
+      ("PROBE_ALIASES", "up=live", "must begin with /"),
+      ("PROBE_ALIASES", "/live=live", "is the path of another route"),
+      ("HEALTH_CHECKS_OFF", "a check", "names of health checks"),
+      ("HEALTH_CHECK_DEADLINES", "storage", "such as storage=5s"),
+      ("HEALTH_CHECK_DEADLINES", "storage=0s", "above 0"),
+      ("HEALTH_CHECK_DEADLINES", "storage=5s,storage=6s", "each check once"),
+      ("HEALTH_CHECK_PERIODS", "=5s", "names of health checks"),
+      ("HEALTH_CHECK_PERIODS", "storage=5", "ms, s, m or h"),
+      ("EXECUTOR_THRESHOLD", "1ms", "is shorter than 10"),
       ("ENABLED", "maybe", "must be true or false"), ("ENABLED", "2", "must be true or false"),
       ("PATH", "metrics", "must begin with /"), ("PATH", "/live", "is the path of another route"),
       ("PATH_PREFIX", "/a/", "must not end in /"), ("TRUSTED_NETWORKS", "10.0.0.0/33", "10.0.0.0/8"),
@@ -133,6 +206,9 @@ struct ConfigEnvironmentTests {
     "that are not known are errors with the nearest that is",
     arguments: [
       ("MAILOBS_BIND_ADRESS", "MAILOBS_BIND_ADDRESS"), ("MAILOBS_ENABLE", "MAILOBS_ENABLED"),
+      ("MAILOBS_LISTENER", "MAILOBS_LISTENERS"), ("MAILOBS_SOCKETMODE", "MAILOBS_SOCKET_MODE"),
+      ("MAILOBS_NOTIFY_SYSTEM_D", "MAILOBS_NOTIFY_SYSTEMD"),
+      ("MAILOBS_HEALTH_CHECKS", "MAILOBS_HEALTH_CHECKS_OFF"),
       ("MAILOBS_TRUSTED_NETWORK", "MAILOBS_TRUSTED_NETWORKS"), ("MAILOBS_enabled", "MAILOBS_ENABLED"),
       ("MAILOBS_", "MAILOBS_PATH"),
     ])

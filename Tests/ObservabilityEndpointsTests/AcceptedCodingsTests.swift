@@ -39,15 +39,30 @@ struct AcceptedCodingsTests {
   func table(value: String?, asks: Bool) {
     var fields = EndpointFields()
     if let value { fields.append("Accept-Encoding", value) }
-    #expect(fields.asksForGzip == asks, "\(value ?? "none")")
+    #expect(AcceptedCodings(fields).asksForGzip == asks, "\(value ?? "none")")
+  }
+
+  @Test(
+    "refuses the answer as it is, or does not",
+    arguments: [
+      (nil, false), ("", false), ("gzip", false), ("identity", false), ("identity;q=0.001", false),
+      ("*", false),
+      ("identity;q=0", true), ("gzip, Identity;Q=0.0", true), ("*;q=0", true), ("gzip, *;q=0", true),
+      ("*;q=0, identity", false), ("identity;q=0.5, *;q=0", false), ("identity;q=0, *", true),
+      ("identity;q=0, identity", true), ("identity, identity;q=0", false), ("identity;q=-1", false),
+    ] as [(String?, Bool)])
+  func identity(value: String?, refuses: Bool) {
+    var fields = EndpointFields()
+    if let value { fields.append("Accept-Encoding", value) }
+    #expect(AcceptedCodings(fields).refusesIdentity == refuses, "\(value ?? "none")")
   }
 
   @Test("is read in several fields as in one, under any case of its name, and under no other name")
   func fields() {
     let several: EndpointFields = ["accept-encoding": "br", "ACCEPT-ENCODING": "gzip;q=0.2"]
-    #expect(several.asksForGzip)
+    #expect(AcceptedCodings(several).asksForGzip)
     let others: EndpointFields = ["Accept": "gzip", "Accept-Encodin": "gzip", "TE": "gzip"]
-    #expect(!others.asksForGzip)
+    #expect(!AcceptedCodings(others).asksForGzip)
   }
 
   @Test("is read so far, however long it is")
@@ -55,17 +70,17 @@ struct AcceptedCodingsTests {
     for (noise, isFound) in [(AcceptedMembers.most - 1, true), (AcceptedMembers.most, false), (8000, false)] {
       let value = String(repeating: "a,", count: noise) + "gzip"
       let one: EndpointFields = ["Accept-Encoding": value]
-      #expect(one.asksForGzip == isFound, "\(noise)")
+      #expect(AcceptedCodings(one).asksForGzip == isFound, "\(noise)")
       let two: EndpointFields = ["Accept-Encoding": String(value.dropLast(5)), "accept-encoding": "gzip"]
-      #expect(two.asksForGzip == isFound, "\(noise)")
+      #expect(AcceptedCodings(two).asksForGzip == isFound, "\(noise)")
     }
     let parameters: EndpointFields = [
       "Accept-Encoding": "gzip" + String(repeating: ";a=b", count: 8000) + ";q=0"
     ]
-    #expect(parameters.asksForGzip)
+    #expect(AcceptedCodings(parameters).asksForGzip)
     for value in [String(repeating: "\"", count: 16_001), String(repeating: ";q=0,", count: 4000)] {
       let fields: EndpointFields = ["Accept-Encoding": value]
-      #expect(!fields.asksForGzip)
+      #expect(!AcceptedCodings(fields).asksForGzip)
     }
   }
 }

@@ -199,7 +199,7 @@ def variables(source):
 
 
 def check_variables():
-    read = variables((ROOT / "Sources/MailObservability/Server/MetricsConfig+Environment.swift").read_text())
+    read = variables((ROOT / "Sources/MailObservability/Server/MetricsConfig+Variables.swift").read_text())
     article = "Sources/MailObservability/MailObservability.docc/ExposingSafely.md"
     told = {
         name for line in (ROOT / article).read_text().splitlines() if line.startswith("| `MAILOBS_")

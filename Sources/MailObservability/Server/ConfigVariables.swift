@@ -66,7 +66,7 @@ enum ConfigVariables {
     "paths and rules such as /metrics=trusted-or-credentials, each path once, with commas between; the rules are "
     + "everybody, trusted, credentials, trusted-and-credentials and trusted-or-credentials"
 
-  private static func rule(_ text: String) -> AccessRule? {
+  static func rule(_ text: String) -> AccessRule? {
     switch text.lowercased() {
     case "everybody": .everybody
     case "trusted": .trusted

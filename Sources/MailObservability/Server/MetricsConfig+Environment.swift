@@ -1,7 +1,5 @@
 // What do the variables of the environment say about the server?
 
-import HealthProbes
-import ObservabilityHTTP
 import ObservabilityPlatform
 
 extension MetricsConfig {
@@ -9,8 +7,9 @@ extension MetricsConfig {
   /// rest: <doc:ExposingSafely> lists them. An empty variable is none, and white space at the ends of a value does not
   /// count.
   ///
-  /// What is read is validated as ``validated()`` does it. Files are read, and the address is tried, when the server is
-  /// started.
+  /// What is read is validated as ``validated()`` does it. Files are read, and addresses are tried, when the server is
+  /// started; errors then have the name of the setting. What has no variable is for the host alone, such as ``routes``
+  /// and ``log``, and tracing has those of OpenTelemetry.
   ///
   /// - Parameter environment: the variables; nil for those of the process, which nobody may set meanwhile. Others than
   ///   those that begin with `MAILOBS_` are left alone.
@@ -37,7 +36,7 @@ extension MetricsConfig {
         nearest.map { "is not known; there is \($0)" } ?? "is not known")
     }
     let reader = OTelVariables { name in ours.first { $0.name == name }?.value }
-    var isSet: [Variable] = []
+    var isSet: [(variable: Variable, text: String)] = []
     var credentials = Credentials()
     for variable in known {
       guard let (text, _) = try reader.needed([variable.name]) else { continue }
@@ -45,16 +44,14 @@ extension MetricsConfig {
         throw MetricsConfigError(
           .invalidSetting, setting: variable.name, value: variable.shown(text), "must be \(variable.allowed)")
       }
-      isSet.append(variable)
+      isSet.append((variable, text))
     }
     try credentials.set(in: &self)
     do throws(MetricsConfigError) {
       self = try validated()
     } catch {
-      // By the name that it was given here.
-      guard let variable = isSet.first(where: { $0.setting == error.setting }) else { throw error }
-      throw MetricsConfigError(
-        error.code, setting: variable.name, value: variable.isSecret ? "***" : error.value, error.problem)
+      guard let blamed = isSet.first(where: { $0.variable.isBlamed(by: error) }) else { throw error }
+      throw blamed.variable.error(error, blamed.text)
     }
   }
 
@@ -102,27 +99,31 @@ extension MetricsConfig {
     /// What the setting is called in the errors of ``MetricsConfig/validated()``.
     let setting: String
     let isSecret: Bool
+    /// Whether its text is the whole setting, and to be shown in place of what became of it.
+    private let isAllOfSetting: Bool
     /// To be read after "must be".
     let allowed: String
     /// False when the value is none that is allowed.
     let set: (inout MetricsConfig, inout Credentials, String) -> Bool
 
-    fileprivate init(
+    init(
       _ name: String, _ setting: String, _ allowed: String, isSecret: Bool = false,
+      isAllOfSetting: Bool = false,
       set: @escaping (inout MetricsConfig, inout Credentials, String) -> Bool
     ) {
       self.name = Variable.prefix + name
       self.setting = setting
       self.allowed = allowed
       self.isSecret = isSecret
+      self.isAllOfSetting = isAllOfSetting
       self.set = set
     }
 
-    fileprivate init<Value>(
+    init<Value>(
       _ name: String, _ setting: String, _ allowed: String, _ path: WritableKeyPath<MetricsConfig, Value>,
       _ read: @escaping (String) -> Value?
     ) {
-      self.init(name, setting, allowed) { config, _, text in
+      self.init(name, setting, allowed, isAllOfSetting: true) { config, _, text in
         guard let value = read(text) else { return false }
         config[keyPath: path] = value
         return true
@@ -130,108 +131,20 @@ extension MetricsConfig {
     }
 
     func shown(_ text: String) -> String { isSecret ? "***" : text }
-  }
-}
 
-extension MetricsConfig.Variable {
-  private typealias Read = ConfigVariables
-
-  static var all: [MetricsConfig.Variable] { general + credentials + deadlines + limits }
-
-  private static var general: [MetricsConfig.Variable] {
-    [
-      .init("ENABLED", "enabled", Read.truthAllowed, \.enabled, Read.truth),
-      .init("BIND_ADDRESS", "bindAddress", "an address", \.bindAddress) { $0 },
-      .init("PATH", "path", "a path", \.path) { $0 },
-      .init("PATH_PREFIX", "pathPrefix", "a path", \.pathPrefix) { $0 },
-      .init("TRUSTED_NETWORKS", "trustedNetworks", Read.networksAllowed, \.trustedNetworks, Read.networks),
-      .init("TRUSTED_PROXIES", "trustedProxies", Read.networksAllowed, \.trustedProxies, Read.networks),
-      .init("HOST_NAMES", "hostNames", "names", \.hostNames) { OTelVariables.list($0) },
-      .init("ACCESS", "access", Read.accessAllowed, \.access, Read.access),
-      .init("COMPRESSION", "compressesAnswers", Read.truthAllowed, \.compressesAnswers, Read.truth),
-      .init(
-        "MAXIMUM_CONCURRENT_SCRAPES", "maximumConcurrentScrapes", Read.countAllowed,
-        \.maximumConcurrentScrapes, Read.count),
-      .init("SCRAPE_DEADLINE", "scrapeDeadline", Read.durationAllowed, \.scrapeDeadline, Read.duration),
-      .init(
-        "CREATED_SAMPLES", "includesCreatedSamples", Read.truthAllowed, \.includesCreatedSamples, Read.truth),
-      .init("EXECUTOR_THRESHOLD", "executorThreshold", "none, or \(Read.durationAllowed)") {
-        config, _, text in
-        let threshold = Read.duration(text)
-        config.executorThreshold = threshold
-        return threshold != nil || text.lowercased() == "none"
-      },
-      .init("SERVICE_NAME", "serviceName", "a name", \.serviceName) { $0 },
-      .init("SERVICE_VERSION", "version", "a version", \.version) { $0 },
-    ]
-  }
-
-  private static var credentials: [MetricsConfig.Variable] {
-    [
-      .init("BASIC_AUTH_USERNAME", "basicAuth.username", "a name") { _, credentials, text in
-        credentials.username = text
-        return true
-      },
-      .init("BASIC_AUTH_PASSWORD_HASH", "basicAuth.passwordHash", "a hash", isSecret: true) {
-        _, credentials, text in
-        credentials.passwordHash = text
-        return true
-      },
-      .init("BASIC_AUTH_PASSWORD_HASH_FILE", "basicAuth.passwordHashFile", "a path") { _, credentials, text in
-        credentials.passwordHashFile = text
-        return true
-      },
-      .init("BEARER_TOKENS", "bearerTokens", "tokens", isSecret: true) { _, credentials, text in
-        credentials.tokens += OTelVariables.list(text).map { MetricsConfig.BearerToken($0) }
-        return true
-      },
-      .init("BEARER_TOKEN_FILES", "bearerTokens.tokenFile", "paths") { _, credentials, text in
-        credentials.tokens += OTelVariables.list(text).map { MetricsConfig.BearerToken(tokenFile: $0) }
-        return true
-      },
-    ]
-  }
-
-  private static var deadlines: [MetricsConfig.Variable] {
-    let base: WritableKeyPath<MetricsConfig, HTTPServerDeadlines> = \.deadlines
-    func deadline(
-      _ name: String, _ setting: String, _ path: WritableKeyPath<HTTPServerDeadlines, Duration>
-    ) -> MetricsConfig.Variable {
-      .init(
-        "DEADLINE_" + name, "deadlines." + setting, Read.durationAllowed,
-        base.appending(path: path), Read.duration)
+    /// Whether an error of ``MetricsConfig/validated()`` is about what it has set: `listeners[0].routes` is of `listeners`.
+    fileprivate func isBlamed(by error: MetricsConfigError) -> Bool {
+      let name = error.setting.utf8
+      guard name.starts(with: setting.utf8) else { return false }
+      let next = name.dropFirst(setting.utf8.count).first
+      return next == nil || next == UInt8(ascii: "[")
     }
-    return [
-      deadline("HEAD", "head", \.head), deadline("BODY", "body", \.body),
-      deadline("HANDLER", "handler", \.handler), deadline("WRITE", "write", \.write),
-      deadline("RESPONSE", "response", \.response), deadline("KEEP_ALIVE", "keepAlive", \.keepAlive),
-      deadline("RESERVE_HEAD", "reserveHead", \.reserveHead), deadline("STALL", "stall", \.stall),
-      deadline("LINGER", "linger", \.linger),
-    ]
-  }
 
-  private static var limits: [MetricsConfig.Variable] {
-    let base: WritableKeyPath<MetricsConfig, HTTPServerLimits> = \.limits
-    func limit(
-      _ name: String, _ setting: String, _ path: WritableKeyPath<HTTPServerLimits, Int>
-    ) -> MetricsConfig.Variable {
-      .init(
-        "MAXIMUM_" + name, "limits." + setting, Read.countAllowed,
-        base.appending(path: path), Read.count)
+    /// That error, by the name and the value that were given here.
+    fileprivate func error(_ error: MetricsConfigError, _ text: String) -> MetricsConfigError {
+      MetricsConfigError(
+        error.code, setting: name, value: isAllOfSetting ? text : isSecret ? "***" : error.value,
+        error.problem)
     }
-    return [
-      limit("REQUEST_LINE_SIZE", "maximumRequestLineSize", \.maximumRequestLineSize),
-      limit("HEADER_SIZE", "maximumHeaderSize", \.maximumHeaderSize),
-      limit("FIELD_COUNT", "maximumFieldCount", \.maximumFieldCount),
-      limit("BODY_SIZE", "maximumBodySize", \.maximumBodySize),
-      limit("CONNECTIONS", "maximumConnections", \.maximumConnections),
-      limit("RESERVE_CONNECTIONS", "maximumReserveConnections", \.maximumReserveConnections),
-      limit(
-        "REQUESTS_PER_CONNECTION", "maximumRequestsPerConnection", \.maximumRequestsPerConnection),
-      .init(
-        "MAXIMUM_CONNECTIONS_PER_ADDRESS", "limits.maximumConnectionsPerAddress", Read.countAllowed,
-        \.limits.maximumConnectionsPerAddress
-      ) { Read.count($0).map { .some($0) } },
-    ]
   }
 }

@@ -1,7 +1,7 @@
 // What can be set about the HTTP server?
 
 public import HealthProbes
-package import ObservabilityPlatform
+import ObservabilityPlatform
 public import ObservabilityHTTP
 public import ObservabilityEndpoints
 

@@ -125,24 +125,25 @@ final class MetricsEndpoint: Sendable {
   ) async -> EndpointResponse {
     // Encoding has what is left of the scrape's time, and at least a little.
     let rest = max(.milliseconds(500), limit - (ContinuousClock.now - start))
-    let gzip = request.headers.asksForGzip ? settings.gzip : nil
+    let compression = compression(of: request)
     // Of the rest a request for the head alone reads nothing.
     if request.method == "HEAD" {
       let encoded = await encoding.run(within: rest) { [self] buffer in
-        encode(gather, in: format, slot, since: start, readers: 0, gzip, &buffer)
+        encode(gather, in: format, slot, since: start, readers: 0, compression, &buffer)
       }
       return encoded.map { answer(with: $0, in: format, reader: 0, since: start) } ?? late
     }
-    guard let gzip else {
+    guard let compression else {
       let encoded = await encoding.run(within: rest) { [self] buffer in
         encode(gather, in: format, slot, since: start, readers: 1, nil, &buffer)
       }
       return encoded.map { answer(with: $0, in: format, reader: 0, since: start) } ?? late
     }
-    let seat = shared.join(.init(format: format, names: names, limit: limit), slot, gather)
+    let key = SharedScrapes.Key(format: format, names: names, limit: limit, least: compression.least)
+    let seat = shared.join(key, slot, gather)
     let encoded = await encoding.run(within: rest) { [self] buffer in
       seat.scrape { slot, gather, readers in
-        encode(gather, in: format, slot, since: start, readers: readers, gzip, &buffer)
+        encode(gather, in: format, slot, since: start, readers: readers, compression, &buffer)
       }
     }
     guard let encoded, let encoded else {
@@ -155,12 +156,18 @@ final class MetricsEndpoint: Sendable {
   /// On the encoding thread: the first part, and what there is room for until it is read.
   private func encode(
     _ gather: @Sendable () -> GatheredMetrics, in format: ExpositionFormat, _ slot: ScrapeSlot,
-    since start: ContinuousClock.Instant, readers: Int, _ gzip: Gzip?, _ buffer: inout OutputBuffer
+    since start: ContinuousClock.Instant, readers: Int, _ compression: Compression?,
+    _ buffer: inout OutputBuffer
   ) -> EncodedScrape {
-    let scrape = Scrape(format.encoder(of: gather(), variables), slot, budget, readers: readers, gzip)
+    let scrape = Scrape(format.encoder(of: gather(), variables), slot, budget, readers: readers, compression)
     let first = scrape.encodeFirst(&buffer)
     if readers > 0 { scrape.encodeAhead(&buffer) }
     if scrape.isEncoded { scrape.report(to: observer, format.form, since: start) }
+    // Nobody comes for the rest: what it would need is not held until the head has been sent.
+    if readers == 0 {
+      scrape.drop()
+      scrape.letGo()
+    }
     return EncodedScrape(scrape: scrape, first: first)
   }
 
@@ -217,6 +224,14 @@ final class MetricsEndpoint: Sendable {
   }
 
   // MARK: - What a request asks for
+
+  /// How the answer is compressed; nil when it is not to be.
+  private func compression(of request: EndpointRequest) -> Compression? {
+    guard let gzip = settings.gzip else { return nil }
+    let accepted = AcceptedCodings(request.headers)
+    guard accepted.asksForGzip else { return nil }
+    return Compression(gzip: gzip, least: accepted.refusesIdentity ? 0 : Compression.worthwhile)
+  }
 
   /// A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
   private static func collectorsShare(of limit: Duration) -> Duration { limit - min(limit / 5, .seconds(2)) }

@@ -74,7 +74,7 @@ final class Scrape: @unchecked Sendable {
   // Touched on the worker thread only.
   private var encoder: (any ExpositionEncoder & ~Copyable)?
   private var compressor: Gzip.Stream?
-  private var gzip: Gzip?
+  private var compression: Compression?
   /// Whether what readers get is a gzip stream: known when the first part has been encoded.
   private(set) var isCompressed = false
   /// Whether the compressor has failed.
@@ -87,16 +87,16 @@ final class Scrape: @unchecked Sendable {
 
   /// - Parameters:
   ///   - readers: how many read it; none where the head of the answer is all that was asked for.
-  ///   - gzip: what compresses it, if it is worth that; nil when it is not to be.
+  ///   - compression: what compresses it, if it is long enough; nil when it is not to be.
   init(
     _ encoder: consuming any ExpositionEncoder & ~Copyable, _ slot: ScrapeSlot, _ budget: SpoolBudget,
-    readers: Int, _ gzip: Gzip? = nil
+    readers: Int, _ compression: Compression? = nil
   ) {
     self.encoder = consume encoder
     self.slot = slot
     self.budget = budget
     self.readers = readers
-    self.gzip = gzip
+    self.compression = compression
   }
 
   deinit {
@@ -129,9 +129,9 @@ final class Scrape: @unchecked Sendable {
     buffer.removeAll()
     var hasMore = true
     var text = 0
-    if let gzip = gzip.take() {
+    if let compression = compression.take() {
       hasMore = encodeText(&buffer, untilSize: Scrape.compressorPiece)
-      beginCompressing(by: gzip, isWorth: hasMore || buffer.count >= Compression.least)
+      if hasMore || buffer.count >= compression.least { beginCompressing(by: compression.gzip) }
     }
     let part: [UInt8]
     if isCompressed {
@@ -164,8 +164,8 @@ final class Scrape: @unchecked Sendable {
   }
 
   /// Where the budget has no room for a compressor the answer stays as it is.
-  private func beginCompressing(by gzip: Gzip, isWorth: Bool) {
-    guard isWorth, budget.take(Gzip.Stream.memory) else { return }
+  private func beginCompressing(by gzip: Gzip) {
+    guard budget.take(Gzip.Stream.memory) else { return }
     compressor = Gzip.Stream(gzip)
     isCompressed = compressor != nil
     if !isCompressed { budget.give(back: Gzip.Stream.memory) }

@@ -14,7 +14,12 @@ final class SharedScrapes: Sendable {
     let names: Set<String>
     /// How long collectors were waited for.
     let limit: Duration
+    /// How short it may be and is compressed.
+    let least: Int
   }
+
+  /// How many share one at the most. What each has gathered is kept until it is encoded, and freed there.
+  static let most = 32
 
   typealias Gather = @Sendable () -> GatheredMetrics
 
@@ -93,10 +98,10 @@ final class SharedScrape: Sendable {
 
   fileprivate var waiting: Int { state.withLock { $0.readers - $0.left.count } }
 
-  /// Nil when it has begun.
+  /// Nil when it has begun, or has as many readers as there may be.
   fileprivate func join(_ gather: @escaping SharedScrapes.Gather) -> Seat? {
     state.withLock { state in
-      guard !state.isClosed else { return nil }
+      guard !state.isClosed, state.readers < SharedScrapes.most else { return nil }
       state.gathers.append(gather)
       state.readers += 1
       return Seat(self, state.readers - 1)
