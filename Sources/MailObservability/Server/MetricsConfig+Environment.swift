@@ -24,7 +24,7 @@ extension MetricsConfig {
   }
 
   /// - Parameter variables: of a name that is there twice the first counts.
-  init(variables: [(name: String, value: [UInt8])]) throws(MetricsConfigError) {
+  package init(variables: [(name: String, value: [UInt8])]) throws(MetricsConfigError) {
     self.init()
     let ours = variables.filter { $0.name.utf8.starts(with: Variable.prefix.utf8) }
     let known = Variable.all
@@ -92,13 +92,13 @@ extension MetricsConfig {
   }
 
   /// A variable that is known.
-  struct Variable {
+  package struct Variable {
     static let prefix = "MAILOBS_"
 
-    let name: String
+    package let name: String
     /// What the setting is called in the errors of ``MetricsConfig/validated()``.
-    let setting: String
-    let isSecret: Bool
+    package let setting: String
+    package let isSecret: Bool
     /// Whether its text is the whole setting, and to be shown in place of what became of it.
     private let isAllOfSetting: Bool
     /// To be read after "must be".

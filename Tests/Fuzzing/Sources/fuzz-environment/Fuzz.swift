@@ -1,7 +1,7 @@
 // Does every set of variables make a configuration that can be used, or an error of one line that keeps secrets?
 
 import FuzzSupport
-@testable import MailObservability
+import MailObservability
 
 private let known = MetricsConfig.Variable.all
 
