@@ -6,7 +6,9 @@ import ObservabilityHTTP
 extension MetricsConfig.Variable {
   private typealias Read = ConfigVariables
 
-  package static var all: [MetricsConfig.Variable] { general + credentials + healthChecks + deadlines + limits }
+  package static var all: [MetricsConfig.Variable] {
+    general + credentials + healthChecks + deadlines + limits
+  }
 
   private static var general: [MetricsConfig.Variable] {
     [

@@ -3,13 +3,12 @@
 import FuzzSupport
 import MailObservability
 
-private let known = MetricsConfig.Variable.all
-
 /// What libFuzzer calls for each input: lines, each with a byte that chooses a variable, and its value; a line that begins
 /// with `=` is a name and a value of its own.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = UnsafeBufferPointer(start: start, count: count)
+  let known = MetricsConfig.Variable.all
   var variables: [(name: String, value: [UInt8])] = []
   for line in input.split(separator: 10) {
     let value = Array(line.dropFirst())
