@@ -125,9 +125,9 @@ let package = Package(
       path: "Tests/Leaks", swiftSettings: strictness),
 
     .target(
-      name: "TestSupport", dependencies: ["ObservabilityManualClock", "ObservabilityPlatform"],
-      path: "Tests/TestSupport",
-      swiftSettings: strictness),
+      name: "TestSupport",
+      dependencies: ["ObservabilityManualClock", "ObservabilityPlatform", "CObservabilityShims"],
+      path: "Tests/TestSupport", swiftSettings: strictness),
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
     tests(
@@ -151,7 +151,7 @@ let package = Package(
       "ObservabilityEndpointsTests",
       [
         "ObservabilityEndpoints", "EndpointMessages", "HealthProbes", "MetricExposition",
-        "MetricInstruments", "ObservabilityPlatform", "TestSupport",
+        "MetricInstruments", "ObservabilityPlatform", "CObservabilityShims", "TestSupport",
       ]),
     tests(
       "MailObservabilityTests",

@@ -72,6 +72,7 @@ let package = Package(
     fuzzer("fuzz-target", ["FuzzSupport", "ObservabilityHTTP", "EndpointMessages"]),
     fuzzer("fuzz-authorization", ["FuzzSupport", "ObservabilityEndpoints", "EndpointMessages"]),
     fuzzer("fuzz-cidr", ["FuzzSupport", "ObservabilityEndpoints", "EndpointMessages"]),
+    fuzzer("fuzz-environment", ["FuzzSupport", "MailObservability"]),
     fuzzer("fuzz-traceparent", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-tracestate", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-otlp", ["FuzzSupport", "OTLPExport"]),

@@ -1,6 +1,7 @@
 // Is everything given back that spans take on their way to a collector?
 
 import OTLPExport
+import ObservabilityPlatform
 import TraceSpans
 
 /// Spans that are started, ended, encoded in several requests, and compressed; and some that are left behind.

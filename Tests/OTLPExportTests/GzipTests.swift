@@ -1,7 +1,7 @@
 // Does what was compressed read back, and does a missing library do no harm?
 
 import CObservabilityShims
-import ObservabilityPlatform
+@testable import ObservabilityPlatform
 import TestSupport
 import Testing
 
@@ -34,6 +34,31 @@ struct GzipTests {
     }
     let repeated = try #require(gzip.compress(GzipTests.samples[4].bytes))
     #expect(repeated.count < 10_000)
+  }
+
+  @Test("makes one stream of pieces of any length", arguments: 0..<40 as Range<UInt64>)
+  func pieces(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let gzip = try Gzip(level: .random(in: 1...9, using: &generator))
+    for (name, bytes) in GzipTests.samples {
+      let stream = try #require(Gzip.Stream(gzip))
+      var compressed: [UInt8] = []
+      var added = 0
+      let longest = [1 << 10, 1 << 16, 1 << 20].randomElement(using: &generator) ?? 1
+      while added < bytes.count {
+        let count = min(bytes.count - added, Int.random(in: 0...longest, using: &generator))
+        let isAdded = bytes[added..<added + count].withUnsafeBytes {
+          stream.add($0, isLast: false, to: &compressed)
+        }
+        try #require(isAdded, "\(name), seed \(seed)")
+        added += count
+      }
+      let none = UnsafeRawBufferPointer(start: nil, count: 0)
+      #expect(stream.add(none, isLast: true, to: &compressed))
+      #expect(try #require(Inflate()).bytes(of: compressed) == bytes, "\(name), seed \(seed)")
+      // What has ended cannot be gone on with.
+      #expect(!stream.add(none, isLast: true, to: &compressed))
+    }
   }
 
   @Test("takes what is too long for one call in several", arguments: [1, 7, 1 << 14, 65_537])
@@ -196,51 +221,5 @@ struct GzipTests {
       // A stream takes 268 KB, whatever it compresses.
       #expect(after - before < 200 * 20_000, "\(after - before) bytes more")
     }
-  }
-}
-
-/// zlib's other half.
-private struct Inflate {
-  private typealias Begin =
-    @convention(c) (
-      UnsafeMutablePointer<mailobs_zlib_stream>?, Int32, UnsafePointer<CChar>?, Int32
-    ) -> Int32
-  private typealias Continue = @convention(c) (UnsafeMutablePointer<mailobs_zlib_stream>?, Int32) -> Int32
-  private typealias End = @convention(c) (UnsafeMutablePointer<mailobs_zlib_stream>?) -> Int32
-
-  private let begin: Begin
-  private let next: Continue
-  private let end: End
-
-  init?() {
-    guard let handle = dlopen(Gzip.systemLibrary, RTLD_NOW), let begin = dlsym(handle, "inflateInit2_"),
-      let next = dlsym(handle, "inflate"), let end = dlsym(handle, "inflateEnd")
-    else { return nil }
-    self.begin = unsafeBitCast(begin, to: Begin.self)
-    self.next = unsafeBitCast(next, to: Continue.self)
-    self.end = unsafeBitCast(end, to: End.self)
-  }
-
-  /// Nil when they are no gzip stream, the whole of it.
-  func bytes(of compressed: [UInt8]) -> [UInt8]? {
-    var stream = mailobs_zlib_stream()
-    guard begin(&stream, 31, "1.2.11", Int32(MemoryLayout<mailobs_zlib_stream>.size)) == 0 else { return nil }
-    defer { _ = end(&stream) }
-    var result: [UInt8] = []
-    let isWhole = compressed.withUnsafeBufferPointer { source in
-      stream.next_in = source.baseAddress
-      stream.avail_in = UInt32(source.count)
-      return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 16) { piece in
-        while true {
-          stream.next_out = piece.baseAddress
-          stream.avail_out = UInt32(piece.count)
-          let status = next(&stream, 0)
-          result += piece.prefix(piece.count - Int(stream.avail_out))
-          if status == 1 { return stream.avail_in == 0 }
-          guard status == 0 else { return false }
-        }
-      }
-    }
-    return isWhole ? result : nil
   }
 }

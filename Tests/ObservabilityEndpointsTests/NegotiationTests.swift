@@ -106,7 +106,7 @@ struct NegotiationTests {
       Self.contentType(accept: "application/openmetrics-text" + String(repeating: ";a=b", count: 4000))
         == openMetrics)
     let fields: EndpointFields = ["Accept": noise, "accept": noise]
-    #expect(fields.accepted.count == MediaRange.most)
+    #expect(fields.accepted.count == AcceptedMembers.most)
   }
 
   @Test("is found in several fields as in one")

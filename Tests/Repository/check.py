@@ -188,6 +188,25 @@ def check_tables():
     return problems
 
 
+# Variables of the environment
+
+def variables(source):
+    """The names that MetricsConfig reads, as its source has them."""
+    found = set(re.findall(r'(?:\.init\(\s*|= )"([A-Z][A-Z_]+)"', source))
+    for name, prefix in (("deadline", "DEADLINE_"), ("limit", "MAXIMUM_")):
+        found |= {prefix + end for end in re.findall(rf'\b{name}\(\s*"([A-Z_]+)"', source)}
+    return {"MAILOBS_" + name for name in found if not name.endswith("_")}
+
+
+def check_variables():
+    read = variables((ROOT / "Sources/MailObservability/Server/MetricsConfig+Variables.swift").read_text())
+    article = "Sources/MailObservability/MailObservability.docc/ExposingSafely.md"
+    told = {
+        name for line in (ROOT / article).read_text().splitlines() if line.startswith("| `MAILOBS_")
+        for name in re.findall(r"`(MAILOBS_[A-Z_]+)`", line.split(" | ")[0])}
+    return [f"{article}: {name} is {'not told of' if name in read else 'read by nothing'}" for name in read ^ told]
+
+
 # First lines
 
 
@@ -266,6 +285,8 @@ def check_checks():
     assert machine_paths(f"see {home}.") == [f"{home}."] and machine_paths(f"https://example.com{home}") == []
     assert public_types("M Counter: final class Counter\nM Counter.add(): func add()\n") == {"Counter"}
     assert unnamed({"Counter", "Registry"}, "let a: Other.Counter, b: Other.Registry") == ["Counter", "Registry"]
+    source = 'prefix = "MAILOBS_" .init("PATH", "p") .init(\n"HEAD_X", "h") deadline("BODY", "b") limit(\n "SIZE", "s")'
+    assert variables(source) == {f"MAILOBS_{name}" for name in ("PATH", "HEAD_X", "DEADLINE_BODY", "MAXIMUM_SIZE")}
     assert unnamed({"Registry"}, "// a Registry") == ["Registry"] and unnamed({"Registry"}, "let a: Registry") == []
 
 
@@ -274,7 +295,7 @@ def main():
     paths = tracked()
     problems = [
         *check_top(paths), *check_cases(paths), *check_blocks(paths), *check_first_lines(paths), *check_machine_paths(paths),
-        *check_names(), *check_tables(),
+        *check_names(), *check_tables(), *check_variables(),
     ]
     for problem in problems:
         print(problem)

@@ -47,7 +47,7 @@ func main() {
 		w.Write(body)
 	})
 	routes.Handle("/metrics", promhttp.HandlerFor(
-		prometheus.DefaultGatherer, promhttp.HandlerOpts{MaxRequestsInFlight: 4, DisableCompression: true}))
+		prometheus.DefaultGatherer, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)

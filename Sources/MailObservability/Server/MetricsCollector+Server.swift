@@ -146,6 +146,13 @@ extension MetricsCollector {
     if let secrets, secrets.hasFiles {
       settings.ownCollectors.append(CredentialsCollector(secrets, namespace: registry.namespace))
     }
+    if config.compressesAnswers {
+      do throws(Gzip.Unavailable) {
+        settings.gzip = try Gzip(library: config.compressionLibrary)
+      } catch {
+        log.send(.warning, "answers are not compressed: \(error.reason)")
+      }
+    }
     var observer = EndpointObserver()
     let (own, registry) = (own, registry)
     observer.scraped = { scrape in

@@ -1,6 +1,7 @@
 // What can be set about the HTTP server?
 
 public import HealthProbes
+import ObservabilityPlatform
 public import ObservabilityHTTP
 public import ObservabilityEndpoints
 
@@ -86,6 +87,13 @@ public struct MetricsConfig: Sendable {
   public var scrapeDeadline: Duration = .seconds(20)
   /// Whether OpenMetrics has a `_created` sample for each counter and histogram.
   public var includesCreatedSamples = false
+  /// Whether metrics are sent as gzip to clients that accept it, unless they are small.
+  ///
+  /// Done by the system's zlib, which is opened when the server is started. Where there is none, answers are sent as
+  /// they are, and ``log`` says so.
+  public var compressesAnswers = true
+  /// The name of zlib.
+  package var compressionLibrary = Gzip.systemLibrary
   /// How long the Swift executor may run no task before `/live` answers 503, by a check named `executor`; at
   /// least 10 ms.
   ///

@@ -27,11 +27,15 @@ public struct MetricsConfigError: Error, Sendable, CustomStringConvertible {
   /// The setting, its value and what is wrong with it, as one line of at most 4 KiB.
   public let message: String
 
+  /// What is wrong, to be read after the setting and its value.
+  let problem: String
+
   /// - Parameter problem: what is wrong, to be read after the setting and its value.
   init(_ code: Code, setting: String, value: String, _ problem: String) {
     self.code = code
     self.setting = setting
     self.value = value
+    self.problem = problem
     message = "\(setting) \"\(value)\" \(problem)".oneLine(atMost: 4096)
   }
 

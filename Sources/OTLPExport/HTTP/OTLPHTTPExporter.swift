@@ -2,7 +2,7 @@
 
 import EndpointMessages
 package import ObservabilityHTTP
-import ObservabilityPlatform
+package import ObservabilityPlatform
 package import ObservabilitySockets
 
 /// OTLP over HTTP, with protobuf, on one connection that is kept.

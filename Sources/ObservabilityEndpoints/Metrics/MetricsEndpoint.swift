@@ -18,10 +18,17 @@ final class MetricsEndpoint: Sendable {
   private let encoding: EncodingThread
   private let budget: SpoolBudget
   private let formats = NegotiatedFormats()
+  private let shared = SharedScrapes()
   /// Those of the formats that were asked for: there are few.
-  private let madeHeaders = Locked<[(format: ExpositionFormat, headers: EndpointFields)]>([])
+  private let madeHeaders = Locked<[MadeHeaders]>([])
   /// A form for people never waits for a scraper's slot, nor a scraper for one of theirs.
   private let admissions: (exposition: ScrapeAdmission, json: ScrapeAdmission, variables: ScrapeAdmission)
+
+  private struct MadeHeaders {
+    let format: ExpositionFormat
+    let isCompressed: Bool
+    let fields: EndpointFields
+  }
 
   init(
     registry: Registry, variables: PublishedVariables, timer: any OneShotTimer, settings: EndpointSettings,
@@ -45,6 +52,9 @@ final class MetricsEndpoint: Sendable {
   /// Bytes that are encoded and wait for slow readers.
   var spooledBytes: Int { budget.spooled }
 
+  /// Who waits for a compressed scrape that has not begun.
+  var waitingReaders: Int { shared.readers }
+
   /// Slots that scrapes hold.
   var slotsInUse: Int {
     [admissions.exposition, admissions.json, admissions.variables].reduce(0) { $0 + $1.slotsInUse }
@@ -67,9 +77,9 @@ final class MetricsEndpoint: Sendable {
     }
     let start = ContinuousClock.now
     guard format.form.showsCollected else {
-      return await respond(to: request, in: format, slot, since: start, within: settings.scrapeDeadline) {
-        GatheredMetrics(registered: [])
-      }
+      return await respond(
+        to: request, in: format, [], slot, since: start, within: settings.scrapeDeadline
+      ) { GatheredMetrics(registered: []) }
     }
     let names = Set(request.query.all("name[]"))
     let limit = scrapeLimit(of: request)
@@ -84,7 +94,7 @@ final class MetricsEndpoint: Sendable {
     let (collectors, own) = (collectors, ownCollectors)
     // Taken out by whoever encodes: to free tens of thousands of families takes too long for the loop.
     let gathered = Locked<(Registry.Contents, [CollectorRun.Outcome])?>((consume contents, consume outcomes))
-    return await respond(to: request, in: format, slot, since: start, within: limit) {
+    return await respond(to: request, in: format, names, slot, since: start, within: limit) {
       guard let (contents, outcomes) = gathered.withLock({ $0.take() }) else {
         return GatheredMetrics(registered: [])
       }
@@ -109,50 +119,94 @@ final class MetricsEndpoint: Sendable {
 
   /// Gathers and encodes on the encoding thread: what fits into the first part as one body, more as a stream.
   private func respond(
-    to request: EndpointRequest, in format: ExpositionFormat, _ slot: ScrapeSlot,
+    to request: EndpointRequest, in format: ExpositionFormat, _ names: Set<String>, _ slot: ScrapeSlot,
     since start: ContinuousClock.Instant, within limit: Duration,
     gather: @escaping @Sendable () -> GatheredMetrics
   ) async -> EndpointResponse {
     // Encoding has what is left of the scrape's time, and at least a little.
     let rest = max(.milliseconds(500), limit - (ContinuousClock.now - start))
-    let (variables, budget, observer) = (variables, budget, observer)
-    let isHead = request.method == "HEAD"
-    let encoded = await encoding.run(within: rest) { buffer in
-      let scrape = Scrape(format.encoder(of: gather(), variables), slot, budget)
-      let first = scrape.encode(&buffer, untilSize: Scrape.firstPart)
-      // Of the rest a request for the head alone reads nothing.
-      if !isHead { scrape.encodeAhead(&buffer) }
-      if scrape.isEncoded { scrape.report(to: observer, format.form, since: start) }
-      return (scrape, first)
+    let compression = compression(of: request)
+    // Of the rest a request for the head alone reads nothing.
+    if request.method == "HEAD" {
+      let encoded = await encoding.run(within: rest) { [self] buffer in
+        encode(gather, in: format, slot, since: start, readers: 0, compression, &buffer)
+      }
+      return encoded.map { answer(with: $0, in: format, reader: 0, since: start) } ?? late
     }
-    guard let (scrape, first) = encoded else { return late }
-    let headers = headers(of: format)
-    if scrape.isWhole(first) { return EndpointResponse(status: 200, headers: headers, body: .bytes(first)) }
-    let stream = stream(scrape, slot, after: first) {
-      scrape.report(to: observer, format.form, since: start)
+    guard let compression else {
+      let encoded = await encoding.run(within: rest) { [self] buffer in
+        encode(gather, in: format, slot, since: start, readers: 1, nil, &buffer)
+      }
+      return encoded.map { answer(with: $0, in: format, reader: 0, since: start) } ?? late
+    }
+    let key = SharedScrapes.Key(format: format, names: names, limit: limit, least: compression.least)
+    let seat = shared.join(key, slot, gather)
+    let encoded = await encoding.run(within: rest) { [self] buffer in
+      seat.scrape { slot, gather, readers in
+        encode(gather, in: format, slot, since: start, readers: readers, compression, &buffer)
+      }
+    }
+    guard let encoded, let encoded else {
+      seat.leave()
+      return late
+    }
+    return answer(with: encoded, in: format, reader: seat.number, since: start)
+  }
+
+  /// On the encoding thread: the first part, and what there is room for until it is read.
+  private func encode(
+    _ gather: @Sendable () -> GatheredMetrics, in format: ExpositionFormat, _ slot: ScrapeSlot,
+    since start: ContinuousClock.Instant, readers: Int, _ compression: Compression?,
+    _ buffer: inout OutputBuffer
+  ) -> EncodedScrape {
+    let scrape = Scrape(format.encoder(of: gather(), variables), slot, budget, readers: readers, compression)
+    let first = scrape.encodeFirst(&buffer)
+    if readers > 0 { scrape.encodeAhead(&buffer) }
+    if scrape.isEncoded { scrape.report(to: observer, format.form, since: start) }
+    // Nobody comes for the rest: what it would need is not held until the head has been sent.
+    if readers == 0 {
+      scrape.drop()
+      scrape.letGo()
+    }
+    return EncodedScrape(scrape: scrape, first: first)
+  }
+
+  private func answer(
+    with encoded: EncodedScrape, in format: ExpositionFormat, reader: Int,
+    since start: ContinuousClock.Instant
+  ) -> EndpointResponse {
+    let (scrape, first) = (encoded.scrape, encoded.first)
+    guard !scrape.hasFailed else {
+      observer.log("a scrape could not be compressed")
+      return .text(503, "The metrics could not be compressed.\n", headers: ["Retry-After": "1"])
+    }
+    let headers = headers(of: format, isCompressed: scrape.isCompressed)
+    if scrape.isWhole { return EndpointResponse(status: 200, headers: headers, body: .bytes(first)) }
+    let (observer, form) = (observer, format.form)
+    let stream = stream(scrape, reader: reader, after: first) {
+      scrape.report(to: observer, form, since: start)
     }
     return EndpointResponse(status: 200, headers: headers, body: .stream(stream))
   }
 
   /// - Parameter report: called on the encoding thread when the last part is encoded there.
   private func stream(
-    _ scrape: Scrape, _ slot: ScrapeSlot, after first: [UInt8], report: @escaping @Sendable () -> Void
+    _ scrape: Scrape, reader: Int, after first: [UInt8], report: @escaping @Sendable () -> Void
   ) -> EndpointBodyStream {
-    slot.beginWriting { [weak scrape] in scrape?.letGo() }
-    slot.took(first.count)
-    let deadline = timer.schedule(after: settings.readDeadline) { [weak scrape] in scrape?.letGo() }
+    scrape.beginReading(first)
+    let deadline = timer.schedule(after: settings.readDeadline) { [weak scrape] in scrape?.leave(reader) }
     let head = Locked<[UInt8]?>(first)
     let (encoding, limit) = (encoding, settings.scrapeDeadline)
     var stream = EndpointBodyStream(
       next: {
         if let first = head.withLock({ $0.take() }) { return first }
         while true {
-          switch try scrape.next() {
+          switch try scrape.next(for: reader) {
           case .part(let part): return part
           case .end: return nil
           case .notEncoded:
             let isDone: Void? = await encoding.run(within: limit) { buffer in
-              scrape.encodeMore(&buffer)
+              scrape.encodeMore(&buffer, for: reader)
               if scrape.isEncoded { report() }
             }
             guard isDone != nil else { throw Scrape.LetGo() }
@@ -161,9 +215,9 @@ final class MetricsEndpoint: Sendable {
       },
       finished: {
         deadline.cancel()
-        scrape.letGo()
+        scrape.leave(reader)
         // What is not encoded is freed on the thread that would have done so.
-        if !scrape.isEncoded { encoding.submit { scrape.drop() } }
+        if scrape.isLetGo, !scrape.isEncoded { encoding.submit { scrape.drop() } }
       })
     stream.isNonblocking = true
     return stream
@@ -171,21 +225,32 @@ final class MetricsEndpoint: Sendable {
 
   // MARK: - What a request asks for
 
+  /// How the answer is compressed; nil when it is not to be.
+  private func compression(of request: EndpointRequest) -> Compression? {
+    guard let gzip = settings.gzip else { return nil }
+    let accepted = AcceptedCodings(request.headers)
+    guard accepted.asksForGzip else { return nil }
+    return Compression(gzip: gzip, least: accepted.refusesIdentity ? 0 : Compression.worthwhile)
+  }
+
   /// A fifth of the time is left for encoding, so that a collector that hangs costs its own samples only.
   private static func collectorsShare(of limit: Duration) -> Duration { limit - min(limit / 5, .seconds(2)) }
 
-  private func headers(of format: ExpositionFormat) -> EndpointFields {
+  private func headers(of format: ExpositionFormat, isCompressed: Bool) -> EndpointFields {
     madeHeaders.withLock { made in
-      if let known = made.first(where: { $0.format == format }) { return known.headers }
+      if let known = made.first(where: { $0.format == format && $0.isCompressed == isCompressed }) {
+        return known.fields
+      }
       let isNegotiated = format.form.isNegotiated
       var headers: EndpointFields = [
         "Content-Type": format.contentType,
         "Vary": isNegotiated ? "Accept, Accept-Encoding" : "Accept-Encoding",
         "Cache-Control": "no-store",
       ]
+      if isCompressed { headers.append("Content-Encoding", "gzip") }
       // The forms for scrapers have types of their own; JSON is what a browser could take for something else.
       if !isNegotiated { headers.append("X-Content-Type-Options", "nosniff") }
-      made.append((format, headers))
+      made.append(MadeHeaders(format: format, isCompressed: isCompressed, fields: headers))
       return headers
     }
   }

@@ -2,6 +2,7 @@
 
 package import HealthProbes
 package import MetricInstruments
+package import ObservabilityPlatform
 
 /// What an embedder can set.
 package struct EndpointSettings: Sendable {
@@ -46,6 +47,8 @@ package struct EndpointSettings: Sendable {
   private static let start = ContinuousClock.now
   /// Whether OpenMetrics has `_created` samples.
   package var includesCreatedSamples = false
+  /// What compresses answers for those who ask for it; nil leaves all of them as they are.
+  package var gzip: Gzip?
   /// For the page and the health documents.
   package var serviceName = "mail server"
   package var version = ""

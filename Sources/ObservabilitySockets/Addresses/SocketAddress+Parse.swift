@@ -11,6 +11,18 @@ extension SocketAddress {
   ///
   /// - Throws: `SocketError` (`invalidAddress`) that names the text and what is wrong with it.
   package static func parse(_ text: String) throws(SocketError) -> SocketAddress {
+    try parse(text, lookUp: lookUp)
+  }
+
+  /// Whether a text has the form of an address, whatever the resolver, which is not asked, knows of its host.
+  package static func hasForm(_ text: String) -> Bool {
+    let address = try? parse(text) { (_, port) throws(Resolver.Failure) in .v4(0, port: port) }
+    return address != nil
+  }
+
+  private static func parse(
+    _ text: String, lookUp: (String, UInt16) throws(Resolver.Failure) -> SocketAddress
+  ) throws(SocketError) -> SocketAddress {
     func invalid(_ reason: String) -> SocketError {
       SocketError(.invalidAddress, "\"\(text)\" is no address to listen on: \(reason)")
     }
@@ -43,7 +55,7 @@ extension SocketAddress {
     if host.contains(":") { throw invalid("an IPv6 address needs brackets: [\(host)]:\(port)") }
     if let address = numeric4(host, port: port) { return address }
     do throws(Resolver.Failure) {
-      return try lookUp(host, port: port)
+      return try lookUp(host, port)
     } catch {
       throw invalid("the host \"\(host)\" was not found: \(error.text)")
     }

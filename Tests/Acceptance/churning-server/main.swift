@@ -1,13 +1,19 @@
 // What does a server look like whose series come and go all the time, at more than any mail server's pace?
 //
 // Serves the library's own endpoints on a free port, which it prints, and removes, makes again and expires series until its
-// standard input ends. Then it prints how often.
+// standard input ends. Then it prints how often. With an argument it also has that many that nothing changes.
 
 import MailObservability
 import ObservabilityPlatform
 import Synchronization
 
 let metrics = try MetricsCollector(groups: [])
+if let steady = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }) {
+  let family = try metrics.registry.register(
+    .counter("steady_total", help: "Recorded before the server was started."), byBounded: "number",
+    limit: steady)
+  for number in 0..<steady { family["number \(number)"].increment(by: number &* 7919 % 100_003) }
+}
 let server = try await metrics.startHTTPServer(MetricsConfig(bindAddress: "127.0.0.1:0"))
 guard let address = server.boundAddress else { preconditionFailure("no address") }
 print("listening \(address)")
