@@ -22,6 +22,8 @@ class ExampleServer:
                 break
             match = re.fullmatch(r"listening (\w+) 127\.0\.0\.1:(\d+)", line.strip())
             if not match:
+                self.process.kill()
+                self.process.wait()
                 raise AssertionError(f"unexpected line {line!r}")
             self.ports[match.group(1)] = int(match.group(2))
         else:
