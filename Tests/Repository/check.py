@@ -207,6 +207,16 @@ def check_variables():
     return [f"{article}: {name} is {'not told of' if name in read else 'read by nothing'}" for name in read ^ told]
 
 
+# Rules of the linter
+
+def check_rules():
+    source = (ROOT / "Sources/MetricParsing/Linting/MetricFinding.swift").read_text()
+    article = "Sources/MailObservability/MailObservability.docc/LintingMetrics.md"
+    rules = set(re.findall(r'case \w+ = "([a-z-]+)"', source))
+    told = set(re.findall(r"^\| `([a-z-]+)` \|", (ROOT / article).read_text(), re.M))
+    return [f"{article}: {name} is {'not told of' if name in rules else 'no rule'}" for name in rules ^ told]
+
+
 # First lines
 
 
@@ -295,7 +305,7 @@ def main():
     paths = tracked()
     problems = [
         *check_top(paths), *check_cases(paths), *check_blocks(paths), *check_first_lines(paths), *check_machine_paths(paths),
-        *check_names(), *check_tables(), *check_variables(),
+        *check_names(), *check_tables(), *check_variables(), *check_rules(),
     ]
     for problem in problems:
         print(problem)

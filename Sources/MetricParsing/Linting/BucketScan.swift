@@ -65,7 +65,7 @@ struct BucketScan {
     let isWhole =
       !isOfTime && sum == sum.rounded() && ordered.dropLast().allSatisfy { $0.key == $0.key.rounded() }
     func told(_ share: Double, _ place: String) -> String {
-      "\(Int(share * 100)) % of \(total) observations are \(place)"
+      "\(Int(share * 100)) % of \(Int(exactly: total).map(String.init) ?? "\(total)") observations are \(place)"
     }
     if small >= total * BucketScan.nearlyAll, first != 0, !(isWhole && first == 1) {
       return told(small / total, "in the first bucket, up to \(first)")
