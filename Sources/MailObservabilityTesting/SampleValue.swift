@@ -12,7 +12,7 @@ extension MetricsCollector {
   /// #expect(try await metrics.value(of: rejected, labels: ["reason": "unknown_recipient"]) == 1)
   /// ```
   ///
-  /// As ``Registry/value(of:labels:file:line:)``.
+  /// As `value(of:labels:)` of a registry.
   ///
   /// - Throws: ``MetricsTestError`` that says which series there are when none, or more than one, is meant.
   public func value(
