@@ -25,13 +25,22 @@ extension String {
 }
 
 extension Unicode.Scalar {
+  /// Whether it ends lines, or changes how a terminal shows what comes after it, such as the marks of another
+  /// direction of writing. What joins letters or emoji, or keeps them apart, does neither.
+  package var steersTerminals: Bool {
+    guard !properties.isJoinControl else { return false }
+    return switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+
   fileprivate var onOneLine: String {
-    switch (self, properties.generalCategory) {
-    case ("\n", _): "\\n"
-    case ("\r", _): "\\r"
-    case ("\t", _): "\\t"
-    case (_, .control), (_, .lineSeparator), (_, .paragraphSeparator):
-      "\\u{\(String(value, radix: 16, uppercase: true))}"
+    switch self {
+    case "\n": "\\n"
+    case "\r": "\\r"
+    case "\t": "\\t"
+    case _ where steersTerminals: "\\u{\(String(value, radix: 16, uppercase: true))}"
     default: String(self)
     }
   }

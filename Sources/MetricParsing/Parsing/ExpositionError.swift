@@ -1,5 +1,7 @@
 // Where is an exposition wrong, and why?
 
+import ObservabilityPlatform
+
 /// Why an exposition cannot be read.
 public struct ExpositionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The line, from 1.
@@ -38,13 +40,3 @@ func shown(_ bytes: UnsafeRawBufferPointer) -> String {
 }
 
 func shown(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { shown($0) } }
-
-extension Unicode.Scalar {
-  /// Whether it ends lines, or changes how a terminal shows what comes after it.
-  fileprivate var steersTerminals: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
-  }
-}
