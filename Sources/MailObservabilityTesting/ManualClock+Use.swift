@@ -24,7 +24,7 @@ extension ManualClock {
   ///   - duration: the time; a negative one is none.
   ///   - health: whose checks are waited for: made with this clock, and started.
   public func advance(by duration: Duration, finishing health: HealthRegistry) async {
-    let end = elapsed.clamped + max(duration, .zero).clamped
+    let end = (elapsed + max(duration, .zero).clamped).clamped
     repeat { await health.finishRuns() } while !Task.isCancelled && fireNext(until: end)
     advance(by: end - elapsed)
     await health.finishRuns()
@@ -58,5 +58,5 @@ private struct HealthTime: HealthClock {
   let clock: ManualClock
 
   var now: HealthInstant { HealthInstant(sinceOrigin: clock.elapsed) }
-  var unixTime: Duration { .seconds(1_700_000_000) + clock.elapsed }
+  var unixTime: Duration { (.seconds(1_700_000_000) + clock.elapsed).clamped }
 }

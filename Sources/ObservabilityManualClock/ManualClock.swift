@@ -17,6 +17,15 @@ public final class ManualClock: OneShotTimer {
     var now = Duration.zero
     var calls: [Call] = []
     var lastID = 0
+
+    /// Moves to what is due next, if that is not after `end`, and takes it.
+    mutating func takeNext(until end: Duration) -> Call? {
+      let due = calls.indices.filter { calls[$0].due <= end }
+      guard let index = due.min(by: { calls[$0].due < calls[$1].due }) else { return nil }
+      let call = calls.remove(at: index)
+      now = max(now, call.due)
+      return call
+    }
   }
 
   package struct Token: OneShotTimerToken {
@@ -41,7 +50,8 @@ public final class ManualClock: OneShotTimer {
   package func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> Token {
     let id = state.withLock { state in
       state.lastID += 1
-      let due = state.now.later(by: delay)
+      // Not clamped: what is due after the last moment that there is never comes.
+      let due = state.now + max(delay, .zero).clamped
       state.calls.append(Call(id: state.lastID, due: due, fire: fire))
       return state.lastID
     }
@@ -50,15 +60,31 @@ public final class ManualClock: OneShotTimer {
 
   /// Lets `duration` pass, stopping at every moment at which something is due on the way. A negative one is
   /// none.
+  ///
+  /// Each call moves the clock by its own duration: two threads that let five seconds pass at once move it by
+  /// ten, and so does what is due when it lets time pass itself. Whatever asks for another call after no time
+  /// at all holds the clock.
   public func advance(by duration: Duration) {
-    let end = elapsed.later(by: duration)
-    while let call = takeNext(until: end) { call.fire() }
-    state.withLock { $0.now = max($0.now, end) }
+    var left = max(duration, .zero).clamped
+    while let call = takeNext(within: &left) { call.fire() }
+  }
+
+  /// Moves to what is due next and takes it; to the end of the time that is left when nothing is.
+  private func takeNext(within left: inout Duration) -> Call? {
+    let (call, passed) = state.withLock { [left] state in
+      let start = state.now
+      let end = start.later(by: left)
+      let call = state.takeNext(until: end)
+      if call == nil { state.now = end }
+      return (call, state.now - start)
+    }
+    left -= passed
+    return call
   }
 
   /// Does what is due next, if that is not after `end`, and says whether there was something.
   package func fireNext(until end: Duration) -> Bool {
-    guard let call = takeNext(until: end) else { return false }
+    guard let call = state.withLock({ $0.takeNext(until: end) }) else { return false }
     call.fire()
     return true
   }
@@ -66,19 +92,11 @@ public final class ManualClock: OneShotTimer {
   /// Lets `duration` pass in which nothing ran, as when the process was stopped or the machine suspended;
   /// then makes the calls that are overdue.
   package func jump(by duration: Duration) {
-    state.withLock { $0.now = $0.now.later(by: duration) }
-    let end = elapsed
-    while let call = takeNext(until: end) { call.fire() }
-  }
-
-  private func takeNext(until end: Duration) -> Call? {
-    state.withLock { state in
-      let due = state.calls.indices.filter { state.calls[$0].due <= end }
-      guard let index = due.min(by: { state.calls[$0].due < state.calls[$1].due }) else { return nil }
-      let call = state.calls.remove(at: index)
-      state.now = max(state.now, call.due)
-      return call
+    let end = state.withLock { state in
+      state.now = state.now.later(by: duration)
+      return state.now
     }
+    while fireNext(until: end) {}
   }
 }
 

@@ -19,6 +19,43 @@ struct ManualClockTests {
     #expect(try await metrics.value(of: "mx_smtp_session_duration_seconds_sum") == 3.5)
   }
 
+  @Test("is moved by each of several callers at once by what they ask for")
+  func several() {
+    let clock = ManualClock()
+    // As if another thread had come in between.
+    _ = clock.schedule(after: .seconds(1)) { onThreads(1) { _ in clock.advance(by: .seconds(5)) } }
+    clock.advance(by: .seconds(5))
+    #expect(clock.elapsed == .seconds(10))
+    onThreads(4) { _ in
+      for _ in 0..<250 {
+        _ = clock.schedule(after: .milliseconds(500)) {}
+        clock.advance(by: .seconds(1))
+      }
+    }
+    #expect(clock.elapsed == .seconds(1_010) && clock.pendingCalls == 0)
+  }
+
+  @Test("comes to an end at the last moment that there is, whatever asks for ever more calls")
+  func lastMoment() async throws {
+    let clock = ManualClock()
+    let fired = Locked(0)
+    @Sendable func again() {
+      let count = fired.withLock { count in
+        count += 1
+        return count
+      }
+      // Where this never ended, it ends as a failure.
+      if count < 1_000 { _ = clock.schedule(after: .seconds(Int64.max / 4), again) }
+    }
+    _ = clock.schedule(after: .seconds(1), again)
+    for _ in 0..<3 { clock.advance(by: .seconds(Int64.max)) }
+    clock.jump(by: .seconds(Int64.max))
+    #expect(clock.elapsed == .seconds(Int64.max) && 2...5 ~= fired.withLock { $0 })
+    let health = HealthRegistry(clock: clock)
+    await clock.advance(by: .seconds(Int64.max), finishing: health)
+    #expect(clock.elapsed == .seconds(Int64.max) && clock.pendingCalls == 1)
+  }
+
   @Test("runs checks when it is moved, and only then")
   func checks() async throws {
     let clock = ManualClock()
