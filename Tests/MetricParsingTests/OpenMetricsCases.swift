@@ -142,6 +142,8 @@ enum TextCases {
     "# TYPE x_sum gauge\n# TYPE x summary\n# HELP x_sum h\nx_sum 1\n",
     "# TYPE x gauge\n# TYPE x_sum gauge\nx_sum 1\n",
     "# TYPE x summary\n# TYPE x_bucket counter\nx_bucket 1\n",
+    "# TYPE h histogram\n# HELP h_count x\nh_count 1\n", "# TYPE s summary\n# HELP s_sum x\n",
+    "# HELP h_count x\n# TYPE h histogram\nh_count 1\n",
   ]
 
   static let invalid = [
@@ -161,5 +163,7 @@ enum TextCases {
     // A sample of such a name would be of two families.
     "# TYPE x summary\n# TYPE x_sum gauge\n", "# TYPE x summary\nx_sum 1\n# TYPE x_sum untyped\n",
     "# TYPE x histogram\n# HELP x_bucket b\n# TYPE x_bucket counter\n",
+    // A help of a part is that of the family.
+    "# HELP h h\n# TYPE h histogram\n# HELP h_count x\n", "# TYPE h histogram\n# HELP h_sum x\n# HELP h h\n",
   ]
 }

@@ -5,36 +5,72 @@ import ObservabilityPlatform
 enum LabelText {
   // MARK: - Addresses
 
-  /// What kind of address a value looks like, with its article; nil for none.
+  /// The most @ of a value that are looked at.
+  private static let mostMarks = 16
+
+  /// What kind of address a value looks like, or has in it, with its article; nil for none.
   ///
-  /// - Parameter isInfo: whether an IP address is a fact of the process, or a version that looks like one.
-  static func address(_ value: UnsafeRawBufferPointer, isInfo: Bool) -> String? {
+  /// - Parameter isVersion: whether what looks like an IP address is none, or a fact of the process.
+  static func address(_ value: UnsafeRawBufferPointer, isVersion: Bool) -> String? {
     guard 3...1_000 ~= value.count else { return nil }
-    if let at = value.firstIndex(of: UInt8(ascii: "@")), isMail(value, at) {
+    var marks = 0
+    for at in value.indices where value[at] == UInt8(ascii: "@") {
+      marks += 1
+      if marks > mostMarks { break }
+      guard isMail(value, at) else { continue }
       return value.first == UInt8(ascii: "<") ? "a Message-ID or an address in brackets" : "an e-mail address"
     }
-    return !isInfo && isIP(value) ? "an IP address" : nil
+    return !isVersion && isIP(value) ? "an IP address" : nil
   }
 
-  /// Something, one @, and a domain or an address literal.
-  private static func isMail(_ value: UnsafeRawBufferPointer, _ at: Int) -> Bool {
-    var value = UnsafeRawBufferPointer(rebasing: value[...])
-    var at = at
-    if value.first == UInt8(ascii: "<"), value.last == UInt8(ascii: ">") {
-      value = UnsafeRawBufferPointer(rebasing: value.dropFirst().dropLast())
-      at -= 1
-    }
-    guard at > 0, at + 1 < value.count else { return false }
-    let domain = value[(at + 1)...]
-    // A local part may be quoted, and of any script.
-    let isDomain = domain.allSatisfy {
-      $0.isNameByte || $0 >= 0x80 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
-        || $0 == UInt8(ascii: "[")
-        || $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: ":")
-    }
-    return isDomain
-      && value[..<at].allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "/") }
+  /// Whether a label of this name has versions for values.
+  static func isVersionName(_ name: [UInt8]) -> Bool {
+    String(decoding: name, as: UTF8.self).lowercased().hasSuffix("version")
   }
+
+  /// Whether a local part stands before an @ and a domain or address literal behind it, alone or in a text.
+  private static func isMail(_ value: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    let before = value[..<at]
+    guard let last = before.last else { return false }
+    // A local part in quotes may have anything between them.
+    let hasLocalPart =
+      last == UInt8(ascii: "\"") ? before.dropLast().contains(UInt8(ascii: "\"")) : last.isLocalByte
+    guard hasLocalPart else { return false }
+    let behind = value[(at + 1)...]
+    if behind.first == UInt8(ascii: "[") {
+      guard let end = behind.firstIndex(of: UInt8(ascii: "]")) else { return false }
+      return isIP(UnsafeRawBufferPointer(rebasing: behind[...end]))
+    }
+    let domain = behind.prefix {
+      $0.isNameByte || $0 >= 0x80 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+    }
+    // A URL with a user in it, or a place in a repository, is none.
+    let rest = value[domain.endIndex...].prefix(2)
+    switch rest.first {
+    case UInt8(ascii: "@"), UInt8(ascii: "/"): return false
+    case UInt8(ascii: ":"): return rest.last?.isDigit == true && isDomain(domain)
+    // A Message-ID often has the name of a machine.
+    case UInt8(ascii: ">") where before.contains(UInt8(ascii: "<")): return !domain.isEmpty
+    default: return isDomain(domain)
+    }
+  }
+
+  /// Names with dots between them, of which the last is one of letters: no version, and no unit of systemd.
+  private static func isDomain(_ domain: Slice<UnsafeRawBufferPointer>) -> Bool {
+    let names = domain.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    // A dot may end it, or the sentence.
+    let whole = names.last?.isEmpty == true ? names.dropLast() : names[...]
+    guard whole.count > 1, whole.allSatisfy({ !$0.isEmpty }), let top = whole.last else { return false }
+    let isName =
+      top.starts(with: "xn--".utf8)
+      || top.count > 1 && top.allSatisfy { $0.isUpper || $0.isLower || $0 >= 0x80 }
+    return isName && !units.contains { $0.utf8.elementsEqual(top) }
+      || isIP(UnsafeRawBufferPointer(rebasing: domain))
+  }
+
+  private static let units = [
+    "automount", "device", "mount", "path", "scope", "service", "slice", "socket", "swap", "target", "timer",
+  ]
 
   /// An address of IPv4 or IPv6, with or without a port or a prefix length; not that of every interface,
   /// which says where a server listens.
@@ -46,7 +82,13 @@ enum LabelText {
       text = text[..<slash]
     }
     if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      let rest = text[end...].dropFirst()
+      guard rest.isEmpty || rest.hasPrefix(":"), rest.dropFirst().utf8.allSatisfy(\.isDigit) else {
+        return false
+      }
       text = text[..<end].dropFirst()
+      // An address literal of mail.
+      if text.prefix(5).lowercased() == "ipv6:" { text = text.dropFirst(5) }
     } else if let colon = text.firstIndex(of: ":"), text[..<colon].utf8.contains(UInt8(ascii: ".")),
       text[colon...].dropFirst().utf8.allSatisfy(\.isDigit)
     {
@@ -57,12 +99,27 @@ enum LabelText {
     guard !text.isEmpty,
       bytes.allSatisfy({ $0.isHexadecimal || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") })
     else { return false }
-    guard
-      bytes.contains(where: { $0 != UInt8(ascii: "0") && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") })
-    else { return false }
-    let family = bytes.contains(UInt8(ascii: ":")) ? AF_INET6 : AF_INET
     return withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { buffer in
-      inet_pton(family, String(text), buffer.baseAddress) == 1
+      guard bytes.contains(UInt8(ascii: ":")) else {
+        return inet_pton(AF_INET, String(text), buffer.baseAddress) == 1 && buffer[..<4].contains { $0 != 0 }
+      }
+      return inet_pton(AF_INET6, String(text), buffer.baseAddress) == 1
+        && isAssigned(UnsafeRawBufferPointer(buffer))
+    }
+  }
+
+  /// Whether an address of IPv6 is of a block that is in use: `dead::beef` and the `a::b` of a programming
+  /// language are of none. Source: IANA, "Internet Protocol Version 6 Address Space".
+  private static func isAssigned(_ address: UnsafeRawBufferPointer) -> Bool {
+    switch (address[0], address[1]) {
+    case (0x20...0x3F, _), (0xFC...0xFD, _), (0xFF, _), (0xFE, 0x80...0xBF): true
+    case (0, 0x64): address[2] == 0xFF && address[3] == 0x9B
+    case (0, 0):
+      // The loopback address, and IPv4 in IPv6.
+      address[..<10].allSatisfy { $0 == 0 }
+        && (address[10] == 0xFF && address[11] == 0xFF
+          || address[10..<15].allSatisfy { $0 == 0 } && address[15] == 1)
+    default: false
     }
   }
 
@@ -81,8 +138,10 @@ enum LabelText {
     let bare =
       value.first == UInt8(ascii: "{") && value.last == UInt8(ascii: "}")
       ? value.dropFirst().dropLast() : value[...]
-    guard bare.count == 36 else { return false }
-    return bare.enumerated().allSatisfy { offset, byte in
+    let digits =
+      String(decoding: bare.prefix(9), as: UTF8.self).lowercased() == "urn:uuid:" ? bare.dropFirst(9) : bare
+    guard digits.count == 36 else { return false }
+    return digits.enumerated().allSatisfy { offset, byte in
       [8, 13, 18, 23].contains(offset) ? byte == UInt8(ascii: "-") : byte.isHexadecimal
     }
   }
@@ -116,5 +175,10 @@ enum LabelText {
 }
 
 extension UInt8 {
+  /// Whether it may stand in a local part without quotes (RFC 5322, "dot-atom"; RFC 6532).
+  fileprivate var isLocalByte: Bool {
+    self > 0x20 && self != 0x7F && !"()<>[]:;@\\,\"/'".utf8.contains(self)
+  }
+
   fileprivate var isHexadecimal: Bool { isDigit || (self | 0x20) &- UInt8(ascii: "a") < 6 }
 }

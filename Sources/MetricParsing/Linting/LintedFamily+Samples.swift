@@ -7,6 +7,8 @@ struct LintedLabel {
   let line: Int
   /// Whether it is of the type: a bound, a quantile or a state.
   let isPart: Bool
+  /// Whether its values are versions, of which some look like IP addresses.
+  let isVersion: Bool
   /// Different values, as hashes; no more than are told.
   var values: Set<Int> = []
   /// The value before, which is often the same.
@@ -20,13 +22,18 @@ struct LintedLabel {
 
 /// The labels and series of a family, gathered in one pass over its samples.
 struct SampleScan {
+  /// The most names of labels that are judged.
+  static let mostNames = 1_000
+
   private(set) var labels: [LintedLabel] = []
+  /// The line of the first sample that has a label of yet another name.
+  private(set) var firstBeyond: Int?
   private var positions: [[UInt8]: Int] = [:]
   /// The places of the labels of the sample before in `labels`, by their order there, and their names'
   /// slices.
   private var lastNames: [(slice: TextSlice, position: Int)] = []
 
-  /// Where the label is in `labels`.
+  /// Where the label is in `labels`; a negative number of its own for a name that is one too many.
   mutating func position(
     _ label: ExpositionStore.Label, at order: Int, _ line: Int, _ store: ExpositionStore,
     isPart: ([UInt8]) -> Bool
@@ -37,9 +44,18 @@ struct SampleScan {
     if let known = positions[name] {
       position = known
     } else {
-      position = labels.count
-      positions[name] = position
-      labels.append(LintedLabel(name: name, line: line, isPart: isPart(name)))
+      let isPart = isPart(name)
+      if labels.count < SampleScan.mostNames || isPart {
+        position = labels.count
+        positions[name] = position
+        labels.append(
+          LintedLabel(name: name, line: line, isPart: isPart, isVersion: LabelText.isVersionName(name)))
+      } else {
+        if firstBeyond == nil { firstBeyond = line }
+        var hasher = Hasher()
+        hasher.combine(name)
+        position = hasher.finalize() | .min
+      }
     }
     if order < lastNames.count {
       lastNames[order] = (label.name, position)
@@ -53,7 +69,7 @@ struct SampleScan {
   mutating func note(
     _ slice: TextSlice, of position: Int, _ line: Int, _ store: ExpositionStore, mostValues: Int, isInfo: Bool
   ) {
-    guard labels[position].last != slice else { return }
+    guard position >= 0, labels[position].last != slice else { return }
     labels[position].last = slice
     store.withBytes(slice) { value in
       if labels[position].isPart {
@@ -67,7 +83,9 @@ struct SampleScan {
         hasher.combine(bytes: value)
         labels[position].values.insert(hasher.finalize())
       }
-      if labels[position].address == nil, let kind = LabelText.address(value, isInfo: isInfo) {
+      if labels[position].address == nil,
+        let kind = LabelText.address(value, isVersion: isInfo || labels[position].isVersion)
+      {
         labels[position].address = (line, kind)
       }
       if !isInfo, labels[position].identifier == nil, let kind = LabelText.identifier(value) {
@@ -109,7 +127,7 @@ extension LintedFamily {
         var hasher = Hasher()
         hasher.combine(position)
         store.withBytes(label.value) { hasher.combine(bytes: $0) }
-        if scan.labels[position].isPart {
+        if position >= 0, scan.labels[position].isPart {
           part &+= hasher.finalize()
           if sample.role == .bucket { bound = label.value }
         } else {
@@ -153,6 +171,12 @@ extension LintedFamily {
       guard count < LintedFamily.mostLabels else { return }
       told[rule] = count + 1
       report.add(rule, severity, self, label: label.name, line: line, message, advice)
+    }
+    if let line = scan.firstBeyond {
+      report.add(
+        .highCardinality, .warning, self, line: line,
+        "the labels have more than \(SampleScan.mostNames) names, and only the first ones are judged",
+        "make values of what the names say, and bound the number of those")
     }
     for label in scan.labels {
       if label.isPart {
@@ -234,6 +258,12 @@ extension LintedFamily {
       report.add(
         .missingInfinity, .error, self, line: line, "the bucket +Inf is missing",
         "add it: without one there are no quantiles")
+      return
+    }
+    if let line = buckets.decreasing {
+      report.add(
+        .decreasingBuckets, .error, self, line: line, "a bucket holds less than one with a lower bound",
+        "count in each bucket all observations up to its bound: otherwise quantiles are wrong")
       return
     }
     if let line = buckets.withOtherBounds {

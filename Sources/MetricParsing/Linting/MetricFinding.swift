@@ -8,7 +8,7 @@ public struct MetricFinding: Sendable, Hashable, CustomStringConvertible {
     case info
     /// What is likely a mistake, judged by the values of one scrape.
     case warning
-    /// What `promtool check metrics` does not let pass, or what makes a query wrong.
+    /// What `promtool check metrics` finds in what it reads, or what makes a query wrong.
     case error
 
     /// From info to error.
@@ -64,7 +64,7 @@ public struct MetricFinding: Sendable, Hashable, CustomStringConvertible {
     case mixedLevels = "mixed-levels"
     /// One value of a label stands for all the others: a sum over the family counts twice.
     case totalLabel = "total-label"
-    /// The family has many series, or a label many values.
+    /// The family has many series or names of labels, or a label many values.
     case highCardinality = "high-cardinality"
     /// The values of a label look like e-mail, IP or message addresses.
     case addressLabel = "address-label"
@@ -74,6 +74,8 @@ public struct MetricFinding: Sendable, Hashable, CustomStringConvertible {
     case canonicalNumber = "canonical-number"
     /// A histogram lacks the bucket `+Inf`.
     case missingInfinity = "missing-infinity"
+    /// A bucket of a histogram holds less than one with a lower bound.
+    case decreasingBuckets = "decreasing-buckets"
     /// The series of a histogram have different bounds, which cannot be added up.
     case mixedBuckets = "mixed-buckets"
     /// Nearly all observations of a histogram are in one bucket that says next to nothing of them.

@@ -9,8 +9,8 @@
 /// ```
 ///
 /// A family without samples is judged by its name. The time taken is proportional to the size of the
-/// exposition, and of a family at most ten labels are told for each rule. A value: it may be used by any
-/// number of threads.
+/// exposition. Of a family the labels of the first 1,000 names are judged, and at most ten of them are told
+/// for each rule. A value: it may be used by any number of threads.
 ///
 /// Source: Prometheus, "Metric and label naming", "Instrumentation" and "Histograms and summaries".
 public struct MetricLinter: Sendable, Hashable {

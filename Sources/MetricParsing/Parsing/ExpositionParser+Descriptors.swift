@@ -24,12 +24,17 @@ extension ExpositionParser {
     let start = reader.position
     let name = try readFamilyName(&reader)
     guard reader.isAtEnd || reader.next?.isBlank == true else { throw reader.unexpected("a space") }
-    // A sample of such a name would be of two families.
+    let family: Int
     if names[name] == nil, let (other, _) = textFamily(withPart: name) {
-      let owner = store.withBytes(store.families[other].name, shown)
-      throw reader.problem("the name \(shown(name)) belongs to \(owner)", at: start)
+      // Help of a part is that of the family, as `expfmt` has it; a family of that name would share samples.
+      guard keyword == .help else {
+        let owner = store.withBytes(store.families[other].name, shown)
+        throw reader.problem("the name \(shown(name)) belongs to \(owner)", at: start)
+      }
+      family = other
+    } else {
+      family = try textFamily(declared: name, reader)
     }
-    let family = try textFamily(declared: name, reader)
     reader.skipBlanks()
     let rest = reader.bytes(reader.position..<reader.end)
     switch keyword {

@@ -4,10 +4,11 @@
 /// 1.0.0.
 ///
 /// Pieces of any size are fed in the order in which they were received. Names in quotes are read in every
-/// version, as Prometheus 3 does. Text is taken as the format's specification and client_golang's `expfmt`
-/// take it; of OpenMetrics also the order of groups, the coherence of histograms and what else each type
-/// promises is checked, as prometheus-client's parser for Python does. Not read: protobuf, and native
-/// histograms in text.
+/// version, as Prometheus 3 does. Text is taken as the format's specification has it.
+/// client_golang's `expfmt` differs in little: it refuses blanks at the end of a line, and takes a type in
+/// capitals, a `# TYPE` line without a type, and a bound that comes twice. Of OpenMetrics also the order of
+/// groups, the coherence of histograms and what else each type promises is checked, as prometheus-client's
+/// parser for Python does. Not read: protobuf, and native histograms in text.
 ///
 /// What it holds is bounded by ``Limits``, whatever it is fed. It is a value: one task at a time uses one.
 ///

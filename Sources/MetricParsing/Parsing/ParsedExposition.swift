@@ -66,6 +66,15 @@ public struct ParsedExposition: Sendable {
     /// The name on its `# TYPE` line: in OpenMetrics without the `_total` of a counter and the `_info` of an
     /// info.
     public var name: String { store.value.string(record.name) }
+    /// The name as it is exposed: that of a counter with its `_total`, and of an info with its `_info`, in
+    /// OpenMetrics too.
+    package var exposedName: String {
+      switch (format, record.type) {
+      case (.openMetrics, .counter): name + "_total"
+      case (.openMetrics, .info): name + "_info"
+      default: name
+      }
+    }
     /// The type; unknown when no line says it.
     public var type: MetricType { record.type ?? .unknown }
     /// The type on its `# TYPE` line; nil without one.
