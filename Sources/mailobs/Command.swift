@@ -98,7 +98,7 @@ enum Command {
       json.key("advice")
       json.string(finding.advice)
     }
-    return json.bytes + [UInt8(ascii: "\n")]
+    return json.bytes.withSteeringEscaped + [UInt8(ascii: "\n")]
   }
 
   private static func complain(_ text: String) {

@@ -24,7 +24,7 @@ struct ExpositionInput: Equatable {
       bytes = try ExpositionInput.read(STDIN_FILENO)
       format = reading.format ?? ExpositionInput.format(of: bytes)
     case .file(let path):
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      let descriptor = ExpositionInput.open(path)
       guard descriptor >= 0 else { throw InputFailure(reason: SystemError.text(errno)) }
       defer { close(descriptor) }
       bytes = try ExpositionInput.read(descriptor)
@@ -86,6 +86,28 @@ struct ExpositionInput: Equatable {
 
   // MARK: - Bytes
 
+  /// Opens a file by the bytes of the argument that names it, which need not be UTF-8.
+  private static func open(_ path: String) -> Int32 {
+    let flags = O_RDONLY | O_CLOEXEC
+    for index in 0..<Int(CommandLine.argc) {
+      guard let argument = CommandLine.unsafeArgv[index],
+        String(cString: argument).utf8.elementsEqual(path.utf8)
+      else { continue }
+      return systemOpen(argument, flags)
+    }
+    return systemOpen(path, flags)
+  }
+
+  private static func systemOpen(_ path: UnsafePointer<CChar>, _ flags: Int32) -> Int32 {
+    #if canImport(Darwin)
+      Darwin.open(path, flags)
+    #elseif canImport(Musl)
+      Musl.open(path, flags)
+    #else
+      Glibc.open(path, flags)
+    #endif
+  }
+
   private static func read(_ descriptor: Int32) throws(InputFailure) -> [UInt8] {
     var all: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 256 << 10)
@@ -132,10 +154,12 @@ struct ExpositionInput: Equatable {
       var limits = AnswerLimits()
       limits.maximumBodySize = mostBytes
       let request = ClientRequest(
-        method: "GET", path: endpoint.target == "/" ? "/metrics" : endpoint.target,
+        method: "GET", path: endpoint.target(withoutPath: "/metrics"),
         fields: [("Accept", accepted(reading.format)), ("User-Agent", "mailobs/\(Command.version)")])
       answer = try HTTPRequester.answer(
         to: request, at: endpoint, limits: limits, within: reading.timeout, threadName: "fetch")
+    } catch let failure as ClientEndpoint.Failure where text.utf8.contains(UInt8(ascii: "@")) {
+      throw InputFailure(reason: "\(failure); pipe what curl fetches, and read -")
     } catch ClientError.timedOut(let phase) {
       throw InputFailure(reason: "no answer in \(reading.timeout), while \(phase.rawValue)")
     } catch {

@@ -41,7 +41,7 @@ enum FamiliesJSON {
       json.array { _ in }
     }
     // Without the brackets that the samples come before.
-    return json.bytes.dropLast(2)
+    return Array(json.bytes.dropLast(2)).withSteeringEscaped
   }
 
   private static func text(_ sample: ParsedExposition.Sample) -> [UInt8] {
@@ -64,7 +64,7 @@ enum FamiliesJSON {
       json.key("line")
       json.integer(sample.line)
     }
-    return json.bytes
+    return json.bytes.withSteeringEscaped
   }
 }
 

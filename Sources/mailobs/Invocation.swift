@@ -94,7 +94,9 @@ enum Invocation: Equatable, Sendable {
         }
         guard !text.isEmpty else { throw words.error("the operand is empty") }
         place = text
-      case (.option("--help"), _), (.option("-h"), _): return .help(topic)
+      case (.option("--help"), _), (.option("-h"), _):
+        try words.noValue("--help")
+        return .help(topic)
       case (.option("--timeout"), _):
         let text = try words.value("--timeout")
         guard let read = TimeSpan.read(text) else {
@@ -131,7 +133,11 @@ enum Invocation: Equatable, Sendable {
     switch topic {
     case .parse: return .parse(Source(place), reading)
     case .lint: return .lint(Source(place), reading, linter, isJSON: isJSON)
-    case .healthcheck: return .healthcheck(url: place, timeout: timeout ?? .seconds(3))
+    case .healthcheck:
+      guard case .url(let url) = Source(place) else {
+        throw words.error("what is asked is a URL, http://HOST:PORT/PATH or unix:/PATH/OF/SOCKET")
+      }
+      return .healthcheck(url: url, timeout: timeout ?? .seconds(3))
     }
   }
 }

@@ -36,17 +36,18 @@ enum Usage {
     usage: mailobs parse [options] FILE|URL|-
     \(reading)
 
-    Reads Prometheus text 0.0.4 and 1.0.0, and OpenMetrics 0.0.1 and 1.0.0, up to 64 MiB. Of a URL
-    without a path /metrics is asked for. What is not well-formed is told as
-    FILE:LINE:COLUMN: reason, with exit code 1.
+    Reads Prometheus text 0.0.4 and 1.0.0, and OpenMetrics 0.0.1 and 1.0.0: up to 64 MiB, 1,000,000
+    samples with 64 labels each, 100,000 families, and lines of 64 KiB. Of a URL without a path, or
+    with / alone, /metrics is asked for. What is not well-formed is told as FILE:LINE:COLUMN: reason,
+    with exit code 1.
 
     Prints an array of families, one sample a line:
       [{"name", "type", "unit", "help", "line", "samples": [
         {"name", "labels": {…}, "value", "timestamp", "created",
          "exemplar": {"labels": {…}, "value", "timestamp"}, "line"}]}]
-    Times are in seconds since 1970. What is not there is left out, but for unit and help, which
-    are null. A value that JSON has no number for is null, and "notFinite" then says NaN, +Inf or
-    -Inf.
+    Times are in seconds since 1970; one that is not finite is null. What is not there is left out,
+    but for unit and help, which are null. A value that JSON has no number for is null, and
+    "notFinite" then says NaN, +Inf or -Inf.
     """
 
   private static let lint = """
@@ -58,9 +59,10 @@ enum Usage {
       --label-values N           the most values of a label that are no finding (100)
       --series N                 the most series of a family that are none (1000)
 
-    Prints one finding a line, FILE:LINE: severity: family{label}: message; advice [rule], and exits
-    with 1 when one of them is an error: what promtool check metrics does not let pass, or what
-    makes queries wrong.
+    Reads what mailobs parse reads. Prints one finding a line,
+    FILE:LINE: severity: family{label}: message; advice [rule], and exits with 1 when one of them is
+    an error: what promtool check metrics finds in what it reads, or what makes queries wrong. Of a
+    family the first 1,000 names of labels are judged.
 
     Rules:
     \(rules)
@@ -71,8 +73,8 @@ enum Usage {
       --timeout TIME             for all of it: 5s, 500ms, 1m (3s)
 
     Healthy is what answers with a status from 200 to 299; redirects are not followed. Of a URL
-    without a path /health is asked for. Prints one line, and exits with 0 or 1, as HEALTHCHECK of a
-    container asks.
+    without a path, or with / alone, /health is asked for. Prints one line, and exits with 0 or 1,
+    as HEALTHCHECK of a container asks.
     """
 
   private static let rules = MetricFinding.Rule.allCases.map { "  \($0.rawValue)" }.joined(separator: "\n")

@@ -89,6 +89,7 @@ def answer(body=b"", status="200 OK", fields=("Content-Type: text/plain; version
 def misuse():
     for arguments in ((), ("x",), ("parse",), ("lint", "a", "b"), ("parse", "--json", "-"), ("lint", "--ignore", "x", "-"),
                       ("healthcheck",), ("healthcheck", "--timeout", "0", "http://127.0.0.1:1"), ("parse", "--format", "x", "-"),
+                      ("lint", "--help=x"), ("healthcheck", "foo"), ("healthcheck", "-"), ("parse", "--format", "\x9b\u202e", "-"),
                       ("--version", "x"), ("parse", "--\x1b[31m", "-")):
         expect(run(*arguments), 64, "", r"mailobs: [^\n]+\nusage: mailobs .*")
     for arguments in (("--help",), ("-h",), ("help",), ("parse", "--help"), ("lint", "-h"), ("help", "healthcheck")):
@@ -125,6 +126,11 @@ def files(folder):
     file.chmod(0)
     if not os.access(file, os.R_OK):
         expect(run("parse", str(file)), 1, "", r"mailobs: [^\n]*Permission denied\n")
+    # A name that is no UTF-8.
+    name = os.path.join(os.fsencode(folder), b"\xe9\xff.prom")
+    with open(name, "wb") as odd:
+        odd.write(GOOD.encode())
+    expect(run("lint", name), 0)
     # A pipe that is written to slowly.
     pipe = folder / "pipe"
     os.mkfifo(pipe)
@@ -147,6 +153,16 @@ def hostile(folder):
             code, out, err = run("lint", "-", "--format", form, text=text)
             assert code == 1 or name == "a help" and form == "text", (name, code, out, err)
             assert not set(out + err) & set("\x1b\x9b\u202e\u2028\x07\0"), (name, out, err)
+            for command in (("lint", "--json"), ("parse",)):
+                out = "".join(run(*command, "-", "--format", form, text=text)[1:])
+                assert not set(out) & set("\x1b\x9b\u202e\u2028\x07\0"), (name, command, out)
+    # Counts that no histogram has.
+    numbers = ("0", "1", "20", "1e300", "1.7e308", "-1", "-1.7e308", "NaN", "+Inf", "-Inf", "9.3e18", "1e-320")
+    for one in numbers:
+        for other in numbers:
+            buckets = "".join(f'h_bucket{{a="{a}",le="{le}"}} {n}\n' for a in (1, 2) for le, n in (("0.5", one), ("1.0", other), ("+Inf", "20")))
+            code, out, err = run("lint", "-", text=f"# HELP h H.\n# TYPE h histogram\n{buckets}")
+            assert code in (0, 1) and not err and not re.search(r"(\d{4,}|1[1-9]\d|-\d+) %", out), (one, other, code, out, err)
     for raw in (b'x{a="\xff"} 1\n', b"\xff\n", b"x 1\r\n", bytes(range(256)), b"\0" * 1000):
         code, out, err = run("parse", "-", text=raw)
         assert code == 1 and re.fullmatch(r"-:\d+:\d+: [^\n]+\n", err), (raw, code, out, err)
@@ -206,6 +222,10 @@ def urls():
         assert "application/openmetrics-text;version=1.0.0" in accept and "text/plain" in accept and "protobuf" not in accept, accept
         run("parse", server.url + "/other?a=b", "--format", "text")
         assert server.requests[1].startswith("GET /other?a=b HTTP/1.1\r\n") and "openmetrics" not in server.requests[1]
+        for command, path in (("lint", "/metrics"), ("healthcheck", "/health")):
+            for tail in ("", "/", "?a=b", "/?a=b"):
+                run(command, server.url + tail)
+                assert server.requests[-1].startswith(f"GET {path}{tail.strip('/')} HTTP/1.1\r\n"), (tail, server.requests[-1])
     fails = [
         (answer(status="404 Not Found"), "the server answered 404"), (answer(status="401 No"), "the server answered 401: .*curl.*"),
         (answer(status="302 Found", fields=("Location: http://x/\x1b[31m",)), ".*"),
@@ -238,7 +258,8 @@ def urls():
     expect(run("parse", "https://127.0.0.1/metrics"), 1, "", r"mailobs: [^\n]*: https is not spoken here[^\n]*\n")
     expect(run("healthcheck", "https://127.0.0.1/"), 1, r"unhealthy: [^\n]*https is not spoken here[^\n]*\n")
     expect(run("lint", "ftp://127.0.0.1/"), 1, "", r"mailobs: [^\n]*the scheme is none of[^\n]*\n")
-    expect(run("lint", "http://u:secret@127.0.0.1/"), 1, "", r"mailobs: (?![^\n]*secret)[^\n]*a user name or a password[^\n]*\n")
+    expect(run("lint", "http://u:secret@127.0.0.1/"), 1, "", r"mailobs: (?![^\n]*secret)[^\n]*a user name or a password[^\n]*curl[^\n]*\n")
+    assert "header" not in run("healthcheck", "http://u:secret@127.0.0.1/")[1]
     expect(run("lint", "unix:/nowhere/x.sock"), 1, "", r"mailobs: [^\n]*No such file[^\n]*\n")
 
 

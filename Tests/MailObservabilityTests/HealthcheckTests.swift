@@ -40,6 +40,9 @@ struct HealthcheckTests {
       #expect(outcome.exitCode == 1 && outcome.message.contains(" answered 503: {"), "\(outcome)")
     }
     #expect(await check(nil, config).message.contains("\"storage\":\"unhealthy\""))
+    for query in ["?verbose", "/?verbose"] {
+      #expect(await check("http://\(bound)\(query)", config).exitCode == 1)
+    }
     await server.shutdown()
     for url in urls { #expect(await check(url, config).exitCode == 1) }
   }

@@ -50,11 +50,20 @@ struct InvocationTests {
     #expect(try Invocation(arguments) == invocation)
   }
 
+  private static let noURL = "what is asked is a URL, http://HOST:PORT/PATH or unix:/PATH/OF/SOCKET"
+
   static let mistakes: [([String], String)] = [
     ([], "a command is missing"), (["x"], "there is no command \"x\""), ([""], "there is no command \"\""),
     (["--verbose"], "there is no command \"--verbose\""), (["--version", "x"], "--version stands alone"),
     (["help", "x"], "there is no help for \"x\""), (["--help", "lint"], "there is no help for \"lint\""),
     (["parse"], "a file, a URL or - is missing"), (["lint"], "a file, a URL or - is missing"),
+    (["lint", "--help=x"], "--help has no value"), (["parse", "x", "--help="], "--help has no value"),
+    (["healthcheck", "-"], noURL), (["healthcheck", "foo"], noURL), (["healthcheck", "127.0.0.1:80"], noURL),
+    (["healthcheck", "u:secret@h"], noURL),
+    (
+      ["parse", "x", "--format", "\u{9B}\u{202E}\u{200B}"],
+      "the format is text or openmetrics, not \"\\u{9B}\\u{202E}\\u{200B}\""
+    ),
     (["healthcheck"], "a URL is missing"), (["parse", ""], "the operand is empty"),
     (["parse", "x", "y"], "one operand is enough: \"y\""), (["parse", "-x"], "there is no option \"-x\""),
     (["parse", "--json", "x"], "there is no option \"--json\""),
@@ -104,6 +113,7 @@ struct InvocationTests {
       #expect(Usage.text(nil).contains("mailobs \(topic.rawValue)"))
       #expect(Usage.text(topic).contains("usage: mailobs \(topic.rawValue)"))
     }
+    #expect(Usage.text(.parse).contains("up to 64 MiB, 1,000,000\n"))
     for rule in MetricFinding.Rule.allCases { #expect(Usage.text(.lint).contains(rule.rawValue)) }
   }
 }

@@ -39,7 +39,8 @@ struct ReadingTests {
   }
 
   static let places: [(String, String)] = [
-    ("-", "-"), ("a\nb", "a\\nb"), ("http://h:1/m?token=x", "http://h:1/m"), ("http://h:1", "http://h:1"),
+    ("-", "-"), ("a\nb", "a\\nb"), ("xp\u{202E}.\u{9B}\u{FEFF}", "xp\\u{202E}.\\u{9B}\\u{FEFF}"),
+    ("http://h:1/m?token=x", "http://h:1/m"), ("http://h:1", "http://h:1"),
     ("unix:/run/x", "unix:/run/x"), ("http://u:secret@h/", "http://…"), ("ftp://h/m?x", "ftp://h/m"),
     ("http://h:x/?a@b", "http://…"),
   ]
@@ -86,6 +87,29 @@ struct ReadingTests {
     bytes = []
     FamiliesJSON.write(try ParsedExposition("", .text)) { bytes += $0 }
     #expect(bytes == Array("[]\n".utf8))
+  }
+
+  @Test("steers no terminal as JSON, and is read back the same", arguments: ExpositionParser.Format.allCases)
+  func steering(_ format: ExpositionParser.Format) throws {
+    let text = "\u{9B}31m\u{85}\u{202E}\u{2066}\u{200B}\u{FEFF}\u{2028}\u{E0041}\u{AD}\u{7F}\u{1B}é\u{1F4EC}"
+    let lines = "# HELP \"\(text)\" \(text)\n{\"\(text)\",\"\(text)\"=\"\(text)@b.example\"} 1\n"
+    let exposition = try ParsedExposition(lines + (format == .text ? "" : "# EOF\n"), format)
+    var bytes: [UInt8] = []
+    FamiliesJSON.write(exposition) { bytes += $0 }
+    let findings = MetricLinter().findings(in: exposition)
+    #expect(findings.count >= 2)
+    for finding in findings { bytes += Command.json(finding, text) }
+    let json = String(decoding: bytes, as: UTF8.self)
+    for scalar in json.unicodeScalars where scalar != "\n" {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: Issue.record("U+\(scalar.value)")
+      default: break
+      }
+    }
+    #expect(
+      json.contains(
+        #""name":"\u009b31m\u0085\u202e\u2066\u200b\ufeff\u2028\udb40\udc41\u00ad\u007f\u001b"#
+          + "é\u{1F4EC}\""))
   }
 
   @Test("has findings as JSON too")

@@ -42,6 +42,17 @@ struct ClientEndpointTests {
   }
 
   @Test(
+    "A URL without a path, or with / alone, is asked for another one, with its query",
+    arguments: [
+      ("http://h", "/m"), ("http://h/", "/m"), ("http://h?a=b", "/m?a=b"), ("http://h/?a=b", "/m?a=b"),
+      ("http://h/?", "/m?"), ("http://h//", "//"), ("http://h/a", "/a"), ("http://h/a?b", "/a?b"),
+      ("unix:/run/m", "/m"),
+    ])
+  func withoutPath(text: String, target: String) throws {
+    #expect(try ClientEndpoint(text).target(withoutPath: "/m") == target)
+  }
+
+  @Test(
     "Others are refused, and the reason names the part that is wrong",
     arguments: [
       ("", "no scheme"), ("localhost", "no scheme"), ("localhost:4318", "none of http"),

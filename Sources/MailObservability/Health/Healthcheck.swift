@@ -31,9 +31,9 @@ extension MetricsConfig {
   /// a resolver that hangs.
   ///
   /// - Parameters:
-  ///   - url: `http://host:port/path`, or `unix:/path/of/the/socket`; without a path `/health` is asked for. nil asks the
-  ///     first address of this configuration that serves probes, on the loopback interface where it is that of
-  ///     every interface.
+  ///   - url: `http://host:port/path`, or `unix:/path/of/the/socket`; without a path, or with `/` alone, `/health` is
+  ///     asked for, with the URL's query. nil asks the first address of this configuration that serves probes, on the
+  ///     loopback interface where it is that of every interface.
   ///   - deadline: the time for all of it; zero or less leaves none.
   public func healthcheck(_ url: String? = nil, within deadline: Duration = .seconds(3)) -> HealthcheckOutcome
   {
@@ -74,7 +74,7 @@ extension MetricsConfig {
   private func ask(_ endpoint: ClientEndpoint, within deadline: Duration) throws -> ClientAnswer {
     var limits = AnswerLimits()
     limits.maximumBodySize = 4096
-    let path = endpoint.target == "/" ? pathPrefix + "/health" : endpoint.target
+    let path = endpoint.target(withoutPath: pathPrefix + "/health")
     let request = ClientRequest(method: "GET", path: path, fields: [("Accept", "*/*")])
     return try HTTPRequester.answer(
       to: request, at: endpoint, limits: limits, within: deadline, threadName: "healthcheck")

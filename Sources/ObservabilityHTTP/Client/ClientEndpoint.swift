@@ -33,6 +33,12 @@ package struct ClientEndpoint: Sendable, Hashable {
   /// The target of a request.
   package var target: String { query.map { "\(path)?\($0)" } ?? path }
 
+  /// The target, with another path where the URL has none, or / alone, which are the same (RFC 9110, 4.2.3).
+  package func target(withoutPath otherPath: String) -> String {
+    guard path == "/" else { return target }
+    return query.map { "\(otherPath)?\($0)" } ?? otherPath
+  }
+
   /// The endpoint as it may stand in a message: without the query, where a secret may be.
   package var shown: String {
     if case .address(.unix(let path)) = place { return "unix:\(path)" }
@@ -87,7 +93,7 @@ package struct ClientEndpoint: Sendable, Hashable {
     guard !afterSlashes.contains("#") else { throw failure("a fragment (#) is nothing that is sent") }
     let authority = afterSlashes.prefix { $0 != "/" && $0 != "?" }
     guard !authority.contains("@") else {
-      throw failure("a user name or a password in the URL is not sent; use a header field")
+      throw failure("a user name or a password in the URL is not sent")
     }
     let tail = afterSlashes[authority.endIndex...]
     let pathPart = tail.prefix { $0 != "?" }
