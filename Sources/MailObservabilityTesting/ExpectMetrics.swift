@@ -12,7 +12,8 @@ public enum FamilySelection: Sendable, Hashable {
   /// All of them.
   case all
   /// Those that have one of these names, or samples of that name; one that is not in the expected text must
-  /// not be exported.
+  /// not be exported. A counter of OpenMetrics has its name with and without `_total`. A text of which no line
+  /// is compared is a misuse, unless it is empty.
   case named(Set<String>)
 }
 
@@ -44,7 +45,8 @@ public enum FamilySelection: Sendable, Hashable {
 ///   - file: where the call is.
 ///   - line: where the call is.
 /// - Throws: ``MetricsTestError`` whose message shows each line that is missing after a `-`, and each that was
-///   not expected after a `+`; or that says where the expected text cannot be read.
+///   not expected after a `+`; or that says where the expected text cannot be read, or that nothing of it
+///   would be compared.
 public func expectMetrics(
   in collector: MetricsCollector, equals expected: String, families: FamilySelection = .expected,
   ignoring ignored: Set<String> = [], file: String = #fileID, line: Int = #line
@@ -71,7 +73,7 @@ public func expectMetrics(
   let place = CallPlace(file: file, line: line)
   let wanted = try ExpectedExposition(expected, families, ignoring: ignored, at: place)
   let found = try await registry.exposition(wanted.format, at: place)
-  let difference = wanted.difference(to: found)
+  let difference = try wanted.difference(to: found, at: place)
   guard difference.isEmpty else {
     throw MetricsTestError(.different, at: place, "the metrics differ: - expected, + found\n" + difference)
   }

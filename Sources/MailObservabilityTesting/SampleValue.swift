@@ -47,7 +47,9 @@ extension Registry {
     if let sample = exact.count == 1 ? exact.first : matching.count == 1 ? matching.first : nil {
       return sample.value
     }
-    let wanted = name + "{" + labels.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",") + "}"
+    let given = labels.map { "\(SeriesKey.escaped($0.key))=\"\(SeriesKey.escaped($0.value))\"" }
+    let shown = SeriesKey.escaped(name)
+    let wanted = "\(shown){\(given.joined(separator: ","))}"
     guard matching.isEmpty else {
       throw MetricsTestError(
         .ambiguous, at: place, "\(wanted) is more than one series:\n\(SampleList(matching))")
@@ -57,11 +59,11 @@ extension Registry {
     }
     let parts = families.first { $0.name.utf8.elementsEqual(name.utf8) }?.samples ?? []
     guard parts.isEmpty else {
-      throw MetricsTestError(.absent, at: place, "\(name) has the samples\n\(SampleList(parts))")
+      throw MetricsTestError(.absent, at: place, "\(shown) has the samples\n\(SampleList(parts))")
     }
     let similar = families.flatMap(\.samples).filter { $0.name.hasSuffix("_" + name) }
     let hint = similar.isEmpty ? "" : "; is one of these meant?\n\(SampleList(similar))"
-    throw MetricsTestError(.absent, at: place, "nothing is called \(name)" + hint)
+    throw MetricsTestError(.absent, at: place, "nothing is called \(shown)" + hint)
   }
 }
 

@@ -1,6 +1,7 @@
 // Which series is a sample of, in whatever order its labels stand?
 
 import MetricParsing
+import ObservabilityPlatform
 
 /// A name and labels as an exposition writes them, the labels in the order of their names, and each number
 /// that is one in the one spelling of OpenMetrics. Compared by its bytes.
@@ -55,6 +56,8 @@ struct SeriesKey: Hashable, CustomStringConvertible {
     }
   }
 
+  /// The text as an exposition escapes it, and what steers terminals as `\u{1B}`: a backslash that is there
+  /// already is two.
   static func escaped(_ text: String, quotes: Bool = true) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -62,6 +65,8 @@ struct SeriesKey: Hashable, CustomStringConvertible {
       case "\\": escaped += "\\\\"
       case "\n": escaped += "\\n"
       case "\"" where quotes: escaped += "\\\""
+      case _ where scalar.steersTerminals:
+        escaped += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
       default: escaped.unicodeScalars.append(scalar)
       }
     }

@@ -100,6 +100,90 @@ struct ExpectMetricsTests {
     #expect(all?.message.contains("wait") == false)
   }
 
+  static let nothing: [(String, FamilySelection, Set<String>)] = [
+    ("mx_hits_total 9", .named(["mx_hits"]), []), ("mx_hits_total 9", .named([]), []),
+    ("", .named([]), []), ("mx_load 1", .named(["mx_loads", "mx_gone"]), []),
+    ("# TYPE mx_hits counter\nmx_hits_total 9\n# EOF", .named(["mx_hit"]), []),
+    ("# TYPE mx_load gauge\nmx_load 9", .expected, ["mx_load"]), ("mx_load 9", .all, ["mx_load"]),
+    ("# TYPE mx_load gauge\nmx_load 9", .named(["mx_load"]), ["mx_load"]),
+    ("# TYPE mx_hits counter\nmx_hits_total 9\n# EOF", .expected, ["mx_hits_total"]),
+    ("# TYPE mx_hits counter\nmx_hits_total 9\n# EOF", .expected, ["mx_hits"]),
+    ("# TYPE mx_wait_seconds histogram\nmx_wait_seconds_count 9", .expected, ["mx_wait_seconds_count"]),
+  ]
+
+  @Test("is a misuse when it cannot fail", arguments: nothing)
+  func misuse(_ expected: String, _ families: FamilySelection, _ ignored: Set<String>) async throws {
+    let error = await failure {
+      try await expectMetrics(in: makeRegistry(), equals: expected, families: families, ignoring: ignored)
+    }
+    #expect(error?.code == .misuse, "\(error?.message ?? "it held")")
+  }
+
+  static let named: [(String, Set<String>)] = [
+    ("mx_wait_seconds_count 1", ["mx_wait_seconds"]), ("mx_wait_seconds_sum 0.75", ["mx_wait_seconds_sum"]),
+    ("mx_wait_seconds_count 1\nmx_wait_seconds_sum 0.75", ["mx_wait_seconds"]),
+    ("mx_hits_total{list=\"a\"} 1\n# EOF", ["mx_hits"]),
+    ("mx_hits_total{list=\"a\"} 1\n# EOF", ["mx_hits_total"]),
+    ("# TYPE mx_hits counter\n# EOF", ["mx_hits_total"]), ("# TYPE mx_hits_total counter", ["mx_hits_total"]),
+  ]
+
+  @Test("compares a family that is named with every line of the text that is of it", arguments: named)
+  func parts(_ expected: String, _ names: Set<String>) async throws {
+    let error = try #require(
+      await failure {
+        try await expectMetrics(in: makeRegistry(), equals: expected, families: .named(names))
+      })
+    // What is there and not in the text is told, and nothing that is in the text.
+    #expect(error.code == .different && !error.message.contains("\n- "))
+    for line in expected.split(separator: "\n") where !line.hasPrefix("#") {
+      #expect(!error.message.contains(line), "\(error.message)")
+    }
+    let wrong = expected.replacing("} 1", with: "} 7").replacing("count 1", with: "count 7")
+    if wrong != expected {
+      let error = await failure {
+        try await expectMetrics(in: makeRegistry(), equals: wrong, families: .named(names))
+      }
+      #expect(error?.message.contains("\n- mx_") == true)
+    }
+    // Of what is not there, too.
+    let gone = await failure {
+      try await expectMetrics(in: makeRegistry(), equals: "mx_gone_count 1", families: .named(["mx_gone"]))
+    }
+    #expect(gone?.message.hasSuffix("\n- mx_gone_count 1") == true)
+  }
+
+  @Test("shows a family whose name is longer than that of another one with its own lines alone")
+  func likeNames() async throws {
+    let registry = try Registry(namespace: "mx")
+    try registry.register(.gauge("h", help: "H.")).set(1)
+    try registry.register(.gauge("h_gsum", help: "H.")).set(3)
+    try await expectMetrics(in: registry, equals: "mx_h 1\nmx_h_gsum 9", families: .named(["mx_h"]))
+  }
+
+  @Test("shows what steers terminals as escapes, and two values that differ in it as two")
+  func steering() async throws {
+    let registry = try Registry(namespace: "mx")
+    let hits = try registry.register(.counter("hits_total", help: "Hits."), byBounded: "list", limit: 10)
+    let values = ["\u{1B}[31m", "\u{9B}", "\u{202E}x", "\r", "\\u{9B}"]
+    for value in values { hits.increment(value) }
+    let error = try #require(
+      await failure {
+        try await expectMetrics(in: registry, equals: "mx_hits_total{list=\"\u{9B}\u{7F}\"} 1")
+      })
+    for text in [
+      error.message, await failure { _ = try await registry.value(of: "mx_hits_total") }?.message ?? "",
+    ] {
+      for scalar in text.unicodeScalars where scalar != "\n" {
+        #expect(scalar.value >= 0x20 && !(0x7F...0x9F ~= scalar.value) && scalar != "\u{202E}")
+      }
+      for value in [#"\u{1B}[31m"#, #""\u{9B}""#, #"\u{202E}x"#, #""\u{D}""#, #""\\u{9B}""#] {
+        #expect(text.contains(value), "\(text)")
+      }
+    }
+    let absent = await failure { _ = try await registry.value(of: "\u{9B}", labels: ["\u{1B}": "\u{202E}"]) }
+    #expect(absent?.message == #"nothing is called \u{9B}"#)
+  }
+
   @Test("says where the expected text cannot be read, and where the call is")
   func unreadable() async throws {
     let registry = try makeRegistry()
