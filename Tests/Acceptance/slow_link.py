@@ -26,7 +26,8 @@ DROPPED = ("duplicate_timestamp", "out_of_order", "out_of_bounds")
 
 
 class SlowLink:
-    """Passes bytes on, what the server says no faster than so many a second; the server feels it, as its bytes wait."""
+    """Passes bytes on, what the server says no faster than so many a second; the server feels it, as its bytes wait.
+    Nothing is said to be accepted as gzip: as that a scrape is so short that it is encoded at once."""
 
     def __init__(self, target):
         self.target = target
@@ -60,7 +61,7 @@ class SlowLink:
     async def copy(self, reader, writer, rate):
         begun, sent = self.loop.time(), 0
         while data := await reader.read(4096):
-            writer.write(data)
+            writer.write(data if rate else data.replace(b"Accept-Encoding: gzip", b"Accept-Encoding: none"))
             await writer.drain()
             if rate:
                 self.bytes += len(data)
