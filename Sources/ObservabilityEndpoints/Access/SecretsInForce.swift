@@ -78,15 +78,13 @@ package final class SecretsInForce: Sendable {
 
   /// Looks at the files, and reads those that have changed; blocks as long as they do. One call at a time.
   ///
-  /// - Returns: whether other secrets are in force than before, and what has newly gone wrong.
-  func reread() -> (isChanged: Bool, faults: [CredentialError]) {
+  /// - Returns: whether the password's hash is another one than before, and what has newly gone wrong.
+  func reread() -> (hasNewPassword: Bool, faults: [CredentialError]) {
     files.withLock { files in
-      let before = secrets
+      let before = secrets.password?.hash
       var faults = [rereadPassword(&files.password)]
       for place in files.tokens.keys.sorted() { faults.append(rereadToken(place, &files.tokens[place])) }
-      let now = secrets
-      let isChanged = before.tokens != now.tokens || before.password?.hash != now.password?.hash
-      return (isChanged, faults.compactMap { $0 })
+      return (before != secrets.password?.hash, faults.compactMap { $0 })
     }
   }
 
