@@ -51,7 +51,7 @@ package final class SecretsInForce: Sendable {
       var file = SecretFile(path: path)
       let bytes = try Self.content(of: &file, "basicAuth.passwordHashFile")
       secrets.password = try Self.password(
-        settings.username, bytes, libraries, "basicAuth.passwordHashFile", path)
+        settings.username, bytes, libraries, "basicAuth.passwordHashFile", ShownSetting.path(path))
       files.password = file
     }
     for (place, token) in settings.tokens.enumerated() {
@@ -94,7 +94,8 @@ package final class SecretsInForce: Sendable {
       guard let bytes = try Self.change(of: &file, "basicAuth.passwordHashFile") else { return nil }
       if bytes == secrets.password?.hash.bytes { return secrets }
       var secrets = secrets
-      secrets.password = try Self.password(username, bytes, libraries, "basicAuth.passwordHashFile", path)
+      secrets.password = try Self.password(
+        username, bytes, libraries, "basicAuth.passwordHashFile", ShownSetting.path(path))
       return secrets
     }
   }
@@ -149,7 +150,7 @@ package final class SecretsInForce: Sendable {
 
   private static func token(_ bytes: [UInt8], _ path: String) throws(CredentialError) -> [UInt8] {
     guard CredentialSettings.isToken(bytes) else {
-      throw CredentialError("bearerTokens.tokenFile", path, CredentialSettings.notAToken)
+      throw CredentialError("bearerTokens.tokenFile", path: path, CredentialSettings.notAToken)
     }
     return bytes
   }
@@ -160,7 +161,7 @@ package final class SecretsInForce: Sendable {
     switch file.read() {
     case .content(let bytes): return bytes
     case .failed(let reason):
-      throw CredentialError(setting, file.path, "cannot be read: \(reason)", isOfSystem: true)
+      throw CredentialError(setting, path: file.path, "cannot be read: \(reason)", isOfSystem: true)
     case .unchanged: return []
     }
   }
@@ -175,7 +176,7 @@ package final class SecretsInForce: Sendable {
     case .unchanged: return nil
     case .content(let bytes): return bytes
     case .failed(let reason):
-      throw CredentialError(setting, known.path, "cannot be read: \(reason)", isOfSystem: true)
+      throw CredentialError(setting, path: known.path, "cannot be read: \(reason)", isOfSystem: true)
     }
   }
 }
