@@ -28,6 +28,18 @@ struct CheckRecordTests {
     Sequence(results: "ffpfpfpp", failureThreshold: 2, successThreshold: 2, states: "-ffffffp"),
   ]
 
+  @Test("Reasons with an age that grows are the same at any time without it")
+  func aging() {
+    func reasons(_ age: Duration) -> [String] {
+      let stale = AgingReason.stale(age, valid: .seconds(2))
+      return [AgingReason.hanging(for: age), stale, AgingReason.stuck(for: age)]
+    }
+    let lasting = reasons(.seconds(3)).map(AgingReason.withoutAge)
+    #expect(lasting == reasons(.seconds(300)).map(AgingReason.withoutAge))
+    #expect(!lasting.contains { $0.contains("3") })
+    #expect(AgingReason.withoutAge("has not 3 s left") == "has not 3 s left")
+  }
+
   @Test("reaches these states", arguments: sequences)
   func thresholds(sequence: Sequence) {
     var record = CheckRecord(

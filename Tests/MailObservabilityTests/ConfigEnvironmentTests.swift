@@ -84,7 +84,7 @@ struct ConfigEnvironmentTests {
     Case("DEADLINE_LINGER", "7s") { $0.deadlines.linger == .seconds(7) },
     Case("MAXIMUM_REQUEST_LINE_SIZE", "4096") { $0.limits.maximumRequestLineSize == 4096 },
     Case("MAXIMUM_HEADER_SIZE", "4096") { $0.limits.maximumHeaderSize == 4096 },
-    Case("MAXIMUM_FIELD_COUNT", "1") { $0.limits.maximumFieldCount == 16 },
+    Case("MAXIMUM_FIELD_COUNT", "17") { $0.limits.maximumFieldCount == 17 },
     Case("MAXIMUM_BODY_SIZE", "0") { $0.limits.maximumBodySize == 0 },
     Case("MAXIMUM_CONNECTIONS", "77") { $0.limits.maximumConnections == 77 },
     Case("MAXIMUM_RESERVE_CONNECTIONS", "7") { $0.limits.maximumReserveConnections == 7 },
@@ -126,72 +126,123 @@ struct ConfigEnvironmentTests {
     )
   }
 
+  private static func list(_ count: Int, _ member: (Int) -> String) -> String {
+    (1...count).map(member).joined(separator: ",")
+  }
+
+  static let nonsense: [(String, String, String)] = [
+    ("BIND_ADDRESS", "9090", "host:port, [v6]:port"), ("BIND_ADDRESS", "localhost:65536", "0 to 65535"),
+    ("BIND_ADDRESS", "::1:9090", "[v6]:port"), ("BIND_ADDRESS", ":9090", "host:port"),
+    ("BIND_ADDRESS", "unix:", "unix:/path"), ("BIND_ADDRESS", "systemd:", "systemd:NAME"),
+    ("LISTENERS", "[::]:8081", "what is served"), ("LISTENERS", "[::]:8081=", "what is served"),
+    ("LISTENERS", "[::]:8081=metrics", "all, probes, or paths"), ("LISTENERS", "[::]=probes", "addresses"),
+    ("LISTENERS", "=probes", "addresses"), ("LISTENERS", "[::]:8081=probes+", "what is served"),
+    ("LISTENERS", "[::]:8081=/live+/live", "each once"), ("LISTENERS", "[::]:8081=/live:nobody", "a rule"),
+    ("LISTENERS", "[::]:8081=probes:trusted", "all, probes, or paths"),
+    ("LISTENERS", "[::]:8081=/nothing", "is the path of no route"),
+    ("LISTENERS", "[::]:8081=/metrics:credentials", "asks for credentials"),
+    ("LISTENERS", "127.0.0.1:9090=probes", "is the address of bindAddress"),
+    ("LISTENERS", "[::]:1=probes,[::]:1=all", "is the address of listeners[0]"),
+    ("LISTENERS", list(16) { "[::]:\($0)=all" }, "are more than 15"),
+    ("SOCKET_MODE", "0o660", "octal"), ("SOCKET_MODE", "680", "octal"), ("SOCKET_MODE", "1777", "0 to 777"),
+    ("SOCKET_MODE", "-1", "octal"), ("NOTIFY_SYSTEMD", "READY=1", "true or false"),
+    ("PROBE_ALIASES", "/up", "paths and probes"), ("PROBE_ALIASES", "/up=alive", "health, ready, live"),
+    ("PROBE_ALIASES", "/up=live,/up=ready", "each path once"),
+    ("PROBE_ALIASES", "up=live", "must begin with /"),
+    ("PROBE_ALIASES", "/live=live", "is the path of another route"),
+    ("HEALTH_CHECKS_OFF", "a check", "names of health checks"),
+    ("HEALTH_CHECK_DEADLINES", "storage", "such as storage=5s"),
+    ("HEALTH_CHECK_DEADLINES", "storage=0s", "above 0"),
+    ("HEALTH_CHECK_DEADLINES", "storage=5s,storage=6s", "each check once"),
+    ("HEALTH_CHECK_PERIODS", "=5s", "names of health checks"),
+    ("HEALTH_CHECK_PERIODS", "storage=5", "ms, s, m or h"),
+    ("EXECUTOR_THRESHOLD", "1ms", "is shorter than 10"),
+    ("ENABLED", "maybe", "must be true or false"), ("ENABLED", "2", "must be true or false"),
+    ("PATH", "metrics", "must begin with /"), ("PATH", "/live", "is the path of another route"),
+    ("PATH_PREFIX", "/a/", "must not end in /"), ("TRUSTED_NETWORKS", "10.0.0.0/33", "10.0.0.0/8"),
+    ("TRUSTED_NETWORKS", "10.0.0.0/8;10.1.0.0/16", "commas"), ("TRUSTED_PROXIES", "localhost", "addresses"),
+    ("HOST_NAMES", "mx1:9090", "is no name of a host"), ("ACCESS", "/metrics", "paths and rules"),
+    ("ACCESS", "/metrics=nobody", "everybody, trusted"), ("ACCESS", "metrics=trusted", "paths and rules"),
+    ("ACCESS", "/metrics=trusted,/metrics=everybody", "each path once"),
+    ("MAXIMUM_CONCURRENT_SCRAPES", "0", "a whole number from 1 to 1048576"),
+    ("MAXIMUM_CONCURRENT_SCRAPES", "-1", "a whole number"),
+    ("MAXIMUM_CONCURRENT_SCRAPES", "+1", "a whole number"),
+    ("MAXIMUM_CONCURRENT_SCRAPES", "99999999999999999999", "a whole number from 1 to 1048576"),
+    ("MAXIMUM_CONNECTIONS", "0", "from 1 to 1048576"), ("MAXIMUM_HEADER_SIZE", "0", "from 1024 to"),
+    ("MAXIMUM_CONNECTIONS", "1048577", "from 1 to 1048576"), ("MAXIMUM_FIELD_COUNT", "15", "from 16 to"),
+    ("MAXIMUM_CONNECTIONS_PER_ADDRESS", "0", "from 1 to"), ("MAXIMUM_REQUEST_LINE_SIZE", "511", "from 512"),
+    ("MAXIMUM_REQUESTS_PER_CONNECTION", "0", "from 1 to"), ("MAXIMUM_BODY_SIZE", "1073741825", "from 0 to"),
+    ("MAXIMUM_RESERVE_CONNECTIONS", "99999999999999999999", "from 0 to 1048576"),
+    ("DEADLINE_BODY", "99999999999999999999s", "up to 1000000000"),
+    ("MAXIMUM_CONCURRENT_SCRAPES", "٣", "a whole number"), ("SCRAPE_DEADLINE", "20", "ms, s, m or h"),
+    ("SCRAPE_DEADLINE", "1.5s", "ms, s, m or h"), ("SCRAPE_DEADLINE", "9ms", "is shorter than 10"),
+    ("SCRAPE_DEADLINE", "1000000001s", "ms, s, m or h"), ("SCRAPE_DEADLINE", "s", "ms, s, m or h"),
+    ("EXECUTOR_THRESHOLD", "never", "none, or"), ("DEADLINE_HEAD", "0s", "is shorter than 10"),
+    ("MAXIMUM_CONNECTIONS", "1e3", "a whole number"),
+    ("BEARER_TOKEN_FILES", ",", "none in it"), ("TRUSTED_NETWORKS", ",", "none in it"),
+    ("TRUSTED_PROXIES", ", ,", "none in it"), ("HOST_NAMES", ",", "none in it"),
+    ("ACCESS", ",", "none in it"), ("LISTENERS", ",,", "none in it"), ("PROBE_ALIASES", ",", "none in it"),
+    ("HEALTH_CHECKS_OFF", ",", "none in it"), ("HEALTH_CHECK_DEADLINES", ",", "none in it"),
+    ("HEALTH_CHECK_PERIODS", ",", "none in it"),
+    ("TRUSTED_NETWORKS", "10.0.0.0/8,ten", "\"ten\" is not"),
+    ("TRUSTED_PROXIES", "::1, ::g,::2", "\"::g\" is not"),
+    ("ACCESS", "/a=trusted,/b", "\"/b\" is not"),
+    ("LISTENERS", "[::]:1=all,[::]=all", "\"[::]=all\" is not"),
+    ("PROBE_ALIASES", "/a=live,/b=alive", "\"/b=alive\" is not"),
+    ("HEALTH_CHECKS_OFF", "storage,a b", "\"a b\" is not"),
+    ("HEALTH_CHECK_DEADLINES", "a=1s,b=0s", "\"b=0s\" is not"),
+    ("HEALTH_CHECK_PERIODS", "a=1s,b=1", "\"b=1\" is not"),
+    ("HOST_NAMES", "mx1,mx2:9090", "has \"mx2:9090\", which is no name of a host"),
+    ("PROBE_ALIASES", "/up=live,down=live", "has \"down\", which must begin with /"),
+    ("ACCESS", "/live=trusted,/nothing=trusted", "has \"/nothing\", which is the path of no route"),
+    ("LISTENERS", "[::]:1=/live,[::]:2=/nothing", "has \"/nothing\", which is the path of no route"),
+    ("PROBE_ALIASES", list(200) { "/\($0)=live" }, "are more paths than 200"),
+    ("HOST_NAMES", list(1000) { "mx\($0)" } + ",mx:1", "has \"mx:1\""),
+    (
+      "TRUSTED_NETWORKS", list(1000) { "10.0.0.\($0 % 256)" } + ",ten",
+      "\"ten\" is not"
+    ),
+    ("BASIC_AUTH_USERNAME", "prometheus", "needs MAILOBS_BASIC_AUTH_PASSWORD_HASH_FILE"),
+    ("BASIC_AUTH_PASSWORD_HASH_FILE", "/run/hash", "needs MAILOBS_BASIC_AUTH_USERNAME"),
+  ]
+
   @Test(
     "that make no sense are errors with the variable, the value and what is allowed",
-    arguments: [
-      ("BIND_ADDRESS", "9090", "host:port, [v6]:port"), ("BIND_ADDRESS", "localhost:65536", "0 to 65535"),
-      ("BIND_ADDRESS", "::1:9090", "[v6]:port"), ("BIND_ADDRESS", ":9090", "host:port"),
-      ("BIND_ADDRESS", "unix:", "unix:/path"), ("BIND_ADDRESS", "systemd:", "systemd:NAME"),
-      ("LISTENERS", "[::]:8081", "what is served"), ("LISTENERS", "[::]:8081=", "what is served"),
-      ("LISTENERS", "[::]:8081=metrics", "all, probes, or paths"), ("LISTENERS", "[::]=probes", "addresses"),
-      ("LISTENERS", "=probes", "addresses"), ("LISTENERS", "[::]:8081=probes+", "what is served"),
-      ("LISTENERS", "[::]:8081=/live+/live", "each once"), ("LISTENERS", "[::]:8081=/live:nobody", "a rule"),
-      ("LISTENERS", "[::]:8081=probes:trusted", "all, probes, or paths"),
-      ("LISTENERS", "[::]:8081=/nothing", "is the path of no route"),
-      ("LISTENERS", "[::]:8081=/metrics:credentials", "asks for credentials"),
-      ("LISTENERS", "127.0.0.1:9090=probes", "is the address of bindAddress"),
-      ("LISTENERS", "[::]:1=probes,[::]:1=all", "is the address of listeners[0]"),
-      ("LISTENERS", (1...16).map { "[::]:\($0)=all" }.joined(separator: ","), "are more than 15"),
-      ("SOCKET_MODE", "0o660", "octal"), ("SOCKET_MODE", "680", "octal"), ("SOCKET_MODE", "1777", "0 to 777"),
-      ("SOCKET_MODE", "-1", "octal"), ("NOTIFY_SYSTEMD", "READY=1", "true or false"),
-      ("PROBE_ALIASES", "/up", "paths and probes"), ("PROBE_ALIASES", "/up=alive", "health, ready, live"),
-      ("PROBE_ALIASES", "/up=live,/up=ready", "each path once"),
-      ("PROBE_ALIASES", "up=live", "must begin with /"),
-      ("PROBE_ALIASES", "/live=live", "is the path of another route"),
-      ("HEALTH_CHECKS_OFF", "a check", "names of health checks"),
-      ("HEALTH_CHECK_DEADLINES", "storage", "such as storage=5s"),
-      ("HEALTH_CHECK_DEADLINES", "storage=0s", "above 0"),
-      ("HEALTH_CHECK_DEADLINES", "storage=5s,storage=6s", "each check once"),
-      ("HEALTH_CHECK_PERIODS", "=5s", "names of health checks"),
-      ("HEALTH_CHECK_PERIODS", "storage=5", "ms, s, m or h"),
-      ("EXECUTOR_THRESHOLD", "1ms", "is shorter than 10"),
-      ("ENABLED", "maybe", "must be true or false"), ("ENABLED", "2", "must be true or false"),
-      ("PATH", "metrics", "must begin with /"), ("PATH", "/live", "is the path of another route"),
-      ("PATH_PREFIX", "/a/", "must not end in /"), ("TRUSTED_NETWORKS", "10.0.0.0/33", "10.0.0.0/8"),
-      ("TRUSTED_NETWORKS", "10.0.0.0/8;10.1.0.0/16", "commas"), ("TRUSTED_PROXIES", "localhost", "addresses"),
-      ("HOST_NAMES", "mx1:9090", "is no name of a host"), ("ACCESS", "/metrics", "paths and rules"),
-      ("ACCESS", "/metrics=nobody", "everybody, trusted"), ("ACCESS", "metrics=trusted", "paths and rules"),
-      ("ACCESS", "/metrics=trusted,/metrics=everybody", "each path once"),
-      ("MAXIMUM_CONCURRENT_SCRAPES", "0", "would answer no scrape"),
-      ("MAXIMUM_CONCURRENT_SCRAPES", "-1", "a whole number"),
-      ("MAXIMUM_CONCURRENT_SCRAPES", "+1", "a whole number"),
-      ("MAXIMUM_CONCURRENT_SCRAPES", "99999999999999999999", "a whole number"),
-      ("MAXIMUM_CONCURRENT_SCRAPES", "٣", "a whole number"), ("SCRAPE_DEADLINE", "20", "ms, s, m or h"),
-      ("SCRAPE_DEADLINE", "1.5s", "ms, s, m or h"), ("SCRAPE_DEADLINE", "9ms", "is shorter than 10"),
-      ("SCRAPE_DEADLINE", "1000000001s", "ms, s, m or h"), ("SCRAPE_DEADLINE", "s", "ms, s, m or h"),
-      ("EXECUTOR_THRESHOLD", "never", "none, or"), ("DEADLINE_HEAD", "0s", "is shorter than 10"),
-      ("MAXIMUM_CONNECTIONS", "1e3", "a whole number"),
-      ("BASIC_AUTH_USERNAME", "prometheus", "needs MAILOBS_BASIC_AUTH_PASSWORD_HASH_FILE"),
-      ("BASIC_AUTH_PASSWORD_HASH_FILE", "/run/hash", "needs MAILOBS_BASIC_AUTH_USERNAME"),
-    ])
+    arguments: nonsense)
   func wrong(name: String, value: String, problem: String) {
     #expect {
       try MetricsConfig(environment: ["MAILOBS_" + name: value])
     } throws: { error in
       guard let error = error as? MetricsConfigError else { return false }
-      return error.setting == "MAILOBS_" + name && error.value == value && error.message.contains(problem)
+      let isNamed = error.setting == "MAILOBS_" + name && error.message.contains(problem)
+      return isNamed && error.value == value && error.message.utf8.count <= 4096
     }
   }
 
+  static let secrets: [[String: String]] = [
+    ["BASIC_AUTH_PASSWORD_HASH": "hush"], ["BASIC_AUTH_PASSWORD_HASH": "hush", "BASIC_AUTH_USERNAME": "u"],
+    [
+      "BASIC_AUTH_PASSWORD_HASH": "hush", "BASIC_AUTH_USERNAME": "u", "BASIC_AUTH_PASSWORD_HASH_FILE": "/f",
+    ],
+    ["BEARER_TOKENS": "hush hush"], ["BEARER_TOKENS": "hush,ä"], ["BEARER_TOKENSS": "hush"],
+    ["BASIC_AUTH_USERNAME": "prometheus:$2y$10$hush"], ["BASIC_AUTH_USERNAME": "$2y$10$hush"],
+    ["BASIC_AUTH_USERNAME": "hush0123456789012345678901234567"], ["BASIC_AUTH_USERNAME": "u:hush"],
+    ["BASIC_AUTH_USERNAME": "u:hush", "BASIC_AUTH_PASSWORD_HASH_FILE": "/f"],
+    ["BASIC_AUTH_USERNAME": "$6$hush:", "BASIC_AUTH_PASSWORD_HASH_FILE": "/f"],
+    ["BASIC_AUTH_PASSWORD_HASH_FILE": "u:$2y$10$hush"], ["BASIC_AUTH_PASSWORD_HASH_FILE": "$6$a$hush"],
+    ["BASIC_AUTH_PASSWORD_HASH": "x", "BASIC_AUTH_USERNAME": "u", "BASIC_AUTH_PASSWORD_HASH_FILE": "hush"],
+    ["BEARER_TOKEN_FILES": list(17) { "hush\($0)" }],
+    ["BEARER_TOKENS": list(17) { "hush\($0)" }],
+    [
+      "BEARER_TOKENS": list(9) { "hush\($0)" },
+      "BEARER_TOKEN_FILES": "/1,/2,/3,/4,/5,/6,/7,/8",
+    ],
+    ["BEARER_TOKENS": ","],
+  ]
+
   @Test(
     "that have a secret are errors without it",
-    arguments: [
-      ["BASIC_AUTH_PASSWORD_HASH": "hush"], ["BASIC_AUTH_PASSWORD_HASH": "hush", "BASIC_AUTH_USERNAME": "u"],
-      [
-        "BASIC_AUTH_PASSWORD_HASH": "hush", "BASIC_AUTH_USERNAME": "u", "BASIC_AUTH_PASSWORD_HASH_FILE": "/f",
-      ],
-      ["BEARER_TOKENS": "hush hush"], ["BEARER_TOKENS": "hush,ä"], ["BEARER_TOKENSS": "hush"],
-    ])
+    arguments: secrets)
   func secret(variables: [String: String]) {
     let environment = Dictionary(uniqueKeysWithValues: variables.map { ("MAILOBS_" + $0.key, $0.value) })
     #expect {
@@ -200,6 +251,74 @@ struct ConfigEnvironmentTests {
       guard let error = error as? MetricsConfigError else { return false }
       return !"\(error)".contains("hush") && error.setting.hasPrefix("MAILOBS_")
     }
+  }
+
+  @Test(
+    "that have a secret in place of the path of its file make a server that does not start, and does not tell it"
+  )
+  func secretForPath() throws {
+    for variables in [
+      ["BEARER_TOKEN_FILES": "hush0123456789"], ["BEARER_TOKEN_FILES": "hu/sh+hush="],
+      ["BASIC_AUTH_USERNAME": "u", "BASIC_AUTH_PASSWORD_HASH_FILE": "$2y$10$hush/hush"],
+    ] {
+      let environment = Dictionary(uniqueKeysWithValues: variables.map { ("MAILOBS_" + $0.key, $0.value) })
+      let config = try MetricsConfig(environment: environment)
+      let shown = "\(config.bearerTokens) \(String(reflecting: config.basicAuth))"
+      #expect(!shown.contains("hush"))
+      #expect {
+        try MetricsCollector().endpoints(config)
+      } throws: { error in
+        "\(error)".contains("\"***\" cannot be read") && !"\(error)".contains("hush")
+      }
+    }
+    let pasted = MetricsConfig.BasicAuth(username: "u:$6$hush", passwordHash: "x")
+    var dumped = ""
+    dump(pasted, to: &dumped)
+    #expect(!"\(pasted) \(String(reflecting: pasted)) \(dumped)".contains("hush"))
+  }
+
+  @Test("of Kubernetes for a Service whose name begins so are left alone, and nothing else is")
+  func serviceLinks() throws {
+    let links = [
+      "SERVICE_HOST": "10.96.0.7", "SERVICE_PORT": "9090", "SERVICE_PORT_HTTP_METRICS": "9090",
+      "PORT": "tcp://10.96.0.7:9090", "PORT_9090_TCP": "tcp://10.96.0.7:9090", "PORT_9090_TCP_PROTO": "tcp",
+      "PORT_9090_TCP_PORT": "9090", "PORT_9090_TCP_ADDR": "10.96.0.7", "PORT_53_UDP": "udp://[fd00::7]:53",
+    ]
+    var environment: [String: String] = [:]
+    for (name, value) in links {
+      environment["MAILOBS_" + name] = value
+      environment["MAILOBS_PROBES_" + name] = value
+    }
+    environment["MAILOBS_SERVICE_NAME"] = "mx"
+    #expect(try MetricsConfig(environment: environment).serviceName == "mx")
+    for (name, value) in [
+      ("PORT", "9090"), ("SERVICE", "x"), ("SERVICE_HOSTS", "x"), ("SERVICE_PORT", "http"),
+      ("PORT_9090", "x"),
+      ("PORT_9090_QUIC", "x"), ("PORT_x_TCP", "x"), ("PORT_9090_TCP_NAME", "x"), ("SERVICE_HOST_X", "x"),
+      ("PORT_9090_TCP_PORT_X", "x"), ("PORTS", "tcp://x"),
+    ] {
+      #expect {
+        try MetricsConfig(environment: ["MAILOBS_" + name: value])
+      } throws: { ($0 as? MetricsConfigError)?.setting == "MAILOBS_" + name }
+    }
+  }
+
+  @Test("that name a check which is not there are said when the server starts, with the nearest that is")
+  func unknownChecks() throws {
+    let config = try MetricsConfig(environment: ["MAILOBS_HEALTH_CHECKS_OFF": "storge,queue,relay,executor"])
+    let health = HealthRegistry()
+    try health.add(HealthCheck("storage") { .pass })
+    try health.declare("queue")
+    let said = try #require(config.unknownChecks(of: health))
+    #expect(said.level == .warning && said.text.hasSuffix(": \"relay\", \"storge\" (there is storage)"))
+    try health.add(HealthCheck("relay") { .pass })
+    #expect(config.unknownChecks(of: health)?.text.hasSuffix(": \"storge\" (there is storage)") == true)
+    let recorder = LogRecorder()
+    var logging = config
+    logging.log = recorder.record
+    for _ in 0..<2 { _ = try MetricsCollector(health: health).endpoints(logging) }
+    #expect(recorder.messages.map(\.text).filter { $0.contains("storge") }.count == 1, "said once")
+    #expect(MetricsConfig().unknownChecks(of: health) == nil)
   }
 
   @Test(
@@ -228,6 +347,8 @@ struct ConfigEnvironmentTests {
     ])
     #expect(config.path == "/metrics")
     for (name, value) in [
+      ("MAILOBS_SCRAPE_DEADLINE", String(repeating: "x", count: 100_000)),
+      ("MAILOBS_ACCESS", String(repeating: "/x=trusted", count: 10_000)),
       ("MAILOBS_" + String(repeating: "é", count: 100_000), "x"),
       ("MAILOBS_ENABLED", String(repeating: "\n", count: 100_000)),
       ("MAILOBS_ENABLED", String(repeating: "x", count: 100_000)),
@@ -237,6 +358,7 @@ struct ConfigEnvironmentTests {
         #expect(value.first == "\n")
       } catch {
         #expect(error.message.utf8.count <= 4096)
+        #expect(error.message.hasSuffix(error.problem))
         #expect(!error.message.contains("\n"))
       }
     }

@@ -54,6 +54,26 @@ struct SystemdNotifierTests {
     }
   }
 
+  @Test("says once that a check hangs, however long it does")
+  func hanging() async {
+    await #expect(processExitsWith: .success) {
+      let receiver = try #require(DatagramReceiver())
+      Self.set(["NOTIFY_SOCKET": receiver.path])
+      let metrics = try MetricsCollector()
+      let gate = Gate()
+      try metrics.health.add(
+        HealthCheck("hung", deadline: .milliseconds(10), period: .milliseconds(10)) {
+          await gate.pass()
+          return .pass
+        })
+      let server = try await metrics.startHTTPServer(Self.config(LogRecorder()))
+      let message = await onThread { receiver.wait(for: "STATUS=not ready: hung: has not") }
+      #expect(message == "STATUS=not ready: hung: has not returned")
+      gate.open()
+      await server.shutdown()
+    }
+  }
+
   @Test("gives no sign of life from the moment that liveness fails")
   func lifeless() async {
     await #expect(processExitsWith: .success) {

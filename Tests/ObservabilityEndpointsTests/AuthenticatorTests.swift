@@ -153,6 +153,28 @@ struct AuthenticatorTests {
     #expect(try await status(service, Known.basic) == 200)
   }
 
+  @Test("of who has been let in are known whatever else is in the files that change")
+  func unrelatedChanges() async throws {
+    let folder = try Folder()
+    try folder.write(Known.sha512, to: "hash")
+    try folder.write(Known.token, to: "token")
+    let service = try service(
+      Known.settings(hash: .file(folder.path + "/hash"), tokens: [.file(folder.path + "/token")]))
+    #expect(try await status(service, Known.basic) == 200)
+    let changes = [
+      ("token", "another"), ("hash", Known.sha512 + "\n"), ("token", ""), ("hash", "nonsense"),
+      ("hash", Known.sha512), ("token", Known.token),
+    ]
+    for (place, (name, text)) in changes.enumerated() {
+      // For who is not known there is no attempt left.
+      for number in 0..<20 { _ = try await status(service, wrong(100 * place + number)) }
+      try folder.replace(name, with: text)
+      clock.advance(by: .seconds(1))
+      #expect(try await status(service, Known.basic) == 200, "\(name) \(text)")
+    }
+    #expect(try await status(service, Known.bearer) == 200)
+  }
+
   @Test("of wrong tokens take no attempt from passwords")
   func tokensApart() async throws {
     let service = try service()

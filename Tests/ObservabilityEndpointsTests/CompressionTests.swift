@@ -76,8 +76,12 @@ struct CompressionTests {
     return Body(response: response, bytes: bytes)
   }
 
-  private func stream(_ service: Service, _ target: String = "/metrics") async throws -> EndpointBodyStream {
-    let response = await service.endpoints.respond(to: try request(target))
+  private func stream(
+    _ service: Service, _ target: String = "/metrics", coding: String? = "gzip"
+  ) async throws -> EndpointBodyStream {
+    try stream(of: await service.endpoints.respond(to: try request(target, coding)))
+  }
+  private func stream(of response: EndpointResponse) throws -> EndpointBodyStream {
     guard case .stream(let stream) = response.body else { throw Unexpected(status: response.status) }
     return stream
   }
@@ -88,7 +92,10 @@ struct CompressionTests {
     #expect(await eventually { ObservedGzip.streams.begun == ObservedGzip.streams.ended })
     if let begun { #expect(ObservedGzip.streams.begun == begun) }
     // A stream's share is given back after its memory.
-    #expect(await eventually { service.endpoints.metrics.spooledBytes == 0 })
+    #expect(
+      await eventually {
+        service.endpoints.metrics.spooledBytes == 0 && service.endpoints.metrics.compressorsInUse == 0
+      })
     #expect(ObservedGzip.callsFromElsewhere == 0)
   }
 
@@ -96,7 +103,7 @@ struct CompressionTests {
   func same(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     let service = try service { settings in
-      // Whatever there is room for, of compressors as well.
+      // Whatever there is room for.
       settings.maximumSpooledBytes = [0, 300 << 10, 16 << 20].randomElement(using: &generator) ?? 0
     }
     for number in 0..<Int.random(in: 0...20, using: &generator) {
@@ -274,43 +281,77 @@ struct CompressionTests {
     await expectNoStream(service, begun: 2)
   }
 
-  @Test("waits for slow readers within the budget, its compressor included, and frees all when they go")
+  @Test("waits for slow readers within the budget, and frees all when they go")
   func slow() async throws {
-    let budget = Gzip.Stream.memory + 200 << 10
+    let budget = 200 << 10
     let service = try service(series: 60_000) { $0.maximumSpooledBytes = budget }
     let slow = try await stream(service)
-    #expect(service.endpoints.metrics.spooledBytes > Gzip.Stream.memory)
+    #expect(service.endpoints.metrics.compressorsInUse == 1)
     #expect(service.endpoints.metrics.spooledBytes <= budget + 64 << 10)
-    // The budget is used up: others are served all the same.
-    #expect(try await get(service, "/metrics").content == get(service, "/metrics", nil).bytes)
+    // The budget is used up: others are served all the same, and have a compressor.
+    let other = try await get(service, "/metrics")
+    #expect(other.encoding == "gzip")
+    #expect(try await other.content == get(service, "/metrics", nil).bytes)
     var bytes: [UInt8] = []
     while let part = try await slow.next() { bytes += part }
     slow.finished?()
     #expect(try await Inflate()?.bytes(of: bytes) == get(service, "/metrics", nil).bytes)
-    await expectNoStream(service, begun: 1)
+    await expectNoStream(service, begun: 2)
     let gone = try await stream(service)
     _ = try await gone.next()
     gone.finished?()
-    await expectNoStream(service, begun: 2)
+    await expectNoStream(service, begun: 3)
   }
 
-  /// Two streams of one scrape.
-  private func twoReaders(_ service: Service, _ holding: Holding) async throws -> [EndpointBodyStream] {
+  @Test(
+    "is made for who reads it, however many do not read theirs",
+    arguments: zip(["gzip", nil], [100 << 10, 1 << 20]))
+  func unread(coding: String?, budget: Int) async throws {
+    let service = try service(series: 60_000) { settings in
+      settings.maximumConcurrentScrapes = 2
+      settings.maximumSpooledBytes = budget
+    }
+    let streams = Locked<[EndpointBodyStream]>([])
+    let areOpen = await eventually {
+      // Who comes too soon after the others is refused.
+      guard let next = try? await stream(service, coding: coding) else { return false }
+      return streams.withLock { streams in
+        streams.append(next)
+        return streams.count == 4
+      }
+    }
+    #expect(areOpen)
+    let isCompressed = await eventually { (try? await get(service, "/metrics"))?.encoding == "gzip" }
+    #expect(isCompressed)
+    #expect(service.endpoints.metrics.compressorsInUse <= 2)
+    for stream in streams.withLock({ $0 }) { stream.finished?() }
+    await expectNoStream(service)
+  }
+
+  /// Two answers of one scrape.
+  private func twoAnswers(_ service: Service, _ holding: Holding) async throws -> [EndpointResponse] {
     service.registry.set(own: holding)
     holding.isHeld.withLock { $0 = true }
     let first = Task { try await get(service, "/metrics?name[]=nothing") }
     #expect(await eventually { holding.reads.withLock { $0 } == 1 })
     // Without the figures about the collector, which differ from scrape to scrape.
-    let tasks = (0..<2).map { _ in Task { try await stream(service, "/metrics?name[]=mail_x_total") } }
+    let tasks = (0..<2).map { _ in
+      Task { await service.endpoints.respond(to: try request("/metrics?name[]=mail_x_total")) }
+    }
     #expect(await eventually { service.endpoints.metrics.waitingReaders == 2 })
     holding.isHeld.withLock { $0 = false }
     _ = try await first.value
     return [try await tasks[0].value, try await tasks[1].value]
   }
 
+  /// Two streams of one scrape.
+  private func twoReaders(_ service: Service, _ holding: Holding) async throws -> [EndpointBodyStream] {
+    try await twoAnswers(service, holding).map { try stream(of: $0) }
+  }
+
   @Test("goes on for one reader while another stands still, who is cut off once the budget is used up")
   func behind() async throws {
-    let budget = Gzip.Stream.memory + 70 << 10
+    let budget = 70 << 10
     let service = try service(series: 200_000) { $0.maximumSpooledBytes = budget }
     let readers = try await twoReaders(service, Holding())
     _ = try await readers[1].next()
@@ -330,7 +371,7 @@ struct CompressionTests {
 
   @Test("is read to its end by one when the other goes, at whatever part", arguments: 0..<4)
   func leaves(after parts: Int) async throws {
-    let service = try service(series: 60_000) { $0.maximumSpooledBytes = Gzip.Stream.memory + 100 << 10 }
+    let service = try service(series: 60_000) { $0.maximumSpooledBytes = 100 << 10 }
     let readers = try await twoReaders(service, Holding())
     for _ in 0..<parts { _ = try await readers[1].next() }
     readers[1].finished?()
@@ -367,7 +408,7 @@ struct CompressionTests {
   @Test("that cannot be compressed to its end is cut short, or refused", arguments: [0, 1, 5, 20, 40])
   func failing(calls: Int) async throws {
     ObservedGzip.reset(failingAfter: calls)
-    let service = try service(series: 60_000) { $0.maximumSpooledBytes = Gzip.Stream.memory + 70 << 10 }
+    let service = try service(series: 60_000) { $0.maximumSpooledBytes = 70 << 10 }
     let response = await service.endpoints.respond(to: try request("/metrics"))
     switch response.body {
     case .bytes: #expect(response.status == 503)
@@ -380,6 +421,22 @@ struct CompressionTests {
     await expectNoStream(service, begun: 1)
     ObservedGzip.reset()
     #expect(try await get(service, "/metrics").content?.isEmpty == false)
+  }
+
+  @Test("that cannot be compressed to its end is whole for nobody of two", arguments: [0, 1, 5, 20, 40])
+  func failingShared(calls: Int) async throws {
+    ObservedGzip.reset(failingAfter: calls)
+    let service = try service(series: 60_000) { $0.maximumSpooledBytes = 70 << 10 }
+    for response in try await twoAnswers(service, Holding()) {
+      switch response.body {
+      case .bytes: #expect(response.status == 503)
+      case .stream(let stream):
+        await #expect(throws: Scrape.LetGo.self) { while try await stream.next() != nil {} }
+        stream.finished?()
+      }
+    }
+    #expect(service.endpoints.metrics.slotsInUse == 0)
+    await expectNoStream(service, begun: 1)
   }
 
   @Test("that is not read in time is let go for its reader alone")

@@ -30,6 +30,26 @@ struct RouteTests {
     if status >= 400 { #expect(answer.type == "text/plain; charset=utf-8" && !answer.body.isEmpty) }
   }
 
+  @Test("refuse with what nobody keeps, and no browser takes for a page")
+  func refusals() async throws {
+    struct Broken: Error {}
+    let service = try Service { settings in
+      settings.maximumConcurrentScrapes = 0
+      settings.hostRoutes = [EndpointRoute("/broken", for: .everybody) { _ in throw Broken() }]
+    }
+    for (method, target, peer, status) in [
+      ("GET", "/nothing", loopback, 404), ("GET", "/ready/nothing", loopback, 404),
+      ("GET", "/health?group=nothing", loopback, 404), ("POST", "/metrics", loopback, 405),
+      ("GET", "/metrics.json", stranger, 403), ("GET", "/metrics", loopback, 503),
+      ("GET", "/broken", loopback, 500),
+    ] {
+      let answer = try await service.get(target, method: method, peer: peer)
+      #expect(answer.status == status)
+      #expect(answer.headers.all("Cache-Control") == ["no-store"], "\(target)")
+      #expect(answer.headers.all("X-Content-Type-Options") == ["nosniff"], "\(target)")
+    }
+  }
+
   @Test("serve the exposition at another path if that is wished")
   func otherPath() async throws {
     let service = try Service { $0.metricsPath = "/internal/metrics" }

@@ -192,7 +192,7 @@ def check_tables():
 
 def variables(source):
     """The names that MetricsConfig reads, as its source has them."""
-    found = set(re.findall(r'(?:\.init\(\s*|= )"([A-Z][A-Z_]+)"', source))
+    found = set(re.findall(r'(?:\.init\(\s*(?:list: )?|\bvariable\(\s*|= )"([A-Z][A-Z_]+)"', source))
     for name, prefix in (("deadline", "DEADLINE_"), ("limit", "MAXIMUM_")):
         found |= {prefix + end for end in re.findall(rf'\b{name}\(\s*"([A-Z_]+)"', source)}
     return {"MAILOBS_" + name for name in found if not name.endswith("_")}
@@ -296,7 +296,9 @@ def check_checks():
     assert public_types("M Counter: final class Counter\nM Counter.add(): func add()\n") == {"Counter"}
     assert unnamed({"Counter", "Registry"}, "let a: Other.Counter, b: Other.Registry") == ["Counter", "Registry"]
     source = 'prefix = "MAILOBS_" .init("PATH", "p") .init(\n"HEAD_X", "h") deadline("BODY", "b") limit(\n "SIZE", "s")'
-    assert variables(source) == {f"MAILOBS_{name}" for name in ("PATH", "HEAD_X", "DEADLINE_BODY", "MAXIMUM_SIZE")}
+    source += '.init(\n list: "NETS", "n") variable("CHECKS", "c")'
+    assert variables(source) == {f"MAILOBS_{name}" for name in (
+        "PATH", "HEAD_X", "DEADLINE_BODY", "MAXIMUM_SIZE", "NETS", "CHECKS")}
     assert unnamed({"Registry"}, "// a Registry") == ["Registry"] and unnamed({"Registry"}, "let a: Registry") == []
 
 

@@ -67,7 +67,7 @@ struct HeartbeatMonitor: Sendable {
   func verdict(at now: HealthInstant) -> HealthResult {
     let delay = delay(at: now)
     if delay >= threshold {
-      return .fail("no task has run on the cooperative pool for \(delay.brief)")
+      return .fail(AgingReason.stuck(for: delay))
     }
     if delay >= warning { return .warn("tasks wait \(delay.brief) for the cooperative pool") }
     return .pass

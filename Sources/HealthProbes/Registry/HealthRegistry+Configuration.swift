@@ -34,6 +34,17 @@ extension HealthRegistry {
   }
 }
 
+extension HealthRegistry {
+  /// The names of all checks so far, those that are switched off or only declared included, and the names that have been
+  /// configured, of checks or not.
+  package var names: (checks: Set<String>, configured: Set<String>) {
+    state.withLock { state in
+      let checks = state.checks.map(\.original.name) + state.switchedOff.map(\.original.name)
+      return (Set(checks).union(state.declared), Set(state.overrides.keys))
+    }
+  }
+}
+
 extension HealthRegistry.State {
   /// Does one step, and returns nil when nothing is left to do.
   fileprivate mutating func reconfigure(_ name: String) -> HealthScheduler.Event? {

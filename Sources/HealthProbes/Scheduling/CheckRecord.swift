@@ -55,10 +55,7 @@ struct CheckRecord: Sendable {
   func state(at now: HealthInstant) -> (state: HealthState, reason: String?) {
     guard let last, isExpired || isStale(at: now) else { return (decided, decidedReason) }
     if decided == .fail { return (decided, decidedReason) }
-    return (
-      .fail,
-      "the last result is \((now - last.at).brief) old and was valid for \(settings.effectiveValidity.brief)"
-    )
+    return (.fail, AgingReason.stale(now - last.at, valid: settings.effectiveValidity))
   }
 
   /// Takes in a result, and returns the change of state it causes.

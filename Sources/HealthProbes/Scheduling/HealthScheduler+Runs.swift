@@ -13,7 +13,7 @@ extension HealthScheduler {
       guard run.isOverdue else { return true }
       if entry.due <= now {
         setDue(now + entry.record.settings.period, of: id)
-        store(.fail("has not returned for \((now - run.started).brief)"), run, of: id, at: now, &effects)
+        store(.fail(AgingReason.hanging(for: now - run.started)), run, of: id, at: now, &effects)
       }
       return false
     }

@@ -7,6 +7,8 @@ import ObservabilitySockets
 /// What a variable changes of a health check.
 struct HealthCheckChange {
   let name: String
+  /// The member of the list that asks for it.
+  let member: String
   let set: (inout HealthCheck.Overrides) -> Void
 }
 
@@ -25,17 +27,17 @@ extension ConfigVariables {
 
   /// `ADDRESS=ROUTES`, with commas between. Routes are `all`, `probes` or `/path`, with `+` between; behind a path and a
   /// colon the rule may stand that it has there.
-  static func listeners(_ text: String) -> [ListenerConfig]? {
+  static func listeners(_ text: String) throws(Refusal) -> [ListenerConfig] {
     var listeners: [ListenerConfig] = []
-    for member in OTelVariables.list(text) {
+    for member in try list(text) {
       guard let equals = member.lastIndex(of: "="), let address = address(String(member[..<equals])) else {
-        return nil
+        throw .member(member)
       }
       var listener = ListenerConfig(address, serving: .paths([]))
       for part in member[member.index(after: equals)...].split(
         separator: "+", omittingEmptySubsequences: false)
       {
-        guard add(part, to: &listener) else { return nil }
+        guard add(part, to: &listener) else { throw .member(member) }
       }
       listeners.append(listener)
     }
@@ -77,14 +79,14 @@ extension ConfigVariables {
   // MARK: - Probes
 
   /// `/path=probe`, with commas between, or `none`.
-  static func aliases(_ text: String) -> [String: HealthProbe]? {
+  static func aliases(_ text: String) throws(Refusal) -> [String: HealthProbe] {
     if text.lowercased() == "none" { return [:] }
     var aliases: [String: HealthProbe] = [:]
-    for member in OTelVariables.list(text) {
+    for member in try list(text) {
       guard let equals = member.lastIndex(of: "="),
         let probe = HealthProbe(rawValue: String(member[member.index(after: equals)...])),
         aliases.updateValue(probe, forKey: String(member[..<equals])) == nil
-      else { return nil }
+      else { throw .member(member) }
     }
     return aliases
   }
@@ -96,8 +98,8 @@ extension ConfigVariables {
   /// Names of checks, with commas between.
   static func checks(
     _ text: String, _ set: @escaping (inout HealthCheck.Overrides) -> Void
-  ) -> [HealthCheckChange] {
-    OTelVariables.list(text).map { HealthCheckChange(name: $0, set: set) }
+  ) throws(Refusal) -> [HealthCheckChange] {
+    try list(text).map { HealthCheckChange(name: $0, member: $0, set: set) }
   }
 
   static let checksAllowed = "names of health checks, with commas between"
@@ -105,15 +107,15 @@ extension ConfigVariables {
   /// `check=duration`, with commas between.
   static func checkDurations(
     _ text: String, _ set: @escaping (inout HealthCheck.Overrides, Duration) -> Void
-  ) -> [HealthCheckChange]? {
+  ) throws(Refusal) -> [HealthCheckChange] {
     var changes: [HealthCheckChange] = []
-    for member in OTelVariables.list(text) {
+    for member in try list(text) {
       guard let equals = member.lastIndex(of: "="),
         let duration = duration(String(member[member.index(after: equals)...]))
-      else { return nil }
+      else { throw .member(member) }
       let name = String(member[..<equals])
-      guard !changes.contains(where: { $0.name == name }) else { return nil }
-      changes.append(HealthCheckChange(name: name) { set(&$0, duration) })
+      guard !changes.contains(where: { $0.name == name }) else { throw .member(member) }
+      changes.append(HealthCheckChange(name: name, member: member) { set(&$0, duration) })
     }
     return changes
   }
@@ -122,11 +124,11 @@ extension ConfigVariables {
     "names of health checks and durations such as storage=5s, each check once, with commas between; a duration is above "
     + "0, and \(durationAllowed)"
 
-  /// Whether there can be checks of these names with these settings.
-  static func canBeUsed(_ changes: [HealthCheckChange]) -> Bool {
-    var overrides: [String: HealthCheck.Overrides] = [:]
-    for change in changes { change.set(&overrides[change.name, default: .init()]) }
+  /// Whether there can be a check of this name with this setting.
+  static func canBeUsed(_ change: HealthCheckChange) -> Bool {
+    var overrides = HealthCheck.Overrides()
+    change.set(&overrides)
     // A registry without checks refuses what every check would.
-    return (try? HealthRegistry().configure(overrides)) != nil
+    return (try? HealthRegistry().configure([change.name: overrides])) != nil
   }
 }

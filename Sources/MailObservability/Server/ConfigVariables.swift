@@ -3,8 +3,23 @@
 import ObservabilityEndpoints
 import ObservabilityPlatform
 
-/// Values of variables, each nil for what is none.
+/// Values of variables, each nil for what is none; lists throw what is wrong with them.
 enum ConfigVariables {
+  /// Why a value is none that is allowed.
+  enum Refusal: Error {
+    case value
+    /// There are separators and nothing between them: whoever has set that meant something.
+    case noMember
+    /// What is wrong is this member of the list.
+    case member(String)
+  }
+
+  static func list(_ text: String) throws(Refusal) -> [String] {
+    let members = OTelVariables.list(text)
+    guard !members.isEmpty else { throw .noMember }
+    return members
+  }
+
   static func truth(_ text: String) -> Bool? {
     switch text.lowercased() {
     case "true", "1", "yes", "on": true
@@ -22,12 +37,18 @@ enum ConfigVariables {
     return Int(text)
   }
 
-  static let countAllowed = "a whole number"
+  static func count(_ text: String, _ bounds: ClosedRange<Int>) -> Int? {
+    count(text).flatMap { bounds.contains($0) ? $0 : nil }
+  }
+
+  static func countAllowed(_ bounds: ClosedRange<Int>) -> String {
+    "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+  }
 
   /// A whole number and its unit, as Prometheus has them: `500ms`, `20s`, `10m`, `1h`.
   static func duration(_ text: String) -> Duration? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
-    guard let number = count(String(digits)), number <= 1_000_000_000 else { return nil }
+    guard let number = count(String(digits)), number <= mostOfUnit else { return nil }
     return switch text[digits.endIndex...] {
     case "ms": .milliseconds(number)
     case "s": .seconds(number)
@@ -37,26 +58,30 @@ enum ConfigVariables {
     }
   }
 
-  static let durationAllowed = "a whole number and its unit, ms, s, m or h"
+  private static let mostOfUnit = 1_000_000_000
+  static let durationAllowed = "a whole number up to \(mostOfUnit) and its unit, ms, s, m or h"
 
-  static func networks(_ text: String) -> [IPNetwork]? {
-    let members = OTelVariables.list(text)
-    let networks = members.compactMap { IPNetwork($0) }
-    return networks.count == members.count ? networks : nil
+  static func networks(_ text: String) throws(Refusal) -> [IPNetwork] {
+    var networks: [IPNetwork] = []
+    for member in try list(text) {
+      guard let network = IPNetwork(member) else { throw .member(member) }
+      networks.append(network)
+    }
+    return networks
   }
 
   static let networksAllowed = "addresses and networks such as 10.0.0.0/8 or fd00::/8, with commas between"
 
   /// `/path=rule`, with commas between.
-  static func access(_ text: String) -> [String: AccessRule]? {
+  static func access(_ text: String) throws(Refusal) -> [String: AccessRule] {
     var rules: [String: AccessRule] = [:]
-    for member in OTelVariables.list(text) {
+    for member in try list(text) {
       guard let equals = member.lastIndex(of: "="),
         let rule = rule(String(member[member.index(after: equals)...]))
-      else { return nil }
+      else { throw .member(member) }
       let path = String(member[..<equals])
       guard path.utf8.first == UInt8(ascii: "/"), rules.updateValue(rule, forKey: path) == nil else {
-        return nil
+        throw .member(member)
       }
     }
     return rules
@@ -80,10 +105,14 @@ enum ConfigVariables {
   // MARK: - Names
 
   /// The one of `names` that is most like another text; nil when none is like it.
-  static func nearest(to text: String, of names: [String]) -> String? {
+  ///
+  /// - Parameter limit: how many bytes may be other ones.
+  static func nearest(to text: String, of names: [String], within limit: Int = 12) -> String? {
     let text = Array(text.utf8.prefix(128))
     let distances = names.map { (name: $0, distance: distance(text, Array($0.utf8))) }
-    guard let best = distances.min(by: { $0.distance < $1.distance }), best.distance <= 12 else { return nil }
+    guard let best = distances.min(by: { $0.distance < $1.distance }), best.distance <= limit else {
+      return nil
+    }
     return best.name
   }
 

@@ -74,6 +74,7 @@ extension MetricsCollector {
         handler: { await endpoints.respond(to: $0) })
       let notifier = try config.systemdNotifier(HealthView(health, lease: lease), loop: loop, log: log)
       let bound = try await bind(server, wanted)
+      let unknown = config.unknownChecks(of: health)
       // The last that can fail, so that a server which does not start has changed nothing.
       do throws(MetricsConfigError) {
         try config.configureChecks(of: health)
@@ -86,6 +87,7 @@ extension MetricsCollector {
         onDelay: { own.executorDelay.observeWithoutExemplar($0) })
       // By the task that starts the server, whose own closure it is.
       if let problem { config.log(LogMessage(.warning, problem)) }
+      if let unknown { config.log(unknown) }
       registerHealthCollector()
       connections.watch(server)
       notifier?.start()

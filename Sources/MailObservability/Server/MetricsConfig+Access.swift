@@ -39,12 +39,13 @@ extension MetricsConfig {
       hash = .file(passwordHashFile)
     }
 
-    /// The name, and `***` or the path of the file.
-    public var description: String { "\(username):\(hash)" }
+    /// The name, and `***` or the path of the file, where that is absolute. Nothing of a name that may be a secret itself:
+    /// what begins with `$`, what stands behind a colon, or a name of 32 bytes and more.
+    public var description: String { "\(ShownSetting.name(username)):\(hash)" }
     /// The same as ``description``.
     public var debugDescription: String { description }
-    /// The name alone.
-    public var customMirror: Mirror { Mirror(self, children: ["username": username]) }
+    /// The name alone, as in ``description``.
+    public var customMirror: Mirror { Mirror(self, children: ["username": ShownSetting.name(username)]) }
   }
 
   /// A bearer token (RFC 6750): whoever sends it is let in. It stands in no description, dump, log or error.
@@ -60,7 +61,7 @@ extension MetricsConfig {
     /// A token that is the content of a file, read as that of ``BasicAuth/init(username:passwordHashFile:)`` is.
     public init(tokenFile: String) { source = .file(tokenFile) }
 
-    /// `***`, or the path of the file.
+    /// `***`, or the path of the file, where that is absolute.
     public var description: String { source.description }
     /// The same as ``description``.
     public var debugDescription: String { description }

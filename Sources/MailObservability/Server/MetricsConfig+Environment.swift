@@ -1,5 +1,6 @@
 // What do the variables of the environment say about the server?
 
+import ObservabilityEndpoints
 import ObservabilityPlatform
 
 extension MetricsConfig {
@@ -12,7 +13,7 @@ extension MetricsConfig {
   /// and ``log``, and tracing has those of OpenTelemetry.
   ///
   /// - Parameter environment: the variables; nil for those of the process, which nobody may set meanwhile. Others than
-  ///   those that begin with `MAILOBS_` are left alone.
+  ///   those that begin with `MAILOBS_` are left alone, and so are those that Kubernetes sets for a Service of that name.
   /// - Throws: ``MetricsConfigError`` that names the variable, its value, which for a secret is `***`, and what is
   ///   allowed; for a variable that is not known, the nearest that is.
   public init(environment: [String: String]?) throws(MetricsConfigError) {
@@ -26,7 +27,9 @@ extension MetricsConfig {
   /// - Parameter variables: of a name that is there twice the first counts.
   package init(variables: [(name: String, value: [UInt8])]) throws(MetricsConfigError) {
     self.init()
-    let ours = variables.filter { $0.name.utf8.starts(with: Variable.prefix.utf8) }
+    let ours = variables.filter { name, value in
+      name.hasPrefix(Variable.prefix) && !ServiceLinks.contain(name.dropFirst(Variable.prefix.count), value)
+    }
     let known = Variable.all
     let unknown = ours.lazy.map(\.name).filter { name in !known.contains { $0.name == name } }
     if let name = unknown.min() {
@@ -40,9 +43,10 @@ extension MetricsConfig {
     var credentials = Credentials()
     for variable in known {
       guard let (text, _) = try reader.needed([variable.name]) else { continue }
-      guard variable.set(&self, &credentials, text) else {
-        throw MetricsConfigError(
-          .invalidSetting, setting: variable.name, value: variable.shown(text), "must be \(variable.allowed)")
+      do throws(ConfigVariables.Refusal) {
+        try variable.set(&self, &credentials, text)
+      } catch {
+        throw variable.error(error, text)
       }
       isSet.append((variable, text))
     }
@@ -73,7 +77,7 @@ extension MetricsConfig {
         config.basicAuth = BasicAuth(username: username, passwordHashFile: file)
       case (let username?, nil, nil):
         throw MetricsConfigError(
-          .invalidSetting, setting: prefix + "USERNAME", value: username,
+          .invalidSetting, setting: prefix + "USERNAME", value: ShownSetting.name(username),
           "needs \(prefix)PASSWORD_HASH_FILE or \(prefix)PASSWORD_HASH beside it")
       case (nil, .some, _):
         throw MetricsConfigError(
@@ -81,11 +85,11 @@ extension MetricsConfig {
           "needs \(prefix)USERNAME beside it")
       case (nil, nil, let file?):
         throw MetricsConfigError(
-          .invalidSetting, setting: prefix + "PASSWORD_HASH_FILE", value: file,
+          .invalidSetting, setting: prefix + "PASSWORD_HASH_FILE", value: ShownSetting.path(file),
           "needs \(prefix)USERNAME beside it")
       case (.some, .some, let file?):
         throw MetricsConfigError(
-          .invalidSetting, setting: prefix + "PASSWORD_HASH_FILE", value: file,
+          .invalidSetting, setting: prefix + "PASSWORD_HASH_FILE", value: ShownSetting.path(file),
           "must not be set beside \(prefix)PASSWORD_HASH")
       }
     }
@@ -101,21 +105,22 @@ extension MetricsConfig {
     package let isSecret: Bool
     /// Whether its text is the whole setting, and to be shown in place of what became of it.
     private let isAllOfSetting: Bool
+    private let isList: Bool
     /// To be read after "must be".
     let allowed: String
-    /// False when the value is none that is allowed.
-    let set: (inout MetricsConfig, inout Credentials, String) -> Bool
+    typealias Set = (inout MetricsConfig, inout Credentials, String) throws(ConfigVariables.Refusal) -> Void
+    let set: Set
 
     init(
       _ name: String, _ setting: String, _ allowed: String, isSecret: Bool = false,
-      isAllOfSetting: Bool = false,
-      set: @escaping (inout MetricsConfig, inout Credentials, String) -> Bool
+      isAllOfSetting: Bool = false, isList: Bool = false, set: @escaping Set
     ) {
       self.name = Variable.prefix + name
       self.setting = setting
       self.allowed = allowed
       self.isSecret = isSecret
       self.isAllOfSetting = isAllOfSetting
+      self.isList = isList
       self.set = set
     }
 
@@ -123,28 +128,59 @@ extension MetricsConfig {
       _ name: String, _ setting: String, _ allowed: String, _ path: WritableKeyPath<MetricsConfig, Value>,
       _ read: @escaping (String) -> Value?
     ) {
-      self.init(name, setting, allowed, isAllOfSetting: true) { config, _, text in
-        guard let value = read(text) else { return false }
+      self.init(name, setting, allowed, isAllOfSetting: true) {
+        (config, _, text) throws(ConfigVariables.Refusal) in
+        guard let value = read(text) else { throw .value }
         config[keyPath: path] = value
-        return true
       }
     }
 
-    func shown(_ text: String) -> String { isSecret ? "***" : text }
+    init<Value>(
+      list name: String, _ setting: String, _ allowed: String, _ path: WritableKeyPath<MetricsConfig, Value>,
+      _ read: @escaping (String) throws(ConfigVariables.Refusal) -> Value
+    ) {
+      self.init(name, setting, allowed, isAllOfSetting: true, isList: true) {
+        (config, _, text) throws(ConfigVariables.Refusal) in
+        config[keyPath: path] = try read(text)
+      }
+    }
 
-    /// Whether an error of ``MetricsConfig/validated()`` is about what it has set: `listeners[0].routes` is of `listeners`.
+    /// Whether an error of ``MetricsConfig/validated()`` is about what it has set: `listeners[0].routes` is of `listeners`,
+    /// and `bearerTokens` of `bearerTokens.tokenFile`, where nothing else has set them.
     fileprivate func isBlamed(by error: MetricsConfigError) -> Bool {
-      let name = error.setting.utf8
-      guard name.starts(with: setting.utf8) else { return false }
-      let next = name.dropFirst(setting.utf8.count).first
-      return next == nil || next == UInt8(ascii: "[")
+      let (setting, name) = (setting.utf8, error.setting.utf8)
+      if name.starts(with: setting) {
+        let next = name.dropFirst(setting.count).first
+        return next == nil || next == UInt8(ascii: "[")
+      }
+      return setting.starts(with: name) && setting.dropFirst(name.count).first == UInt8(ascii: ".")
     }
 
-    /// That error, by the name and the value that were given here.
-    fileprivate func error(_ error: MetricsConfigError, _ text: String) -> MetricsConfigError {
-      MetricsConfigError(
-        error.code, setting: name, value: isAllOfSetting ? text : isSecret ? "***" : error.value,
-        error.problem)
+    /// What is said where the text is none that is allowed.
+    fileprivate func error(_ refusal: ConfigVariables.Refusal, _ text: String) -> MetricsConfigError {
+      let reason =
+        switch refusal {
+        case .value: ""
+        case .noMember: ": there is none in it"
+        case .member(let member):
+          isSecret || member == text ? "" : ": \"\(member.oneLine(atMost: Self.longestMember))\" is not"
+        }
+      return MetricsConfigError(
+        .invalidSetting, setting: name, value: isSecret ? "***" : text, "must be \(allowed)\(reason)")
     }
+
+    /// An error of ``MetricsConfig/validated()``, by the name and the value that were given here.
+    fileprivate func error(_ error: MetricsConfigError, _ text: String) -> MetricsConfigError {
+      guard isAllOfSetting else {
+        return MetricsConfigError(
+          error.code, setting: name, value: isSecret ? "***" : error.value, error.problem)
+      }
+      let members = isList && text != error.value ? OTelVariables.list(text) : []
+      let isMember = members.contains { $0.contains(error.value) }
+      let member = isMember ? "has \"\(error.value.oneLine(atMost: Self.longestMember))\", which " : ""
+      return MetricsConfigError(error.code, setting: name, value: text, member + error.problem)
+    }
+
+    private static let longestMember = 256
   }
 }

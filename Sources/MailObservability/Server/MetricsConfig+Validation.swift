@@ -30,7 +30,7 @@ extension MetricsConfig {
         "would answer no scrape")
     }
     var config = self
-    config.maximumConcurrentScrapes = min(maximumConcurrentScrapes, 1 << 20)
+    config.maximumConcurrentScrapes = min(maximumConcurrentScrapes, Self.scrapes.upperBound)
     config.scrapeDeadline = try Self.wait(scrapeDeadline, "scrapeDeadline")
     if let threshold = executorThreshold {
       config.executorThreshold = try Self.wait(threshold, "executorThreshold")
@@ -89,6 +89,21 @@ extension MetricsConfig {
     }
   }
 
+  /// What is to be said of names that no check has: they may be those of checks that come later, or misspelt. Asked before
+  /// they are configured, and nil when they were before.
+  func unknownChecks(of health: HealthRegistry) -> LogMessage? {
+    let (checks, configured) = health.names
+    let known = checks.union(configured).union([HealthDriver.checkName])
+    let unknown = healthChecks.keys.filter { !known.contains($0) }.sorted()
+    guard !unknown.isEmpty else { return nil }
+    let names = unknown.map { name in
+      let nearest = ConfigVariables.nearest(to: name, of: checks.sorted(), within: 3)
+      return "\"\(name)\"" + (nearest.map { " (there is \($0))" } ?? "")
+    }
+    let text = "healthChecks has names of no check that there is when the server starts: "
+    return LogMessage(.warning, text + names.joined(separator: ", "))
+  }
+
   /// A wait that something has to be possible in. Longer ones than ten years are that.
   static func wait(_ duration: Duration, _ setting: String) throws(MetricsConfigError) -> Duration {
     guard duration >= .milliseconds(10) else {
@@ -97,6 +112,9 @@ extension MetricsConfig {
     }
     return min(duration, longest)
   }
+
+  /// How many scrapes there may be at one time.
+  static let scrapes = 1...(1 << 20)
 
   /// Sums of a few of these, and of them and a time, do not overflow.
   static let longest = Duration.seconds(10 * 365 * 86_400)
@@ -127,11 +145,19 @@ extension HTTPServerDeadlines {
 
 extension HTTPServerLimits {
   /// With room for what every client sends, which below that would be refused.
-  fileprivate var roomy: HTTPServerLimits {
+  var roomy: HTTPServerLimits {
     var result = normalised
     result.maximumRequestLineSize = max(result.maximumRequestLineSize, 512)
     result.maximumHeaderSize = max(result.maximumHeaderSize, 1024)
     result.maximumFieldCount = max(result.maximumFieldCount, 16)
     return result
+  }
+
+  /// The numbers that a limit may have and stays as it is.
+  static func bounds(of limit: WritableKeyPath<HTTPServerLimits, Int>) -> ClosedRange<Int> {
+    var (least, most) = (HTTPServerLimits(), HTTPServerLimits())
+    least[keyPath: limit] = .min
+    most[keyPath: limit] = .max
+    return least.roomy[keyPath: limit]...most.roomy[keyPath: limit]
   }
 }

@@ -14,20 +14,22 @@ extension MetricsConfig.Variable {
     [
       .init("ENABLED", "enabled", Read.truthAllowed, \.enabled, Read.truth),
       .init("BIND_ADDRESS", "bindAddress", Read.addressAllowed, \.bindAddress, Read.address),
-      .init("LISTENERS", "listeners", Read.listenersAllowed, \.listeners, Read.listeners),
+      .init(list: "LISTENERS", "listeners", Read.listenersAllowed, \.listeners, Read.listeners),
       .init("SOCKET_MODE", "socketMode", Read.modeAllowed, \.socketMode) { Read.mode($0).map { .some($0) } },
       .init("NOTIFY_SYSTEMD", "notifiesSystemd", Read.truthAllowed, \.notifiesSystemd, Read.truth),
       .init("PATH", "path", "a path", \.path) { $0 },
       .init("PATH_PREFIX", "pathPrefix", "a path", \.pathPrefix) { $0 },
-      .init("PROBE_ALIASES", "probeAliases", Read.aliasesAllowed, \.probeAliases, Read.aliases),
-      .init("TRUSTED_NETWORKS", "trustedNetworks", Read.networksAllowed, \.trustedNetworks, Read.networks),
-      .init("TRUSTED_PROXIES", "trustedProxies", Read.networksAllowed, \.trustedProxies, Read.networks),
-      .init("HOST_NAMES", "hostNames", "names", \.hostNames) { OTelVariables.list($0) },
-      .init("ACCESS", "access", Read.accessAllowed, \.access, Read.access),
+      .init(list: "PROBE_ALIASES", "probeAliases", Read.aliasesAllowed, \.probeAliases, Read.aliases),
+      .init(
+        list: "TRUSTED_NETWORKS", "trustedNetworks", Read.networksAllowed, \.trustedNetworks, Read.networks),
+      .init(list: "TRUSTED_PROXIES", "trustedProxies", Read.networksAllowed, \.trustedProxies, Read.networks),
+      .init(list: "HOST_NAMES", "hostNames", "names, with commas between", \.hostNames, Read.list),
+      .init(list: "ACCESS", "access", Read.accessAllowed, \.access, Read.access),
       .init("COMPRESSION", "compressesAnswers", Read.truthAllowed, \.compressesAnswers, Read.truth),
       .init(
-        "MAXIMUM_CONCURRENT_SCRAPES", "maximumConcurrentScrapes", Read.countAllowed,
-        \.maximumConcurrentScrapes, Read.count),
+        "MAXIMUM_CONCURRENT_SCRAPES", "maximumConcurrentScrapes",
+        Read.countAllowed(MetricsConfig.scrapes), \.maximumConcurrentScrapes
+      ) { Read.count($0, MetricsConfig.scrapes) },
       .init("SCRAPE_DEADLINE", "scrapeDeadline", Read.durationAllowed, \.scrapeDeadline, Read.duration),
       .init(
         "CREATED_SAMPLES", "includesCreatedSamples", Read.truthAllowed, \.includesCreatedSamples, Read.truth),
@@ -43,44 +45,49 @@ extension MetricsConfig.Variable {
     [
       .init("BASIC_AUTH_USERNAME", "basicAuth.username", "a name") { _, credentials, text in
         credentials.username = text
-        return true
       },
       .init("BASIC_AUTH_PASSWORD_HASH", "basicAuth.passwordHash", "a hash", isSecret: true) {
         _, credentials, text in
         credentials.passwordHash = text
-        return true
       },
       .init("BASIC_AUTH_PASSWORD_HASH_FILE", "basicAuth.passwordHashFile", "a path") { _, credentials, text in
         credentials.passwordHashFile = text
-        return true
       },
-      .init("BEARER_TOKENS", "bearerTokens", "tokens", isSecret: true) { _, credentials, text in
-        credentials.tokens += OTelVariables.list(text).map { MetricsConfig.BearerToken($0) }
-        return true
+      .init(
+        "BEARER_TOKENS", "bearerTokens", "tokens, with commas between", isSecret: true
+      ) { (_, credentials, text) throws(Read.Refusal) in
+        credentials.tokens += try Read.list(text).map { MetricsConfig.BearerToken($0) }
       },
-      .init("BEARER_TOKEN_FILES", "bearerTokens.tokenFile", "paths") { _, credentials, text in
-        credentials.tokens += OTelVariables.list(text).map { MetricsConfig.BearerToken(tokenFile: $0) }
-        return true
+      .init(
+        "BEARER_TOKEN_FILES", "bearerTokens.tokenFile", "paths, with commas between"
+      ) { (_, credentials, text) throws(Read.Refusal) in
+        credentials.tokens += try Read.list(text).map { MetricsConfig.BearerToken(tokenFile: $0) }
       },
     ]
   }
 
   private static var healthChecks: [MetricsConfig.Variable] {
-    /// Each is tried alone, so that it is the one that is blamed.
-    func apply(_ changes: [HealthCheckChange]?, to config: inout MetricsConfig) -> Bool {
-      guard let changes, Read.canBeUsed(changes) else { return false }
-      for change in changes { change.set(&config.healthChecks[change.name, default: .init()]) }
-      return true
+    func variable(
+      _ name: String, _ allowed: String,
+      _ changes: @escaping (String) throws(Read.Refusal) -> [HealthCheckChange]
+    ) -> MetricsConfig.Variable {
+      .init(name, "healthChecks", allowed) { (config, _, text) throws(Read.Refusal) in
+        for change in try changes(text) {
+          // Each is tried alone, so that it is the one that is blamed.
+          guard Read.canBeUsed(change) else { throw .member(change.member) }
+          change.set(&config.healthChecks[change.name, default: .init()])
+        }
+      }
     }
     return [
-      .init("HEALTH_CHECKS_OFF", "healthChecks", Read.checksAllowed) { config, _, text in
-        apply(Read.checks(text) { $0.isEnabled = false }, to: &config)
+      variable("HEALTH_CHECKS_OFF", Read.checksAllowed) { text throws(Read.Refusal) in
+        try Read.checks(text) { $0.isEnabled = false }
       },
-      .init("HEALTH_CHECK_DEADLINES", "healthChecks", Read.checkDurationsAllowed) { config, _, text in
-        apply(Read.checkDurations(text) { $0.deadline = $1 }, to: &config)
+      variable("HEALTH_CHECK_DEADLINES", Read.checkDurationsAllowed) { text throws(Read.Refusal) in
+        try Read.checkDurations(text) { $0.deadline = $1 }
       },
-      .init("HEALTH_CHECK_PERIODS", "healthChecks", Read.checkDurationsAllowed) { config, _, text in
-        apply(Read.checkDurations(text) { $0.period = $1 }, to: &config)
+      variable("HEALTH_CHECK_PERIODS", Read.checkDurationsAllowed) { text throws(Read.Refusal) in
+        try Read.checkDurations(text) { $0.period = $1 }
       },
     ]
   }
@@ -108,10 +115,12 @@ extension MetricsConfig.Variable {
     func limit(
       _ name: String, _ setting: String, _ path: WritableKeyPath<HTTPServerLimits, Int>
     ) -> MetricsConfig.Variable {
-      .init(
-        "MAXIMUM_" + name, "limits." + setting, Read.countAllowed,
-        base.appending(path: path), Read.count)
+      let bounds = HTTPServerLimits.bounds(of: path)
+      return .init(
+        "MAXIMUM_" + name, "limits." + setting, Read.countAllowed(bounds), base.appending(path: path)
+      ) { Read.count($0, bounds) }
     }
+    let connections = HTTPServerLimits.bounds(of: \.maximumConnections)
     return [
       limit("REQUEST_LINE_SIZE", "maximumRequestLineSize", \.maximumRequestLineSize),
       limit("HEADER_SIZE", "maximumHeaderSize", \.maximumHeaderSize),
@@ -122,9 +131,9 @@ extension MetricsConfig.Variable {
       limit(
         "REQUESTS_PER_CONNECTION", "maximumRequestsPerConnection", \.maximumRequestsPerConnection),
       .init(
-        "MAXIMUM_CONNECTIONS_PER_ADDRESS", "limits.maximumConnectionsPerAddress", Read.countAllowed,
-        \.limits.maximumConnectionsPerAddress
-      ) { Read.count($0).map { .some($0) } },
+        "MAXIMUM_CONNECTIONS_PER_ADDRESS", "limits.maximumConnectionsPerAddress",
+        Read.countAllowed(connections), \.limits.maximumConnectionsPerAddress
+      ) { Read.count($0, connections).map { .some($0) } },
     ]
   }
 }

@@ -27,7 +27,7 @@ public struct MetricsConfig: Sendable {
   /// nothing happens. Off by default, since some hosts tell systemd themselves: set it in one of the two places.
   ///
   /// `READY=1` when `/ready` passes for the first time, `STATUS=` with the first check that keeps it from that,
-  /// `STOPPING=1` when the server or ``MetricsCollector/health`` drains, and `WATCHDOG=1` twice as often as the unit's
+  /// `STOPPING=1` when the server or ``MetricsCollector/health`` drains, and `WATCHDOG=1` at least twice as often as the unit's
   /// `WatchdogSec=` asks, as long as `/live` passes: a stuck executor is restarted by systemd too. See
   /// ``ObservabilityServer/reload(_:)``. One server of a process at a time. What is wrong with systemd's side is logged, and
   /// nothing waits for it.

@@ -36,8 +36,13 @@ public struct MetricsConfigError: Error, Sendable, CustomStringConvertible {
     self.setting = setting
     self.value = value
     self.problem = problem
-    message = "\(setting) \"\(value)\" \(problem)".oneLine(atMost: 4096)
+    let (name, reason) = (setting.oneLine(atMost: 256), problem.oneLine(atMost: 3072))
+    // The value is what may be cut, so that the reason is not.
+    let room = Self.longestMessage - name.utf8.count - reason.utf8.count - 4
+    message = "\(name) \"\(value.oneLine(atMost: room))\" \(reason)"
   }
+
+  private static let longestMessage = 4096
 
   /// The message.
   public var description: String { message }

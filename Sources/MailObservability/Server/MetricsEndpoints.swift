@@ -69,7 +69,9 @@ extension MetricsCollector {
   {
     let config = try config.validated()
     let secrets = try config.readSecrets()
+    let unknown = config.unknownChecks(of: health)
     try config.configureChecks(of: health)
+    if let unknown { config.log(unknown) }
     registerHealthCollector()
     let timer = TaskSleepTimer()
     return MetricsEndpoints(

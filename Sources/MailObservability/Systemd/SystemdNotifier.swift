@@ -145,7 +145,7 @@ final class SystemdNotifier: Sendable {
       condition.status = "in maintenance: \(reason)"
     } else if let name = ready.blockedBy.first {
       let reason = ready.report.checks.first { $0.name == name }?.reason
-      condition.status = "not ready: \(name)" + (reason.map { ": \($0)" } ?? "")
+      condition.status = "not ready: \(name)" + (reason.map { ": \(AgingReason.withoutAge($0))" } ?? "")
     } else {
       condition.status = "ready"
     }

@@ -53,17 +53,6 @@ struct AccessGuard: Sendable {
   }
 }
 
-extension EndpointResponse {
-  /// A text that nobody keeps: the next one may be told something else.
-  fileprivate static func refusal(
-    _ status: Int, _ text: String, headers: EndpointFields = [:]
-  ) -> EndpointResponse {
-    var headers = headers
-    headers.append("Cache-Control", "no-store")
-    return .text(status, text, headers: headers)
-  }
-}
-
 extension Trust.Objection {
   /// What the client is told. Only whoever has the right address hears of more than that.
   fileprivate var text: String {

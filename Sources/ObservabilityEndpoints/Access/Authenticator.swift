@@ -222,9 +222,10 @@ final class Authenticator: Sendable {
   }
 
   private func reread() {
-    let (isChanged, faults) = secrets.reread()
+    let (hasNewPassword, faults) = secrets.reread()
     state.withLock { state in
-      if isChanged {
+      // They hold passwords alone: a token that changes must not lock out who has been let in.
+      if hasNewPassword {
         state.right.secretsChanged()
         state.wrong.secretsChanged()
       }

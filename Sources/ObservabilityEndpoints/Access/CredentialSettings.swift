@@ -26,10 +26,8 @@ package struct CredentialSettings: Sendable {
       guard (1...Self.longestUsername).contains(username.utf8.count),
         username.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ":") })
       else {
-        // Behind a colon the password may stand, or its hash.
-        let shown = username.prefix { $0 != ":" }
         return CredentialError(
-          "basicAuth.username", shown + (shown.endIndex < username.endIndex ? ":***" : ""),
+          "basicAuth.username", ShownSetting.name(username),
           "must have 1 to 256 bytes, without colon and control characters")
       }
       switch passwordHash {
@@ -42,12 +40,16 @@ package struct CredentialSettings: Sendable {
       }
     }
     guard tokens.count <= Self.mostTokens else {
-      return CredentialError("bearerTokens", "\(tokens.count)", "are more than \(Self.mostTokens)")
+      return CredentialError(
+        "bearerTokens", "\(tokens.count)", "are more than \(Self.mostTokens), with those of files")
     }
-    for token in tokens {
+    for (place, token) in tokens.enumerated() {
       switch token {
       case .text(let bytes):
-        if !Self.isToken(bytes) { return CredentialError("bearerTokens", "***", Self.notAToken) }
+        if !Self.isToken(bytes) {
+          let which = tokens.count > 1 ? ": number \(place + 1) of \(tokens.count) is none" : ""
+          return CredentialError("bearerTokens", "***", Self.notAToken + which)
+        }
       case .file(let path):
         if path.isEmpty { return CredentialError("bearerTokens.tokenFile", path, "is no path") }
       }

@@ -9,11 +9,11 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible, CustomDe
 
   package static func text(_ text: String) -> SecretSource { .text(Array(text.utf8)) }
 
-  /// The path of the file, or `***`.
+  /// The path of the file, where it is absolute, or `***`.
   package var description: String {
     switch self {
     case .text: "***"
-    case .file(let path): path
+    case .file(let path): ShownSetting.path(path)
     }
   }
   package var debugDescription: String { description }
@@ -36,6 +36,12 @@ package struct CredentialError: Error, Sendable, Hashable, CustomStringConvertib
     self.value = value
     self.problem = problem
     self.isOfSystem = isOfSystem
+  }
+
+  /// Of a file.
+  init(_ setting: String, path: String, _ problem: String, isOfSystem: Bool = false) {
+    self.init(
+      setting, ShownSetting.path(path), problem + ShownSetting.note(path), isOfSystem: isOfSystem)
   }
 
   package var description: String { "\(setting) \"\(value)\" \(problem)" }

@@ -51,7 +51,7 @@ package final class SecretsInForce: Sendable {
       var file = SecretFile(path: path)
       let bytes = try Self.content(of: &file, "basicAuth.passwordHashFile")
       secrets.password = try Self.password(
-        settings.username, bytes, libraries, "basicAuth.passwordHashFile", path)
+        settings.username, bytes, libraries, "basicAuth.passwordHashFile", ShownSetting.path(path))
       files.password = file
     }
     for (place, token) in settings.tokens.enumerated() {
@@ -78,15 +78,13 @@ package final class SecretsInForce: Sendable {
 
   /// Looks at the files, and reads those that have changed; blocks as long as they do. One call at a time.
   ///
-  /// - Returns: whether other secrets are in force than before, and what has newly gone wrong.
-  func reread() -> (isChanged: Bool, faults: [CredentialError]) {
+  /// - Returns: whether the password's hash is another one than before, and what has newly gone wrong.
+  func reread() -> (hasNewPassword: Bool, faults: [CredentialError]) {
     files.withLock { files in
-      let before = secrets
+      let before = secrets.password?.hash
       var faults = [rereadPassword(&files.password)]
       for place in files.tokens.keys.sorted() { faults.append(rereadToken(place, &files.tokens[place])) }
-      let now = secrets
-      let isChanged = before.tokens != now.tokens || before.password?.hash != now.password?.hash
-      return (isChanged, faults.compactMap { $0 })
+      return (before != secrets.password?.hash, faults.compactMap { $0 })
     }
   }
 
@@ -96,7 +94,8 @@ package final class SecretsInForce: Sendable {
       guard let bytes = try Self.change(of: &file, "basicAuth.passwordHashFile") else { return nil }
       if bytes == secrets.password?.hash.bytes { return secrets }
       var secrets = secrets
-      secrets.password = try Self.password(username, bytes, libraries, "basicAuth.passwordHashFile", path)
+      secrets.password = try Self.password(
+        username, bytes, libraries, "basicAuth.passwordHashFile", ShownSetting.path(path))
       return secrets
     }
   }
@@ -151,7 +150,7 @@ package final class SecretsInForce: Sendable {
 
   private static func token(_ bytes: [UInt8], _ path: String) throws(CredentialError) -> [UInt8] {
     guard CredentialSettings.isToken(bytes) else {
-      throw CredentialError("bearerTokens.tokenFile", path, CredentialSettings.notAToken)
+      throw CredentialError("bearerTokens.tokenFile", path: path, CredentialSettings.notAToken)
     }
     return bytes
   }
@@ -162,7 +161,7 @@ package final class SecretsInForce: Sendable {
     switch file.read() {
     case .content(let bytes): return bytes
     case .failed(let reason):
-      throw CredentialError(setting, file.path, "cannot be read: \(reason)", isOfSystem: true)
+      throw CredentialError(setting, path: file.path, "cannot be read: \(reason)", isOfSystem: true)
     case .unchanged: return []
     }
   }
@@ -177,7 +176,7 @@ package final class SecretsInForce: Sendable {
     case .unchanged: return nil
     case .content(let bytes): return bytes
     case .failed(let reason):
-      throw CredentialError(setting, known.path, "cannot be read: \(reason)", isOfSystem: true)
+      throw CredentialError(setting, path: known.path, "cannot be read: \(reason)", isOfSystem: true)
     }
   }
 }

@@ -22,7 +22,7 @@ struct ProbeEndpoints: Sendable {
   }
 
   private func response(to request: EndpointRequest, _ answer: ProbeAnswer) -> EndpointResponse {
-    guard answer.missingCheck == nil else { return .text(404, "There is no check of this name.\n") }
+    guard answer.missingCheck == nil else { return .refusal(404, "There is no check of this name.\n") }
     let status = answer.passes ? 200 : 503
     if request.query.isVerbose {
       return ProbeEndpoints.response(
@@ -54,7 +54,7 @@ struct ProbeEndpoints: Sendable {
   }
 
   private func healthResponse(to request: EndpointRequest, _ answer: ProbeAnswer) -> EndpointResponse {
-    guard answer.missingGroups.isEmpty else { return .text(404, "There is no group of this name.\n") }
+    guard answer.missingGroups.isEmpty else { return .refusal(404, "There is no group of this name.\n") }
     let status = answer.report.status == .unhealthy ? 503 : 200
     let document = HealthDocument(
       answer.report, settings: settings, showsDetails: showsDetails(to: request))

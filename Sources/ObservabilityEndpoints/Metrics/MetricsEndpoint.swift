@@ -60,6 +60,11 @@ final class MetricsEndpoint: Sendable {
     [admissions.exposition, admissions.json, admissions.variables].reduce(0) { $0 + $1.slotsInUse }
   }
 
+  /// Compressors of all scrapes.
+  var compressorsInUse: Int {
+    [admissions.exposition, admissions.json, admissions.variables].reduce(0) { $0 + $1.compressorsInUse }
+  }
+
   /// No scrape is to be expected any more.
   func stop() { encoding.stop() }
 
@@ -73,7 +78,7 @@ final class MetricsEndpoint: Sendable {
   /// Asks the collectors, unless the form shows nothing of theirs, and answers.
   func scrape(_ request: EndpointRequest, as format: ExpositionFormat) async -> EndpointResponse {
     guard let slot = admission(of: format.form).enter() else {
-      return .text(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
+      return .refusal(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
     }
     let start = ContinuousClock.now
     guard format.form.showsCollected else {
@@ -112,7 +117,7 @@ final class MetricsEndpoint: Sendable {
   }
 
   private var late: EndpointResponse {
-    .text(503, "The metrics could not be encoded in time.\n", headers: ["Retry-After": "1"])
+    .refusal(503, "The metrics could not be encoded in time.\n", headers: ["Retry-After": "1"])
   }
 
   // MARK: - Encoding
@@ -140,7 +145,7 @@ final class MetricsEndpoint: Sendable {
       return encoded.map { answer(with: $0, in: format, reader: 0, since: start) } ?? late
     }
     let key = SharedScrapes.Key(format: format, names: names, limit: limit, least: compression.least)
-    let seat = shared.join(key, slot, gather)
+    let seat = shared.join(key, slot, since: start, gather)
     let encoded = await encoding.run(within: rest) { [self] buffer in
       seat.scrape { slot, gather, readers in
         encode(gather, in: format, slot, since: start, readers: readers, compression, &buffer)
@@ -159,7 +164,8 @@ final class MetricsEndpoint: Sendable {
     since start: ContinuousClock.Instant, readers: Int, _ compression: Compression?,
     _ buffer: inout OutputBuffer
   ) -> EncodedScrape {
-    let scrape = Scrape(format.encoder(of: gather(), variables), slot, budget, readers: readers, compression)
+    let scrape = Scrape(
+      format.encoder(of: gather(), variables), slot, budget, readers: readers, compression, on: encoding)
     let first = scrape.encodeFirst(&buffer)
     if readers > 0 { scrape.encodeAhead(&buffer) }
     if scrape.isEncoded { scrape.report(to: observer, format.form, since: start) }
@@ -178,7 +184,7 @@ final class MetricsEndpoint: Sendable {
     let (scrape, first) = (encoded.scrape, encoded.first)
     guard !scrape.hasFailed else {
       observer.log("a scrape could not be compressed")
-      return .text(503, "The metrics could not be compressed.\n", headers: ["Retry-After": "1"])
+      return .refusal(503, "The metrics could not be compressed.\n", headers: ["Retry-After": "1"])
     }
     let headers = headers(of: format, isCompressed: scrape.isCompressed)
     if scrape.isWhole { return EndpointResponse(status: 200, headers: headers, body: .bytes(first)) }
@@ -216,8 +222,6 @@ final class MetricsEndpoint: Sendable {
       finished: {
         deadline.cancel()
         scrape.leave(reader)
-        // What is not encoded is freed on the thread that would have done so.
-        if scrape.isLetGo, !scrape.isEncoded { encoding.submit { scrape.drop() } }
       })
     stream.isNonblocking = true
     return stream

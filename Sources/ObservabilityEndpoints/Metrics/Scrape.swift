@@ -36,6 +36,8 @@ final class Scrape: @unchecked Sendable {
     var isEncoded = false
     var isReported = false
     var isLetGo = false
+    /// Whether the compressor has failed.
+    var hasFailed = false
     var bytes = 0
     var time = Duration.zero
 
@@ -77,31 +79,32 @@ final class Scrape: @unchecked Sendable {
   private var compression: Compression?
   /// Whether what readers get is a gzip stream: known when the first part has been encoded.
   private(set) var isCompressed = false
-  /// Whether the compressor has failed.
-  private(set) var hasFailed = false
   private let firstPartBegan = ContinuousClock.now
   private let readers: Int
   private let slot: ScrapeSlot
   private let budget: SpoolBudget
+  private let encoding: EncodingThread
   private let state = Locked(State())
 
   /// - Parameters:
   ///   - readers: how many read it; none where the head of the answer is all that was asked for.
   ///   - compression: what compresses it, if it is long enough; nil when it is not to be.
+  ///   - encoding: the worker thread.
   init(
     _ encoder: consuming any ExpositionEncoder & ~Copyable, _ slot: ScrapeSlot, _ budget: SpoolBudget,
-    readers: Int, _ compression: Compression? = nil
+    readers: Int, _ compression: Compression? = nil, on encoding: EncodingThread
   ) {
     self.encoder = consume encoder
     self.slot = slot
     self.budget = budget
     self.readers = readers
     self.compression = compression
+    self.encoding = encoding
   }
 
   deinit {
     drop()
-    letGo()
+    _ = end()
   }
 
   /// Whether nothing is left to encode.
@@ -112,6 +115,9 @@ final class Scrape: @unchecked Sendable {
 
   /// Whether nobody will get any more of it.
   var isLetGo: Bool { state.withLock { $0.isLetGo } }
+
+  /// Whether it could not be compressed to its end.
+  var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
   private var partSize: Int { isCompressed ? Scrape.compressedPart : Scrape.part }
 
@@ -136,7 +142,7 @@ final class Scrape: @unchecked Sendable {
     let part: [UInt8]
     if isCompressed {
       guard let compressed = compress(&buffer, &hasMore, &text) else {
-        hasFailed = true
+        state.withLock { $0.hasFailed = true }
         drop()
         letGo()
         return []
@@ -163,12 +169,12 @@ final class Scrape: @unchecked Sendable {
     encoder?.encode(to: &buffer, untilSize: size) ?? false
   }
 
-  /// Where the budget has no room for a compressor the answer stays as it is.
+  /// Where there may be no compressor more the answer stays as it is.
   private func beginCompressing(by gzip: Gzip) {
-    guard budget.take(Gzip.Stream.memory) else { return }
+    guard slot.takeCompressor() else { return }
     compressor = Gzip.Stream(gzip)
     isCompressed = compressor != nil
-    if !isCompressed { budget.give(back: Gzip.Stream.memory) }
+    if !isCompressed { slot.giveBackCompressor() }
   }
 
   /// A part of the compressed answer, which may be empty; nil when the library fails.
@@ -191,7 +197,7 @@ final class Scrape: @unchecked Sendable {
   /// Lets go of what is not encoded, and of the compressor.
   func drop() {
     encoder = nil
-    if compressor.take() != nil { budget.give(back: Gzip.Stream.memory) }
+    if compressor.take() != nil { slot.giveBackCompressor() }
   }
 
   /// Encodes a part for a reader who waits for it, unless that has been done for another, and then as much as the
@@ -286,17 +292,27 @@ final class Scrape: @unchecked Sendable {
   }
 
   /// Ends the scrape, read or not: what is spooled is dropped, the slot given back, and readers told when they ask.
+  ///
+  /// What is not encoded is freed on the worker thread, and not only when its reader comes: the compressor is needed by
+  /// whoever has the slot now.
   func letGo() {
-    let spooled = state.withLock { state in
+    if end() { encoding.submit { [self] in drop() } }
+  }
+
+  /// - Returns: whether something is left to be freed.
+  private func end() -> Bool {
+    let (spooled, isLeft) = state.withLock { state in
+      let isLeft = !state.isLetGo && !state.isEncoded
       defer {
         state.isLetGo = true
         state.parts = []
         state.taken = 0
         state.spooledBytes = 0
       }
-      return state.spooledBytes
+      return (state.spooledBytes, isLeft)
     }
     budget.give(back: spooled)
     slot.leave()
+    return isLeft
   }
 }

@@ -9,13 +9,21 @@ final class ScrapeAdmission: Sendable {
     var lastNumber: UInt64 = 0
     /// What lets a scrape go that waits for its reader.
     var letGo: [UInt64: @Sendable () -> Void] = [:]
+    var compressors = 0
   }
 
+  private let limit: Int
   private let state: Locked<State>
 
-  init(limit: Int) { state = Locked(State(slots: ScrapeSlots(limit: limit))) }
+  init(limit: Int) {
+    self.limit = limit
+    state = Locked(State(slots: ScrapeSlots(limit: limit)))
+  }
 
   var slotsInUse: Int { state.withLock { $0.slots.count } }
+
+  /// The compressors that there are, each of ``Gzip/Stream/memory``: as many as slots at the most.
+  var compressorsInUse: Int { state.withLock { $0.compressors } }
 
   /// Nil when there is no slot.
   func enter() -> ScrapeSlot? {
@@ -50,6 +58,16 @@ final class ScrapeAdmission: Sendable {
       state.letGo[number] = nil
     }
   }
+
+  fileprivate func takeCompressor() -> Bool {
+    state.withLock { state in
+      guard state.compressors < limit else { return false }
+      state.compressors += 1
+      return true
+    }
+  }
+
+  fileprivate func giveBackCompressor() { state.withLock { $0.compressors -= 1 } }
 }
 
 /// A slot of one scrape: given back by ``leave()``, at the latest when nobody holds it any more.
@@ -72,4 +90,9 @@ final class ScrapeSlot: Sendable {
   func took(_ bytes: Int) { admission.took(bytes, by: number) }
 
   func leave() { admission.leave(number) }
+
+  /// Whether there may be one compressor more. They have a reserve of their own: what waits for slow readers must not
+  /// leave everybody else without compression.
+  func takeCompressor() -> Bool { admission.takeCompressor() }
+  func giveBackCompressor() { admission.giveBackCompressor() }
 }

@@ -31,11 +31,15 @@ final class SharedScrapes: Sendable {
 
   /// - Parameters:
   ///   - slot: given back at once when another's serves for both.
-  ///   - gather: what there is to encode. That of whoever comes last is asked: it knows most.
-  func join(_ key: Key, _ slot: ScrapeSlot, _ gather: @escaping Gather) -> SharedScrape.Seat {
+  ///   - start: when it was asked for.
+  ///   - gather: what there is to encode. That of whoever has asked last is used: it is older than nobody's request.
+  func join(
+    _ key: Key, _ slot: ScrapeSlot, since start: ContinuousClock.Instant, _ gather: @escaping Gather
+  ) -> SharedScrape.Seat {
+    let asked = SharedScrape.Asked(start: start, gather: gather)
     let (seat, isFirst) = waiting.withLock { waiting in
-      if let seat = waiting[key]?.join(gather) { return (seat, false) }
-      let shared = SharedScrape(slot, gather) { [weak self] shared in self?.forget(shared, key) }
+      if let seat = waiting[key]?.join(asked) { return (seat, false) }
+      let shared = SharedScrape(slot, asked) { [weak self] shared in self?.forget(shared, key) }
       waiting[key] = shared
       return (SharedScrape.Seat(shared, 0), true)
     }
@@ -74,8 +78,14 @@ final class SharedScrape: Sendable {
     func leave() { shared.leave(number) }
   }
 
+  /// What one who has joined would have encoded. Who has waited longer for collectors joins later, and knows less.
+  fileprivate struct Asked {
+    let start: ContinuousClock.Instant
+    let gather: SharedScrapes.Gather
+  }
+
   private struct State {
-    var gathers: [SharedScrapes.Gather]
+    var asked: [Asked]
     var readers = 1
     /// Whether it has begun, or is wanted by nobody.
     var isClosed = false
@@ -88,21 +98,21 @@ final class SharedScrape: Sendable {
   private let state: Locked<State>
 
   fileprivate init(
-    _ slot: ScrapeSlot, _ gather: @escaping SharedScrapes.Gather,
+    _ slot: ScrapeSlot, _ asked: Asked,
     forget: @escaping @Sendable (SharedScrape) -> Void
   ) {
     self.slot = slot
     self.forget = forget
-    state = Locked(State(gathers: [gather]))
+    state = Locked(State(asked: [asked]))
   }
 
   fileprivate var waiting: Int { state.withLock { $0.readers - $0.left.count } }
 
   /// Nil when it has begun, or has as many readers as there may be.
-  fileprivate func join(_ gather: @escaping SharedScrapes.Gather) -> Seat? {
+  fileprivate func join(_ asked: Asked) -> Seat? {
     state.withLock { state in
       guard !state.isClosed, state.readers < SharedScrapes.most else { return nil }
-      state.gathers.append(gather)
+      state.asked.append(asked)
       state.readers += 1
       return Seat(self, state.readers - 1)
     }
@@ -113,15 +123,15 @@ final class SharedScrape: Sendable {
   ) -> EncodedScrape? {
     // One thread encodes; what is encoded is there for those who come to it later.
     if let encoded = state.withLock({ $0.encoded }) { return encoded }
-    let (gathers, readers) = state.withLock { state in
+    let (asked, readers) = state.withLock { state in
       state.isClosed = true
       // Freed on this thread: what they hold may be large.
-      defer { state.gathers = [] }
-      return (state.gathers, state.readers)
+      defer { state.asked = [] }
+      return (state.asked, state.readers)
     }
     forget(self)
-    guard let gather = gathers.last else { return nil }
-    let encoded = encode(slot, gather, readers)
+    guard let last = asked.max(by: { $0.start < $1.start }) else { return nil }
+    let encoded = encode(slot, last.gather, readers)
     let left = state.withLock { state in
       state.encoded = encoded
       return state.left

@@ -19,7 +19,7 @@ final class HostRoute: Sendable {
     log: @escaping @Sendable (String) -> Void
   ) async -> EndpointResponse {
     guard enter() else {
-      return .text(503, "Too many requests of this route are under way.\n", headers: ["Retry-After": "1"])
+      return .refusal(503, "Too many requests of this route are under way.\n", headers: ["Retry-After": "1"])
     }
     let handOver = HandOver()
     let outcome = await offLoop(within: limit, timer: timer, of: "route \(route.path)") { [self] in
@@ -35,11 +35,11 @@ final class HostRoute: Sendable {
       if let response = handOver.take() { return response }
     case .failed(let error as DescribedError):
       log("the route \(route.path) failed: \(error)")
-      return .text(500, "The route failed.\n")
+      return .refusal(500, "The route failed.\n")
     case .failed, .deadlineExceeded: break
     }
     handOver.drop()
-    return .text(503, "The route did not answer in time.\n", headers: ["Retry-After": "1"])
+    return .refusal(503, "The route did not answer in time.\n", headers: ["Retry-After": "1"])
   }
 
   private func enter() -> Bool {

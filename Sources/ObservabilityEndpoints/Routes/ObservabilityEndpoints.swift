@@ -85,10 +85,10 @@ package final class ObservabilityEndpoints: Sendable {
     if request.method == "OPTIONS", request.path == "*" {
       return EndpointResponse(status: 204, headers: allow)
     }
-    guard let route = route(of: request) else { return .text(404, "There is nothing at this path.\n") }
+    guard let route = route(of: request) else { return .refusal(404, "There is nothing at this path.\n") }
     guard request.method != "OPTIONS" else { return await options(of: route, request) }
     guard isRead(request) else {
-      return .text(405, "Only GET and HEAD are answered here.\n", headers: allow)
+      return .refusal(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
     if !route.access.isOpen, let refusal = await access.refusal(of: request, by: route.access) {
       return refusal

@@ -120,7 +120,11 @@ struct RouteTable: Sendable {
       [("path", settings.metricsPath)] + settings.probeAliases.keys.sorted().map { ("probeAliases", $0) }
       + settings.hostRoutes.map { ("routes", $0.path) }
     guard chosen.count <= mostChosen else {
-      return .init(setting: "routes", value: "\(chosen.count)", "are more than \(mostChosen)")
+      // Whichever there are more of.
+      let setting = settings.probeAliases.count > settings.hostRoutes.count ? "probeAliases" : "routes"
+      return .init(
+        setting: setting, value: "\(chosen.count)",
+        "are more paths than \(mostChosen): that of the exposition, other names of probes, and routes")
     }
     for (setting, path) in chosen {
       if let problem = problem(ofPath: path) { return .init(setting: setting, value: path, problem) }
