@@ -14,7 +14,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fields.append("Accept", String(decoding: line, as: UTF8.self))
   }
   let accepted = fields.accepted
-  require(accepted.count <= MediaRange.most, "\(accepted.count) ranges")
+  require(accepted.count <= AcceptedMembers.most, "\(accepted.count) ranges")
   for range in accepted {
     require(0...1000 ~= range.quality, "the quality \(range.quality)")
     require(range.type.utf8.count { $0 == UInt8(ascii: "/") } == 1, "the type \(range.type)")
