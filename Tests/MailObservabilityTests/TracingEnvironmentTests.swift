@@ -285,7 +285,7 @@ struct TracingEnvironmentTests {
     arguments: Set(cases.map(\.variable)).union(["OTEL_TRACES_SAMPLER_ARG"]).sorted())
   func notUTF8(variable: String) throws {
     for bytes in [Array("geheim".utf8) + [0xFF], [0xC0, 0x80] + Array("geheim".utf8), [0xED, 0xA0, 0x80]] {
-      let variables = OTelVariables { name in
+      let variables = EnvironmentVariables { name in
         name == variable ? bytes : name == "OTEL_TRACES_SAMPLER" ? Array("traceidratio".utf8) : nil
       }
       if variable.hasSuffix("HEADERS") || variable.hasSuffix("ENDPOINT") {
@@ -299,7 +299,7 @@ struct TracingEnvironmentTests {
       }
     }
     // One that is not looked at does no harm.
-    let traces = OTelVariables { name in
+    let traces = EnvironmentVariables { name in
       switch name {
       case Self.otlp + "HEADERS": [0xFF]
       case Self.otlp + "TRACES_HEADERS": Array("a=1".utf8)
@@ -313,7 +313,7 @@ struct TracingEnvironmentTests {
   func process() {
     // Not set here: other threads may just be reading the environment.
     func path(_ environment: [String: String]?) -> String? {
-      var variables = OTelVariables(environment)
+      var variables = EnvironmentVariables(environment)
       return variables.value("PATH")
     }
     #expect(path(nil) == getenv("PATH").map { String(cString: $0) })

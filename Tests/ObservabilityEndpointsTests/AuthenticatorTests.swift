@@ -153,13 +153,21 @@ struct AuthenticatorTests {
     #expect(try await status(service, Known.basic) == 200)
   }
 
-  @Test("of who has been let in are known whatever else is in the files that change")
-  func unrelatedChanges() async throws {
+  /// Whose password's hash and token stand in files of the folder.
+  private func serviceOfFiles() throws -> (folder: Folder, service: Service) {
     let folder = try Folder()
     try folder.write(Known.sha512, to: "hash")
     try folder.write(Known.token, to: "token")
-    let service = try service(
-      Known.settings(hash: .file(folder.path + "/hash"), tokens: [.file(folder.path + "/token")]))
+    return (
+      folder,
+      try service(
+        Known.settings(hash: .file(folder.path + "/hash"), tokens: [.file(folder.path + "/token")]))
+    )
+  }
+
+  @Test("of who has been let in are known whatever else is in the files that change")
+  func unrelatedChanges() async throws {
+    let (folder, service) = try serviceOfFiles()
     #expect(try await status(service, Known.basic) == 200)
     let changes = [
       ("token", "another"), ("hash", Known.sha512 + "\n"), ("token", ""), ("hash", "nonsense"),
@@ -238,11 +246,7 @@ struct AuthenticatorTests {
 
   @Test("follow the file, at once when nobody has looked for a second, and are not known by an old one")
   func changedFile() async throws {
-    let folder = try Folder()
-    try folder.write(Known.sha512, to: "hash")
-    try folder.write(Known.token, to: "token")
-    let service = try service(
-      Known.settings(hash: .file(folder.path + "/hash"), tokens: [.file(folder.path + "/token")]))
+    let (folder, service) = try serviceOfFiles()
     #expect(try await status(service, Known.basic) == 200)
     #expect(try await status(service, Known.bearer) == 200)
     // Of the password "other", and of another token.

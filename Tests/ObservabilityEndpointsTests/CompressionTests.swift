@@ -66,14 +66,7 @@ struct CompressionTests {
   ) async throws -> Body {
     let response = await service.endpoints.respond(
       to: try request(target, coding, accept: accept, method: method))
-    var bytes: [UInt8] = []
-    switch response.body {
-    case .bytes(let all): bytes = all
-    case .stream(let stream):
-      while let part = try await stream.next() { bytes += part }
-      stream.finished?()
-    }
-    return Body(response: response, bytes: bytes)
+    return Body(response: response, bytes: try await response.wholeBody())
   }
 
   private func stream(

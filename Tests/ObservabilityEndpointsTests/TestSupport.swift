@@ -42,15 +42,9 @@ struct Service {
     if addsHost, headers.all("Host").isEmpty { headers.append("Host", "localhost") }
     let request = try EndpointRequest(method: method, target: target, headers: headers, peer: peer)
     let response = await endpoints.respond(to: request)
-    var bytes: [UInt8] = []
-    switch response.body {
-    case .bytes(let all): bytes = all
-    case .stream(let stream):
-      while let part = try await stream.next() { bytes += part }
-      stream.finished?()
-    }
     return Answer(
-      status: response.status, headers: response.headers, body: String(decoding: bytes, as: UTF8.self))
+      status: response.status, headers: response.headers,
+      body: String(decoding: try await response.wholeBody(), as: UTF8.self))
   }
 }
 
@@ -64,4 +58,18 @@ struct Answer {
   let headers: EndpointFields
   let body: String
   var type: String? { headers["Content-Type"] }
+}
+
+extension EndpointResponse {
+  /// The body, read to its end.
+  func wholeBody() async throws -> [UInt8] {
+    switch body {
+    case .bytes(let all): return all
+    case .stream(let stream):
+      var bytes: [UInt8] = []
+      while let part = try await stream.next() { bytes += part }
+      stream.finished?()
+      return bytes
+    }
+  }
 }

@@ -15,7 +15,7 @@ enum ConfigVariables {
   }
 
   static func list(_ text: String) throws(Refusal) -> [String] {
-    let members = OTelVariables.list(text)
+    let members = EnvironmentVariables.list(text)
     guard !members.isEmpty else { throw .noMember }
     return members
   }

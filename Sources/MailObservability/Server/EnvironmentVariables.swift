@@ -4,7 +4,7 @@ import EndpointMessages
 import ObservabilityPlatform
 
 /// The variables, and what is to be said of them.
-struct OTelVariables {
+struct EnvironmentVariables {
   private let read: (String) -> [UInt8]?
   private(set) var warnings: [String] = []
 
@@ -21,7 +21,7 @@ struct OTelVariables {
   /// The text of a variable, without white space around it; nil when it is not set, empty, or not UTF-8.
   private func text(_ name: String) -> String? {
     guard let bytes = read(name), let value = String(validating: bytes, as: UTF8.self) else { return nil }
-    let text = OTelVariables.trimmed(value[...])
+    let text = EnvironmentVariables.trimmed(value[...])
     return text.isEmpty ? nil : String(text)
   }
 
@@ -46,7 +46,7 @@ struct OTelVariables {
 
   /// The first variable that is set, and its name.
   ///
-  /// - Throws: where it is not UTF-8: without it spans would go somewhere else, or be refused.
+  /// - Throws: where it is not UTF-8: without it the server, or spans, would be sent or shown elsewhere than was meant.
   func needed(_ names: [String]) throws(MetricsConfigError) -> (value: String, name: String)? {
     for name in names {
       guard isReadable(name) else {
@@ -89,11 +89,11 @@ struct OTelVariables {
     guard let text = value(name) else { return [] }
     var pairs: [(String, String)] = []
     for member in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let member = OTelVariables.trimmed(member)
+      let member = EnvironmentVariables.trimmed(member)
       guard !member.isEmpty else { continue }
       guard let sign = member.firstIndex(of: "="),
-        let key = OTelVariables.decoded(member[..<sign]), !key.isEmpty,
-        let value = OTelVariables.decoded(member[member.index(after: sign)...])
+        let key = EnvironmentVariables.decoded(member[..<sign]), !key.isEmpty,
+        let value = EnvironmentVariables.decoded(member[member.index(after: sign)...])
       else { return nil }
       pairs.append((key, value))
     }

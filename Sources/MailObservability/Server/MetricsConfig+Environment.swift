@@ -38,7 +38,7 @@ extension MetricsConfig {
         .invalidSetting, setting: name.oneLine(atMost: 128), value: "***",
         nearest.map { "is not known; there is \($0)" } ?? "is not known")
     }
-    let reader = OTelVariables { name in ours.first { $0.name == name }?.value }
+    let reader = EnvironmentVariables { name in ours.first { $0.name == name }?.value }
     var isSet: [(variable: Variable, text: String)] = []
     var credentials = Credentials()
     for variable in known {
@@ -108,12 +108,13 @@ extension MetricsConfig {
     private let isList: Bool
     /// To be read after "must be".
     let allowed: String
-    typealias Set = (inout MetricsConfig, inout Credentials, String) throws(ConfigVariables.Refusal) -> Void
-    let set: Set
+    typealias Setter =
+      (inout MetricsConfig, inout Credentials, String) throws(ConfigVariables.Refusal) -> Void
+    let set: Setter
 
     init(
       _ name: String, _ setting: String, _ allowed: String, isSecret: Bool = false,
-      isAllOfSetting: Bool = false, isList: Bool = false, set: @escaping Set
+      isAllOfSetting: Bool = false, isList: Bool = false, set: @escaping Setter
     ) {
       self.name = Variable.prefix + name
       self.setting = setting
@@ -175,7 +176,7 @@ extension MetricsConfig {
         return MetricsConfigError(
           error.code, setting: name, value: isSecret ? "***" : error.value, error.problem)
       }
-      let members = isList && text != error.value ? OTelVariables.list(text) : []
+      let members = isList && text != error.value ? EnvironmentVariables.list(text) : []
       let isMember = members.contains { $0.contains(error.value) }
       let member = isMember ? "has \"\(error.value.oneLine(atMost: Self.longestMember))\", which " : ""
       return MetricsConfigError(error.code, setting: name, value: text, member + error.problem)

@@ -29,10 +29,10 @@ extension TracingConfig {
   public init(
     environment: [String: String]?, serviceName: String? = nil
   ) throws(MetricsConfigError) {
-    try self.init(OTelVariables(environment), serviceName: serviceName)
+    try self.init(EnvironmentVariables(environment), serviceName: serviceName)
   }
 
-  init(_ variables: OTelVariables, serviceName: String? = nil) throws(MetricsConfigError) {
+  init(_ variables: EnvironmentVariables, serviceName: String? = nil) throws(MetricsConfigError) {
     self.init(serviceName: serviceName ?? OTLPResource.unknownServiceName)
     var variables = variables
     enabled = !variables.isTrue("OTEL_SDK_DISABLED")
@@ -48,12 +48,12 @@ extension TracingConfig {
     try validate()
   }
 
-  private mutating func readResource(_ variables: inout OTelVariables) {
+  private mutating func readResource(_ variables: inout EnvironmentVariables) {
     let name = "OTEL_RESOURCE_ATTRIBUTES"
     let pairs = variables.pairs(name)
     let attributes = Dictionary(pairs ?? []) { _, last in last }
     if pairs == nil {
-      variables.warn(name, "\(OTelVariables.noPairs), and left out as a whole")
+      variables.warn(name, "\(EnvironmentVariables.noPairs), and left out as a whole")
     } else if let fault = TracingConfig.fault(ofResource: attributes) {
       variables.warn(name, "\(fault), and is left out as a whole", value: nil)
     } else {
@@ -63,8 +63,8 @@ extension TracingConfig {
     if let name = variables.value("OTEL_SERVICE_NAME") { serviceName = name }
   }
 
-  private mutating func readSampling(_ variables: inout OTelVariables) {
-    func ratio(_ variables: inout OTelVariables) -> TraceSampler {
+  private mutating func readSampling(_ variables: inout EnvironmentVariables) {
+    func ratio(_ variables: inout EnvironmentVariables) -> TraceSampler {
       let name = "OTEL_TRACES_SAMPLER_ARG"
       guard let text = variables.value(name) else { return .ratio(1) }
       if let ratio = Double(text), (0...1).contains(ratio) { return .ratio(ratio) }
@@ -84,7 +84,7 @@ extension TracingConfig {
     }
   }
 
-  private mutating func readLimits(_ variables: inout OTelVariables) {
+  private mutating func readLimits(_ variables: inout EnvironmentVariables) {
     func read(_ names: [String], atMost most: Int = SpanLimits.largestCount, _ set: (Int) -> Void) {
       if let (value, _) = variables.number(names, 0...most) { set(value) }
     }
@@ -101,10 +101,10 @@ extension TracingConfig {
     read(["OTEL_SPAN_LINK_COUNT_LIMIT"]) { limits.links = $0 }
   }
 
-  private mutating func readPropagators(_ variables: inout OTelVariables) {
+  private mutating func readPropagators(_ variables: inout EnvironmentVariables) {
     let name = "OTEL_PROPAGATORS"
     guard let text = variables.value(name) else { return }
-    let propagators = OTelVariables.list(text)
+    let propagators = EnvironmentVariables.list(text)
     guard !propagators.allSatisfy({ $0.lowercased() == "none" }) else {
       propagation = .none
       return
@@ -116,12 +116,12 @@ extension TracingConfig {
     }
   }
 
-  private mutating func readExporter(_ variables: inout OTelVariables) {
+  private mutating func readExporter(_ variables: inout EnvironmentVariables) {
     let name = "OTEL_TRACES_EXPORTER"
     guard let text = variables.value(name) else { return }
     var isNone = false
     var isOTLP = false
-    for exporter in OTelVariables.list(text) {
+    for exporter in EnvironmentVariables.list(text) {
       switch exporter.lowercased() {
       case "otlp": isOTLP = true
       case "none": isNone = true
@@ -133,7 +133,7 @@ extension TracingConfig {
     exporter = isNone && !isOTLP ? .none : .otlp
   }
 
-  private mutating func readExport(_ variables: inout OTelVariables) throws(MetricsConfigError) {
+  private mutating func readExport(_ variables: inout EnvironmentVariables) throws(MetricsConfigError) {
     func names(_ name: String) -> [String] {
       ["OTEL_EXPORTER_OTLP_TRACES_\(name)", "OTEL_EXPORTER_OTLP_\(name)"]
     }
@@ -152,7 +152,7 @@ extension TracingConfig {
     if let (_, name) = try variables.needed(names("HEADERS")) {
       self.names["headers"] = name
       guard let pairs = variables.pairs(name) else {
-        throw MetricsConfigError(.invalidSetting, setting: name, value: "***", OTelVariables.noPairs)
+        throw MetricsConfigError(.invalidSetting, setting: name, value: "***", EnvironmentVariables.noPairs)
       }
       for (key, value) in pairs { headers[key] = value }
     }
@@ -166,7 +166,7 @@ extension TracingConfig {
     readBatching(&variables, timeout: names("TIMEOUT"))
   }
 
-  private mutating func readBatching(_ variables: inout OTelVariables, timeout: [String]) {
+  private mutating func readBatching(_ variables: inout EnvironmentVariables, timeout: [String]) {
     // Without a limit, which 0 stands for, is as long as there is.
     func limit(_ milliseconds: Int) -> Duration {
       milliseconds == 0 ? TracingConfig.largestTimeout : .milliseconds(milliseconds)

@@ -2,7 +2,7 @@
 
 import EndpointMessages
 
-/// A limit on failed logins of each address, as a pure state machine: some at once, then one after the other. An attempt is
+/// A limit on failed logins of each address, as a pure state machine: some at once, then one an interval. An attempt is
 /// counted before it is known how it ends, so that many at one time are no way round, and taken back when it succeeds.
 ///
 /// Addresses beyond those that there is room for share one limit, so that memory is bounded whatever is sent. Those that
