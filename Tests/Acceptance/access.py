@@ -260,6 +260,20 @@ def browsers(port):
     print(f"a page of another origin: {len(found)} ways to ask, none of which reads anything")
 
 
+def browsers_where_all_is_open(binary):
+    """The same without credentials: what programs may read is not the page's by any name."""
+    with ExampleServer(binary, listeners=("smtp", "metrics")) as server:
+        port = server.ports["metrics"]
+        assert MARK in ask(port, fields=[("Host", "attacker.test")])[2], "a program is refused"
+        found = web_pages.report(port, basic())
+    known = [answer.get("text", "") for name, answer in found.items() if "/known/" in name]
+    assert any(MARK in text for text in known), "a page that may read reads nothing: the test sees no leak"
+    for name, answer in found.items():
+        if "/known/" not in name:
+            assert MARK not in answer.get("text", ""), f"{name}: {answer['text'][:200]}"
+    print(f"a page of another origin, where nobody needs a password: {len(found)} ways to ask, none reads a metric")
+
+
 # Files
 
 
@@ -509,6 +523,7 @@ def main():
             prometheus(port, folder)
             load_balancer(server.ports, folder)
             browsers(port)
+        browsers_where_all_is_open(binary)
         malformed(binary, folder)
         rotation(binary, folder)
         attack(binary)

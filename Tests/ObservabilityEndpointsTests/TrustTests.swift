@@ -155,4 +155,49 @@ struct TrustTests {
       #expect(try await service.get(target, headers: ["Host": "attacker.example", "Via": "x"]).status == 200)
     }
   }
+
+  /// What browsers send that ask a loopback address by a page's own name, and what programs send that may.
+  private static let askedByName: [(fields: [(String, String)], isAnswered: Bool)] = [
+    ([("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36")], false),
+    ([("User-Agent", "page"), ("Accept-Language", "en"), ("Accept-Encoding", "gzip, deflate")], false),
+    ([("User-Agent", "page"), ("Accept-Language", ""), ("Accept-Encoding", "gzip,deflate,br")], false),
+    ([("User-Agent", "page"), ("Origin", "null")], false),
+    ([("User-Agent", "page"), ("Sec-Fetch-Site", "same-origin")], false),
+    // A script of the page can say that it was forwarded.
+    ([("User-Agent", "Mozilla/5.0"), ("X-Forwarded-For", "10.0.0.9")], false),
+    ([("User-Agent", "Prometheus/3.5.0"), ("Accept-Encoding", "gzip")], true),
+    ([("User-Agent", "python-requests/2.32"), ("Accept-Encoding", "gzip, deflate")], true),
+    ([("User-Agent", "curl/8.5.0"), ("Accept-Encoding", "deflate, gzip, br, zstd")], true),
+    ([("User-Agent", "agent"), ("Accept-Language", "en"), ("Accept-Encoding", "gzip")], true),
+    ([], true),
+  ]
+
+  @Test("keeps a page whose name has come to mean this machine from what everybody may read")
+  func reboundPages() async throws {
+    let service = try Service {
+      $0.trust = Trust(networks: IPNetwork.loopback, hostNames: ["mx1.example.com"])
+    }
+    for (fields, isAnswered) in Self.askedByName {
+      func status(_ host: String, _ target: String = "/metrics", _ peer: EndpointPeer = loopback) async throws
+        -> Int
+      {
+        var headers: EndpointFields = ["Host": host]
+        for (name, value) in fields { headers.append(name, value) }
+        return try await service.get(target, headers: headers, peer: peer, addsHost: false).status
+      }
+      let expected = isAnswered ? 200 : 403
+      #expect(try await status("attacker.example:9090") == expected, "\(fields)")
+      #expect(try await status("attacker.example", "/") == expected, "\(fields)")
+      #expect(
+        try await status("attacker.example", "/metrics", .ip([UInt8](repeating: 0, count: 15) + [1], port: 1))
+          == expected)
+      for known in ["127.0.0.1:9090", "localhost", "mx1.example.com", "[::1]"] {
+        #expect(try await status(known) == 200, "\(fields) by \(known)")
+      }
+      // Whoever comes from elsewhere reaches the listener without a browser's help; and probes tell nothing.
+      #expect(try await status("attacker.example", "/metrics", stranger) == 200)
+      #expect(try await status("attacker.example", "/metrics", .unix) == 200)
+      #expect(try await status("attacker.example", "/live") == 200)
+    }
+  }
 }

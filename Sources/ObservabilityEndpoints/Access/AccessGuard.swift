@@ -9,6 +9,11 @@ struct AccessGuard: Sendable {
   let authenticator: Authenticator?
   let realm: String
 
+  /// The refusal of what everybody may read; nil when it is to be answered.
+  func refusalOfPage(_ request: EndpointRequest) -> EndpointResponse? {
+    trust.isByReboundPage(request) ? .refusal(403, Trust.Objection.host.text) : nil
+  }
+
   /// The refusal, or nil when the request is to be answered.
   func refusal(of request: EndpointRequest, by rule: AccessRule) async -> EndpointResponse? {
     let objection: Trust.Objection? =

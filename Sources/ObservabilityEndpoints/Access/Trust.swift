@@ -44,6 +44,14 @@ package struct Trust: Sendable {
     return nil
   }
 
+  /// Whether a browser on this machine asks by a name that is not known here: what everybody may read, a page whose own
+  /// name has come to mean this machine could read too, and send elsewhere.
+  package func isByReboundPage(_ request: EndpointRequest) -> Bool {
+    guard request.peer != .unix, request.peer.isOn(IPNetwork.loopback) else { return false }
+    if let host = request.headers.soleHost, isKnown(host) { return false }
+    return request.headers.areFromBrowser
+  }
+
   /// Whether `Host` is an IP address or a name that is known, with or without a port.
   private func isKnown(_ host: String) -> Bool {
     var host = host

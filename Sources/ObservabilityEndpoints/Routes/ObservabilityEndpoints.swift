@@ -90,7 +90,10 @@ package final class ObservabilityEndpoints: Sendable {
     guard isRead(request) else {
       return .refusal(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
-    if !route.access.isOpen, let refusal = await access.refusal(of: request, by: route.access) {
+    if route.access.isOpen {
+      // A probe tells nothing that a page could not find out by whether there is a listener.
+      if !route.isProbe, let refusal = access.refusalOfPage(request) { return refusal }
+    } else if let refusal = await access.refusal(of: request, by: route.access) {
       return refusal
     }
     return await route.answer(self, request)
