@@ -169,7 +169,12 @@ let package = Package(
         "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "ProcessMetrics", "TraceSpans",
         "ObservabilityHTTP", "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
       ]),
-    tests("MailobsTests", ["mailobs", "MetricParsing", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "MailobsTests",
+      [
+        "mailobs", "MailObservability", "HealthProbes", "MetricInstruments", "MetricParsing",
+        "ObservabilityPlatform", "TestSupport",
+      ]),
     tests(
       "MailObservabilityTestingTests",
       ["MailObservabilityTesting", "MailObservability", "ObservabilityPlatform", "TestSupport"]),
