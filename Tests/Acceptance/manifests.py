@@ -7,7 +7,8 @@ answer at their ports, mail arrives, and SIGTERM ends it within the grace period
 part is left out, and said so.
 
 Needs Debian's prometheus and prometheus-alertmanager, kubectl, the PyPI packages kubernetes-validate,
-cloudcoil-models-prometheus-operator and pyseccomp, and root for all of it. Usage: manifests.py PATH_TO_EXAMPLE_MAIL_SERVER
+cloudcoil-models-prometheus-operator and pyseccomp, and root for all of it. Usage: manifests.py PATH_TO_MAILOBS
+PATH_TO_EXAMPLE_MAIL_SERVER
 """
 
 import imaplib
@@ -35,6 +36,9 @@ PROMETHEUS = ROOT / "dashboards/prometheus"
 GRAFANA = ROOT / "dashboards/grafana"
 ARTICLES = ROOT / "Sources/MailObservability/MailObservability.docc"
 VERSION = "1.37"
+# The job that the rules are written for, without --job.
+JOB = "rusmes"
+WATCHDOG = "MailWatchdog"
 OPERATOR = "monitoring.coreos.com/v1"
 INSIDE = "--inside"
 PATIENCE = 60
@@ -119,10 +123,10 @@ def consistent(found):
     assert not public & {"observability", "probes"}, "what is sent mail to shows metrics, too"
 
     headless = found["Service", "mail-observability"]
-    assert not operator_schema.monitor_problem(found["PodMonitor", "mail"], labels, ports)
+    assert not operator_schema.monitor_problem(found["PodMonitor", "mail"], labels, ports, JOB)
     problem = operator_schema.monitor_problem(
         found["ServiceMonitor", "mail"], headless["metadata"]["labels"],
-        {port["name"] for port in headless["spec"]["ports"]})
+        {port["name"] for port in headless["spec"]["ports"]}, JOB)
     assert not problem, problem
     wanted = found["ServiceMonitor", "mail"]["spec"]["selector"]["matchLabels"]
     assert not wanted.items() <= found["Service", "mail"]["metadata"]["labels"].items(), "both services are scraped"
@@ -159,7 +163,8 @@ def built(found):
     text = subprocess.run(
         ["kubectl", "kustomize", str(KUBERNETES)], check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
     made = {(document["kind"], document["metadata"]["name"]): document for document in yaml.safe_load_all(text)}
-    left_out = {("ServiceMonitor", "mail"), ("Service", "mail-observability")}
+    left_out = {
+        ("ServiceMonitor", "mail"), ("Service", "mail-observability"), ("PrometheusRule", "mail-rusmes-compat")}
     assert made.keys() == found.keys() - left_out, made.keys() ^ found.keys()
     for (kind, _), document in made.items():
         assert kind == "Namespace" or document["metadata"]["namespace"] == "mail", document["metadata"]
@@ -186,8 +191,8 @@ def alerts(files):
         rule for content in files.values() for group in content["groups"] for rule in group["rules"] if "alert" in rule]
 
 
-def same_rules(found, files):
-    """The operator's resources are the rule files, to the letter."""
+def same_rules(found, files, command):
+    """The operator's resources are the rule files, to the letter, and as the command writes them."""
     there = [group for content in files.values() for group in content["groups"]]
     here = [
         group for (kind, _), resource in sorted(found.items()) if kind == "PrometheusRule"
@@ -198,6 +203,14 @@ def same_rules(found, files):
 
     assert by_name(there) == by_name(here), "the PrometheusRules are not the rule files"
     with tempfile.TemporaryDirectory() as folder:
+        checked(command, "rules", "--kubernetes", "--output", folder)
+        written = {path.name: path.read_text() for path in pathlib.Path(folder).iterdir()}
+        shipped = {path.name: path.read_text() for path in KUBERNETES.glob("prometheusrule-*.yaml")}
+        assert written == shipped, "mailobs rules --kubernetes --output dashboards/kubernetes writes others"
+        text = checked(command, "rules", "--kubernetes", "--namespace", "acme")
+        for document in yaml.safe_load_all(text):
+            problem = operator_schema.schema_problem(document) or operator_schema.rule_problem(document)
+            assert problem is None, problem
         for number, group in enumerate(here):
             path = pathlib.Path(folder) / f"{number}.yml"
             path.write_text(yaml.safe_dump({"groups": [group]}))
@@ -209,9 +222,12 @@ def routed(files):
     """`amtool` says which receiver hears of which severity; every alert has one that is meant for it."""
     config = str(PROMETHEUS / "alertmanager.yml")
     checked("amtool", "check-config", config)
-    expected = {"page": "pager", "ticket": "tickets", "info": "nobody", "none": "tickets"}
-    used = {rule["labels"]["severity"] for rule in alerts(files) if rule["alert"] != "Watchdog"}
-    assert used <= expected.keys() - {"none"}, used
+    expected = {"critical": "pager", "warning": "tickets", "info": "nobody"}
+    names = {rule["alert"] for rule in alerts(files)}
+    for rule in yaml.safe_load((PROMETHEUS / "alertmanager.yml").read_text())["inhibit_rules"]:
+        for matcher in rule["source_matchers"] + rule["target_matchers"]:
+            named = re.findall(r"\bMail\w+", matcher)
+            assert not names or names.issuperset(named), f"no such alert: {set(named) - names}"
 
     def heard_by(receiver, *labels):
         checked("amtool", "config", "routes", "test", f"--config.file={config}", f"--verify.receivers={receiver}", *labels)
@@ -221,7 +237,7 @@ def routed(files):
     for rule in alerts(files):
         labels = {**rule["labels"], "alertname": rule["alert"], "instance": "a"}
         labels = [f"{name}={value}" for name, value in labels.items() if "{{" not in value]
-        is_switch = rule["alert"] == "Watchdog"
+        is_switch = rule["alert"] == WATCHDOG
         heard_by("dead-mans-switch" if is_switch else expected[rule["labels"]["severity"]], *labels)
     print(f"amtool: each severity and {len(alerts(files))} alerts go to the receiver that is meant")
 
@@ -229,7 +245,7 @@ def routed(files):
 def configured():
     text = checked("promtool", "check", "config", str(PROMETHEUS / "prometheus.yml"))
     config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
-    job, = [job for job in config["scrape_configs"] if job["job_name"] == "mail"]
+    job, = [job for job in config["scrape_configs"] if job["job_name"] == JOB]
     source = (ROOT / "Sources/example-mail-server/Server/Options.swift").read_text()
     address = re.search(r'defaultMetrics = "(\S+)"', source)[1]
     assert job["static_configs"] == [{"targets": [address]}], "not where the example listens"
@@ -369,7 +385,7 @@ def main():
     consistent(found)
     built(found)
     configured()
-    same_rules(found, files)
+    same_rules(found, files, sys.argv[1])
     routed(files)
     sys.stdout.flush()
     possible = subprocess.run(

@@ -45,19 +45,20 @@ def difference(before, after, place):
     return None if before == after else f"{place}: {before!r} was read as {after!r}"
 
 
-def monitor_problem(monitor, labels, ports):
-    """What makes a monitor find nothing among objects with these labels and ports by name, or scrape in vain."""
+def monitor_problem(monitor, labels, ports, job):
+    """What makes a monitor find nothing among objects with these labels and ports by name, or scrape in vain, or as
+    another job than the rules'."""
     spec = monitor["spec"]
     wanted = spec["selector"]["matchLabels"]
     if not wanted.items() <= labels.items():
         return f"selects {wanted}, and they have {labels}"
-    if spec["jobLabel"] not in labels:
-        return f"takes the job from {spec['jobLabel']}, which is not there"
     for endpoint in spec.get("podMetricsEndpoints") or spec["endpoints"]:
         if endpoint["port"] not in ports:
             return f"scrapes the port {endpoint['port']}, and there are {sorted(ports)}"
         if seconds(endpoint["scrapeTimeout"]) > seconds(endpoint["interval"]):
             return "waits longer than until the next scrape"
+        if {"targetLabel": "job", "replacement": job} not in endpoint.get("relabelings", []):
+            return f"scrapes as another job than {job}"
     return None
 
 
