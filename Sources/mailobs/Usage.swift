@@ -88,6 +88,8 @@ enum Usage {
       --runbooks URL             where the article on alerts is served, without its anchor
       --output FOLDER            writes recording.rules.yml, alerts.rules.yml and
                                  rusmes-compat.rules.yml there; else all is printed as one file
+      --kubernetes               writes resources of the Prometheus Operator, in files named
+                                 prometheusrule-recording.yaml and so on
 
     A rule that reads a group which is not exported is left out. The numbers that alerts compare
     with are the first group of alerts.rules.yml, for you to change.

@@ -16,13 +16,13 @@ def free_port():
 
 
 class Prometheus:
-    def __init__(self, folder, target_port, interval="500ms", flags=(), jobs=None):
-        """`jobs`: what stands in `scrape_configs`, in place of one that scrapes the port."""
+    def __init__(self, folder, target_port, interval="500ms", flags=(), jobs=None, text=None):
+        """`jobs`: what stands in `scrape_configs`, in place of one that scrapes the port; `text`: the whole configuration."""
         folder = pathlib.Path(folder)
         jobs = jobs or f"[{{job_name: rusmes, static_configs: [{{targets: ['127.0.0.1:{target_port}']}}]}}]"
         config = folder / "prometheus.yml"
         config.write_text(
-            f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
+            text or f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
             f"scrape_configs: {jobs}\n"
         )
         self.port = free_port()

@@ -57,7 +57,12 @@ enum Alerts {
     alerts: [
       AlertRule(
         name: "MailHealthCheckFailing", severity: .critical, pending: "2m",
-        expression: "#health_check_status{check!=\"executor\"} == 0",
+        // Without a thread no check returns, and MailExecutorStalled says so.
+        expression: """
+          #health_check_status{check!="executor"} == 0
+          unless on (job, instance)
+          #health_check_status{check="executor"} == 0
+          """,
         summary: "A health check of a mail server fails.",
         description:
           "The check {{ $labels.check }} of {{ $labels.instance }} fails: its status is {{ $value }}."),

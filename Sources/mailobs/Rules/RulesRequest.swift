@@ -12,6 +12,8 @@ struct RulesRequest: Equatable, Sendable {
   var runbooks = "Sources/MailObservability/MailObservability.docc/Alerts.md"
   /// nil: the standard output, all in one.
   var folder: String?
+  /// As resources of the Prometheus Operator, in place of Prometheus' own files.
+  var asResources = false
 
   init() {}
 
@@ -52,6 +54,9 @@ struct RulesRequest: Equatable, Sendable {
         let text = try words.value("--output")
         guard !text.isEmpty else { throw words.error("the folder has no name") }
         folder = text
+      case .option("--kubernetes"):
+        try words.noValue("--kubernetes")
+        asResources = true
       case .option(let name): throw words.error("there is no option \"\(name.oneLine(atMost: 64))\"")
       }
     }
@@ -84,13 +89,19 @@ struct RulesRequest: Equatable, Sendable {
     if let job { words.append("--job '\(job)'") }
     if groups != .all { words.append("--groups \(groups.map(\.rawValue).sorted().joined(separator: ","))") }
     if runbooks != RulesRequest().runbooks { words.append("--runbooks '\(runbooks)'") }
+    if asResources { words.append("--kubernetes") }
     return words.joined(separator: " ")
   }
 
   /// The names of the files and what is in them.
   var texts: [(name: String, text: String)] {
     let book = book
-    return book.files.map { ($0.name, RuleText(book, [$0], command: command).text) }
+    return book.files.map { file in
+      let text = RuleText(book, [file], command: command).text
+      guard asResources else { return (file.name, text) }
+      let resource = PrometheusRule(file: file.name, rules: text)
+      return (resource.file, resource.text)
+    }
   }
 
   /// Writes the rules.
@@ -98,6 +109,10 @@ struct RulesRequest: Equatable, Sendable {
   /// - Returns: why they could not be written; nil when they were.
   func write(to output: inout Output) -> String? {
     guard let folder else {
+      if asResources {
+        output.write(texts.map(\.text).joined(separator: "---\n").utf8)
+        return nil
+      }
       let book = book
       output.write(RuleText(book, book.files, command: command).text.utf8)
       return nil
