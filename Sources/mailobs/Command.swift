@@ -42,6 +42,14 @@ enum Command {
       let outcome = MetricsConfig().healthcheck(url, within: timeout)
       output.line(outcome.message)
       return outcome.exitCode
+    case .dashboards(let request):
+      do throws(OutputFailure) {
+        try DashboardFiles.write(request) { output.line($0) }
+        return 0
+      } catch {
+        complain("mailobs: \(error.reason)")
+        return failure
+      }
     case .parse(let source, let reading):
       guard let exposition = read(source, reading) else { return failure }
       FamiliesJSON.write(exposition) { output.write($0) }

@@ -12,7 +12,7 @@ struct UsageError: Error, Equatable {
 
 /// A subcommand.
 enum Topic: String, Sendable, CaseIterable {
-  case parse, lint, healthcheck
+  case parse, lint, healthcheck, dashboards
 }
 
 /// Where an exposition is read from.
@@ -46,6 +46,7 @@ enum Invocation: Equatable, Sendable {
   case parse(Source, Reading)
   case lint(Source, Reading, MetricLinter, isJSON: Bool)
   case healthcheck(url: String, timeout: Duration)
+  case dashboards(DashboardRequest)
 
   /// How a source is read.
   struct Reading: Equatable, Sendable {
@@ -75,7 +76,7 @@ enum Invocation: Equatable, Sendable {
         throw UsageError(message: "there is no command \"\(first.oneLine(atMost: 64))\"")
       }
       var words = ArgumentReader(arguments.dropFirst(), topic)
-      self = try Invocation.read(&words)
+      self = topic == .dashboards ? try Invocation.dashboards(&words) : try Invocation.read(&words)
     }
   }
 
@@ -138,13 +139,14 @@ enum Invocation: Equatable, Sendable {
         throw words.error("what is asked is a URL, http://HOST:PORT/PATH or unix:/PATH/OF/SOCKET")
       }
       return .healthcheck(url: url, timeout: timeout ?? .seconds(3))
+    case .dashboards: throw words.error("there is no operand")
     }
   }
 }
 
 /// The words of a command line, by POSIX's and GNU's customs: `--name=value`, `--name value`, and `--` before
 /// operands.
-private struct ArgumentReader {
+struct ArgumentReader {
   enum Word {
     case option(String)
     case operand(String)

@@ -10,6 +10,7 @@ enum Usage {
     case .parse: parse
     case .lint: lint
     case .healthcheck: healthcheck
+    case .dashboards: DashboardRequest.usage
     }
   }
 
@@ -17,6 +18,7 @@ enum Usage {
     usage: mailobs parse FILE|URL|-        print the families of an exposition as JSON
            mailobs lint FILE|URL|-         say what is wrong with its names, labels and values
            mailobs healthcheck URL         ask a server whether it is healthy
+           mailobs dashboards --output DIR write Grafana's boards of the catalogue
            mailobs COMMAND --help          say more
            mailobs --version
 
