@@ -42,6 +42,12 @@ enum Command {
       let outcome = MetricsConfig().healthcheck(url, within: timeout)
       output.line(outcome.message)
       return outcome.exitCode
+    case .rules(let request):
+      if let problem = request.write(to: &output) {
+        complain("mailobs: \(problem)")
+        return failure
+      }
+      return 0
     case .dashboards(let request):
       do throws(OutputFailure) {
         try DashboardFiles.write(request) { output.line($0) }

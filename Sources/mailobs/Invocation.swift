@@ -12,7 +12,7 @@ struct UsageError: Error, Equatable {
 
 /// A subcommand.
 enum Topic: String, Sendable, CaseIterable {
-  case parse, lint, healthcheck, dashboards
+  case parse, lint, healthcheck, rules, dashboards
 }
 
 /// Where an exposition is read from.
@@ -46,6 +46,7 @@ enum Invocation: Equatable, Sendable {
   case parse(Source, Reading)
   case lint(Source, Reading, MetricLinter, isJSON: Bool)
   case healthcheck(url: String, timeout: Duration)
+  case rules(RulesRequest)
   case dashboards(DashboardRequest)
 
   /// How a source is read.
@@ -76,7 +77,13 @@ enum Invocation: Equatable, Sendable {
         throw UsageError(message: "there is no command \"\(first.oneLine(atMost: 64))\"")
       }
       var words = ArgumentReader(arguments.dropFirst(), topic)
-      self = topic == .dashboards ? try Invocation.dashboards(&words) : try Invocation.read(&words)
+      if topic == .rules {
+        self = try RulesRequest(&words).map { .rules($0) } ?? .help(topic)
+      } else if topic == .dashboards {
+        self = try Invocation.dashboards(&words)
+      } else {
+        self = try Invocation.read(&words)
+      }
     }
   }
 
@@ -139,7 +146,8 @@ enum Invocation: Equatable, Sendable {
         throw words.error("what is asked is a URL, http://HOST:PORT/PATH or unix:/PATH/OF/SOCKET")
       }
       return .healthcheck(url: url, timeout: timeout ?? .seconds(3))
-    case .dashboards: throw words.error("there is no operand")
+    case .rules: throw words.error("rules reads nothing")
+    case .dashboards: throw words.error("dashboards reads nothing")
     }
   }
 }

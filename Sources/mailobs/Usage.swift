@@ -1,5 +1,6 @@
 // What does the command say of itself?
 
+import MailObservability
 import MetricParsing
 
 enum Usage {
@@ -10,6 +11,7 @@ enum Usage {
     case .parse: parse
     case .lint: lint
     case .healthcheck: healthcheck
+    case .rules: rules
     case .dashboards: DashboardRequest.usage
     }
   }
@@ -18,6 +20,7 @@ enum Usage {
     usage: mailobs parse FILE|URL|-        print the families of an exposition as JSON
            mailobs lint FILE|URL|-         say what is wrong with its names, labels and values
            mailobs healthcheck URL         ask a server whether it is healthy
+           mailobs rules                   write recording rules and alerts for Prometheus
            mailobs dashboards --output DIR write Grafana's boards of the catalogue
            mailobs COMMAND --help          say more
            mailobs --version
@@ -67,7 +70,7 @@ enum Usage {
     family the first 1,000 names of labels are judged.
 
     Rules:
-    \(rules)
+    \(findings)
     """
 
   private static let healthcheck = """
@@ -79,5 +82,21 @@ enum Usage {
     as HEALTHCHECK of a container asks.
     """
 
-  private static let rules = MetricFinding.Rule.allCases.map { "  \($0.rawValue)" }.joined(separator: "\n")
+  private static let rules = """
+    usage: mailobs rules [options]
+      --namespace NAME           what the names of the metrics begin with (rusmes)
+      --job REGEX                the job that scrapes the servers (the namespace)
+      --groups GROUP,…           the groups of the catalogue that the servers export (all)
+      --runbooks URL             where the article on alerts is served, without its anchor
+      --output FOLDER            writes recording.rules.yml, alerts.rules.yml and
+                                 rusmes-compat.rules.yml there; else all is printed as one file
+
+    A rule that reads a group which is not exported is left out. The numbers that alerts compare
+    with are the first group of alerts.rules.yml, for you to change.
+
+    Groups: \(groups)
+    """
+
+  private static let groups = MetricGroup.allCases.map(\.rawValue).joined(separator: " ")
+  private static let findings = MetricFinding.Rule.allCases.map { "  \($0.rawValue)" }.joined(separator: "\n")
 }

@@ -136,9 +136,15 @@ def draw_heat(axes, panel, found):
 
 def draw_states(axes, panel, found):
     for index, (name, _, points) in enumerate(found):
+        runs = []
         for at, value in points:
-            axes.barh(index, 2 / 86400, left=matplotlib.dates.date2num(datetime.datetime.fromtimestamp(at)), height=0.8,
-                      color=state(panel, value)[1], align="center")
+            if runs and runs[-1][2] == value and at - runs[-1][1] <= 2:
+                runs[-1][1] = at
+            else:
+                runs.append([at, at, value])
+        for first, last, value in runs:
+            left, right = (matplotlib.dates.date2num(datetime.datetime.fromtimestamp(at)) for at in (first, last + 2))
+            axes.barh(index, right - left, left=left, height=0.8, color=state(panel, value)[1])
     axes.set_yticks(range(len(found)), [name for name, _, _ in found], fontsize=5)
     axes.xaxis_date()
 

@@ -57,7 +57,7 @@ extension Board {
       ]),
     Panel(
       "Executor delay", .stat, "s", thresholds: .rising(0.1, 1), next: .runtime,
-      "How late do tasks run, at the 99th percentile? Milliseconds are normal; seconds mean that the pool is blocked.",
+      "How late do tasks run, at the 99th percentile? Milliseconds are normal; no value means that none runs at all.",
       [Query(.quantile("0.99", of: "executor_delay_seconds"), "p99")]),
     Panel(
       "Disk that is left", .stat, "percentunit", thresholds: .falling(0.03, 0.1), next: .queue,
@@ -170,12 +170,13 @@ extension Board {
           Expression("time() - \(Expression.common("process_start_time_seconds").text)"), "{{instance}}")
       ]),
     Panel(
-      "Checks that changed", .lines, "short", width: 12, next: .runtime,
-      "Which checks have changed their state? None is normal; one that goes to and fro is near its limit.",
+      "Checks that left pass", .lines, "short", width: 12, next: .runtime,
+      "Which checks have begun to warn or fail, and how often? None is normal; one that does so again and again is near its limit.",
       [
         Query(
-          Expression.series("health_check_transitions_total").over("increase").sum(by: "check, to"),
-          "{{check}} to {{to}}")
+          Expression.series("health_check_transitions_total", #"to!="pass""#).over("increase").sum(
+            by: "check"),
+          "{{check}}")
       ]),
   ]
 }

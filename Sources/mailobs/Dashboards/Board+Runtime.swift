@@ -88,12 +88,13 @@ extension Board {
       "Which check is slow? Milliseconds are normal; one that nears its timeout fails next.",
       [Query(Expression.series("health_check_duration_seconds").max(by: "check"), "{{check}}")]),
     Panel(
-      "Changes of checks", .lines, "short", width: 12,
-      "Which checks go to and fro? None is normal.",
+      "Checks that left pass", .lines, "short", width: 12,
+      "Which checks begin to warn or fail again and again? None is normal.",
       [
         Query(
-          Expression.series("health_check_transitions_total").over("increase").sum(by: "check, to"),
-          "{{check}} to {{to}}")
+          Expression.series("health_check_transitions_total", #"to!="pass""#).over("increase").sum(
+            by: "check"),
+          "{{check}}")
       ]),
     Panel(
       "Probes", .areas, "reqps", width: 12,
@@ -131,7 +132,7 @@ extension Board {
     Panel(
       "Requests cut off", .areas, "reqps", width: 6, next: .security,
       "Which limit or error ended requests? None is normal.",
-      [Query(Expression.rate("observability_http_rejected_total").sum(by: "reason"), "{{reason}}")]),
+      [Query(Expression.rate("observability_http_rejected_total").sum(by: "reason").top(5), "{{reason}}")]),
     Panel(
       "Collectors", .logarithmicLines, "s", width: 6,
       "Which collector makes scrapes slow? Well below a scrape's deadline is normal.",

@@ -90,6 +90,8 @@ fflush(nil)
   metrics.top.senderDomains.record("one.example")
   metrics.top.recipientDomains.record("two.example")
   metrics.tracing.startSMTPTransaction().end()
+  metrics.health.setMaintenance(turn / 10 % 6 == 2 ? "the host is being tried" : nil)
+  metrics.health.setDraining(turn / 10 % 6 == 4)
 }
 
 @Sendable func epochSeconds() -> Double {
