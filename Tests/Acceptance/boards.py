@@ -10,24 +10,20 @@ grafana-foundation-sdk from PyPI; for --pictures matplotlib as well.
 
 import argparse
 import contextlib
-import http.server
 import json
 import pathlib
 import re
 import signal
-import smtplib
 import subprocess
 import tempfile
-import threading
 import time
-import urllib.error
-import urllib.request
 
+from board_clients import Collector, probe, rare_clients
+from board_files import check_types, write_boards
 from board_queries import Board, has_point, in_range, is_flat, selectors
 from example_server import ExampleServer
 from prometheus_server import Prometheus, free_port
 from smarthost import Smarthost
-from transcript import raw_exchange
 
 INTERVAL = 1.0
 IMAP_GROUPS = "imap,authentication,connections,tls,storage,build"
@@ -64,97 +60,7 @@ CAUSES = {
 AFTERWARDS = {"executor": ("Executor delay", {})}
 
 
-# What the boards are, before anything runs
-
-
-def write_boards(mailobs, folder, *options):
-    output = subprocess.run(
-        [mailobs, "dashboards", "--output", folder, *options], check=True, capture_output=True, text=True).stdout
-    return [pathlib.Path(line) for line in output.splitlines()]
-
-
-def lost(ours, theirs, place=""):
-    """What of a document is not in the one that was read and written back."""
-    if isinstance(ours, dict):
-        if not isinstance(theirs, dict):
-            return [place]
-        return [one for key in ours for one in lost(ours[key], theirs.get(key), f"{place}.{key}")]
-    if isinstance(ours, list):
-        if not isinstance(theirs, list) or len(ours) != len(theirs):
-            return [place]
-        return [one for index, part in enumerate(ours) for one in lost(part, theirs[index], f"{place}[{index}]")]
-    return [] if ours == theirs or ours is None else [place]
-
-
-def check_types(path):
-    """Grafana's own types read the board, and write all of it back."""
-    from grafana_foundation_sdk.cog.encoder import JSONEncoder
-    from grafana_foundation_sdk.cog.plugins import register_default_plugins
-    from grafana_foundation_sdk.models.dashboard import Dashboard
-
-    register_default_plugins()
-    ours = json.loads(path.read_text())
-    theirs = json.loads(JSONEncoder(sort_keys=True).encode(Dashboard.from_json(ours)))
-    # Of Prometheus' annotations the types know the query alone.
-    gone = [place for place in lost(ours, theirs) if not re.fullmatch(r"\.annotations\.list\[\d\]\.titleFormat", place)]
-    assert not gone, f"{path.name}: lost by Grafana's types: {gone[:10]}"
-
-
 # What happens to the servers
-
-
-class Collector:
-    """Takes any batch of spans."""
-
-    def __init__(self):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-def rare_clients(server):
-    """What the example's own traffic does not do: other protocols, loops, filters, and too many connections."""
-    smtp = server.ports["smtp"]
-    for hello in (b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\x05hello\r\n"):
-        raw_exchange(smtp, hello)
-    with smtplib.SMTP("127.0.0.1", smtp) as client:
-        with contextlib.suppress(smtplib.SMTPException):
-            client.sendmail("a@example.net", ["alice@example.com"], "Received: x\r\n" * 120 + "Subject: loop\r\n\r\nx\r\n")
-    with smtplib.SMTP("127.0.0.1", smtp) as client:
-        client.login("alice", "secret")
-        for recipient in ("ok", "later", "never"):
-            for sender in ("alice@example.com", ""):
-                with contextlib.suppress(smtplib.SMTPException):
-                    client.sendmail(sender, [f"{recipient}@elsewhere.invalid"], "Subject: out\r\n\r\nx\r\n")
-    raw_exchange(server.ports["imap"], b"a nonsense\r\n")
-    held = []
-    with contextlib.suppress(OSError, smtplib.SMTPException):
-        for _ in range(60):
-            held.append(smtplib.SMTP("127.0.0.1", smtp, timeout=5))
-    for client in held:
-        client.close()
-    for path in ("/health", "/ready", "/live", "/startup", "/nowhere"):
-        server.get(path)
-    raw_exchange(server.ports["metrics"], b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
-
-
-def probe(address):
-    """What a kubelet and somebody lost ask of a host."""
-    for path in ("/health", "/ready", "/live", "/startup", "/nowhere"):
-        with contextlib.suppress(urllib.error.HTTPError):
-            urllib.request.urlopen(f"http://{address}{path}", timeout=5).close()
 
 
 def shows(board, title, labels, value, prometheus, instance):
