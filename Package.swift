@@ -40,6 +40,7 @@ let package = Package(
     library("MetricParsing", ["ObservabilityPlatform"]),
     library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("TraceSpans", ["ObservabilityPlatform", "CObservabilityShims"]),
+    library("ProcessMetrics", ["MetricInstruments", "ObservabilityPlatform", "CObservabilityShims"]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
@@ -58,9 +59,9 @@ let package = Package(
     library(
       "MailObservability",
       [
-        "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
-        "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport", "ObservabilityEndpoints",
-        "ObservabilityPlatform",
+        "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "ProcessMetrics",
+        "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport",
+        "ObservabilityEndpoints", "ObservabilityPlatform",
       ]),
     library("ObservabilityManualClock", ["ObservabilityPlatform"]),
     library(
@@ -117,6 +118,10 @@ let package = Package(
     .executableTarget(
       name: "exporting-process", dependencies: ["MailObservability", "ObservabilityPlatform"],
       path: "Tests/Acceptance/exporting-process", swiftSettings: strictness),
+    // Not a product: what reading the figures of a process costs.
+    .executableTarget(
+      name: "process-readings", dependencies: ["ProcessMetrics", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/process-readings", swiftSettings: strictness),
     // Not a product: what the acceptance tests compare with the samplers of others.
     .executableTarget(
       name: "sampling-decisions", dependencies: ["TraceSpans", "ObservabilityPlatform"],
@@ -138,6 +143,11 @@ let package = Package(
     tests(
       "MetricParsingTests", ["MetricParsing", "MetricExposition", "MetricInstruments", "TestSupport"]),
     tests("HealthProbesTests", ["HealthProbes", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "ProcessMetricsTests",
+      [
+        "ProcessMetrics", "MetricInstruments", "ObservabilityPlatform", "CObservabilityShims", "TestSupport",
+      ]),
     tests("TraceSpansTests", ["TraceSpans", "ObservabilityPlatform", "TestSupport"]),
     tests("ObservabilitySocketsTests", ["ObservabilitySockets", "ObservabilityPlatform", "TestSupport"]),
     tests(
@@ -161,8 +171,8 @@ let package = Package(
     tests(
       "MailObservabilityTests",
       [
-        "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "TraceSpans", "ObservabilityHTTP",
-        "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
+        "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "ProcessMetrics", "TraceSpans",
+        "ObservabilityHTTP", "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
       ]),
     tests(
       "MailobsTests",

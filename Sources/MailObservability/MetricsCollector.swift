@@ -2,6 +2,7 @@
 
 public import HealthProbes
 public import MetricInstruments
+import ProcessMetrics
 
 /// The metrics and health of a mail server: what it records into, and what scrapes and probes read.
 ///
@@ -92,7 +93,7 @@ public final class MetricsCollector: Sendable {
     // What the library's own collectors return is checked at each scrape only.
     for labels in [
       HealthCollector.labels, TopListCollector.labels, PerDomainSource.labels, TracingCollector.labels,
-      ExportMetrics.labels,
+      ExportMetrics.labels, ProcessCollector.labels,
     ] {
       if let problem = registry.constantLabels.problem(beside: labels) {
         throw RegistrationError(.invalidLabels, of: namespace, problem)
@@ -125,6 +126,7 @@ public final class MetricsCollector: Sendable {
     registry.reserveCollectors(named: [
       HealthCollector.reservedName, ServerCollector.reservedName, PerDomainSource.reservedName,
       TopListCollector.reservedName, TracingCollector.reservedName, CredentialsCollector.reservedName,
+      ProcessCollector.reservedName,
     ])
     if groups.contains(.mail) {
       registry.set(own: TopListCollector(lists: self.top, namespace: namespace))

@@ -33,6 +33,11 @@ let package = Package(
     library("MetricParsing", ["ObservabilityPlatform"]),
     library("HealthProbes", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("TraceSpans", ["ObservabilityPlatform", "CObservabilityShims"]),
+    // Its parsers are nobody else's, so they are opened as for tests.
+    .target(
+      name: "ProcessMetrics",
+      dependencies: ["MetricInstruments", "ObservabilityPlatform", "CObservabilityShims"],
+      swiftSettings: strictness + [.unsafeFlags(["-enable-testing"])]),
     library("EndpointMessages"),
     library("ObservabilitySockets", ["ObservabilityPlatform", "CObservabilityShims"]),
     library("ObservabilityHTTP", ["EndpointMessages", "ObservabilitySockets", "ObservabilityPlatform"]),
@@ -51,9 +56,9 @@ let package = Package(
     library(
       "MailObservability",
       [
-        "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "EndpointMessages",
-        "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport", "ObservabilityEndpoints",
-        "ObservabilityPlatform",
+        "MetricInstruments", "MetricExposition", "HealthProbes", "TraceSpans", "ProcessMetrics",
+        "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP", "OTLPExport",
+        "ObservabilityEndpoints", "ObservabilityPlatform",
       ]),
     // The example without its `main`; nothing of it is public, so it is opened as for tests.
     .target(
@@ -77,6 +82,7 @@ let package = Package(
     fuzzer("fuzz-tracestate", ["FuzzSupport", "TraceSpans"]),
     fuzzer("fuzz-otlp", ["FuzzSupport", "OTLPExport"]),
     fuzzer("fuzz-accept", ["FuzzSupport", "ObservabilityEndpoints", "MetricExposition"]),
+    fuzzer("fuzz-kernel", ["FuzzSupport", "ProcessMetrics"]),
     fuzzer("fuzz-parse", ["FuzzSupport", "MetricParsing"]),
     fuzzer("fuzz-smtp", ["ExampleDialogues"]),
     fuzzer("fuzz-imap", ["ExampleDialogues"]),

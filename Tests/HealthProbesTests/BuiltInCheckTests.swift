@@ -1,5 +1,6 @@
 // Do the built-in checks read the right figures, and judge them rightly?
 
+import TestSupport
 @testable import HealthProbes
 import Testing
 

@@ -191,7 +191,7 @@ struct CatalogueTests {
 
   @Test(
     "refuses a collector under the name of one of its own",
-    arguments: ["health", "http_server", "per_domain", "top_lists"])
+    arguments: ["health", "http_server", "per_domain", "process_metrics", "top_lists"])
   func reservedCollectors(name: String) async throws {
     let metrics = try MetricsCollector()
     #expect(throws: RegistrationError.self) { try metrics.registry.add(Named(name: name)) }

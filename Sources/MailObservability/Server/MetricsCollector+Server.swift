@@ -7,6 +7,7 @@ import HealthProbes
 import MetricInstruments
 import ObservabilityEndpoints
 import ObservabilitySockets
+import ProcessMetrics
 
 extension MetricsCollector {
   /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`,
@@ -148,6 +149,7 @@ extension MetricsCollector {
     if let secrets, secrets.hasFiles {
       settings.ownCollectors.append(CredentialsCollector(secrets, namespace: registry.namespace))
     }
+    if config.includesProcessMetrics { settings.ownCollectors.append(ProcessCollector()) }
     if config.compressesAnswers {
       do throws(Gzip.Unavailable) {
         settings.gzip = try Gzip(library: config.compressionLibrary)

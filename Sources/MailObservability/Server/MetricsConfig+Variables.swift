@@ -34,6 +34,8 @@ extension MetricsConfig.Variable {
       .init(
         "CREATED_SAMPLES", "includesCreatedSamples", Read.truthAllowed, \.includesCreatedSamples, Read.truth),
       .init(
+        "PROCESS_METRICS", "includesProcessMetrics", Read.truthAllowed, \.includesProcessMetrics, Read.truth),
+      .init(
         "EXECUTOR_THRESHOLD", "executorThreshold", "none, or \(Read.durationAllowed)", \.executorThreshold
       ) { $0.lowercased() == "none" ? .some(nil) : Read.duration($0).map { .some($0) } },
       .init("SERVICE_NAME", "serviceName", "a name", \.serviceName) { $0 },

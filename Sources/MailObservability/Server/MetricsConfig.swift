@@ -87,6 +87,12 @@ public struct MetricsConfig: Sendable {
   public var scrapeDeadline: Duration = .seconds(20)
   /// Whether OpenMetrics has a `_created` sample for each counter and histogram.
   public var includesCreatedSamples = false
+  /// Whether a scrape says what the process uses and may use: processor time, memory, descriptors, the bytes of its network
+  /// and what its control groups say, as `process_…` without a namespace; <doc:ProcessMetrics> lists them.
+  ///
+  /// Read from the system at each scrape, where it tells. A metric of the host's under one of the names is shown in place of the
+  /// library's, and `collector_success{collector="process_metrics"}` is 0 then: switch one of the two off.
+  public var includesProcessMetrics = true
   /// Whether metrics are sent as gzip to clients that accept it, unless they are small.
   ///
   /// Done by the system's zlib, which is opened when the server is started. Where there is none, answers are sent as

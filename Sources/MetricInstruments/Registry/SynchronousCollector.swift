@@ -3,6 +3,8 @@
 /// A collector of the library's own that has its values at once: it suspends nowhere, waits for nobody but for short
 /// locks, and runs no code of a host's. It is read on the thread that encodes a scrape, whatever the pool does.
 package protocol SynchronousCollector: Collector {
+  /// Whether a name that a collector of the host's has returned is left to it, in whichever order they come.
+  var givesWay: Bool { get }
   /// The current values.
   func read() throws -> [CollectedFamily]
 }
@@ -13,5 +15,7 @@ protocol OwnThreadCollector: Collector {
 }
 
 extension SynchronousCollector {
+  package var givesWay: Bool { false }
+
   package func collect() async throws -> [CollectedFamily] { try read() }
 }

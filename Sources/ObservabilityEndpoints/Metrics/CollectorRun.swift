@@ -34,6 +34,8 @@ final class CollectorRun: Sendable {
     let hasClaims: Bool
     let result: Result<Families, any Error>
     let duration: Duration
+    /// Whether it comes after all others, and gets the names that these have left.
+    var givesWay = false
 
     var familyCount: Int { (try? result.get().count) ?? 0 }
   }
@@ -99,7 +101,7 @@ final class CollectorRun: Sendable {
       outcomes.append(
         Outcome(
           collector: named.name, hasClaims: named.hasClaims, result: result,
-          duration: ContinuousClock.now - start))
+          duration: ContinuousClock.now - start, givesWay: collector.givesWay))
     }
   }
 
@@ -116,7 +118,7 @@ final class CollectorRun: Sendable {
     outcomes.reserveCapacity(outcomes.count + contents.collectors.count + own.count)
     read(contents.collectors, names: names, into: &outcomes)
     read(own, names: names, into: &outcomes)
-    outcomes.sort { $0.collector < $1.collector }
+    outcomes.sort { $0.givesWay == $1.givesWay ? $0.collector < $1.collector : $1.givesWay }
     var gathering = Gathering(contents, expecting: 2 + outcomes.reduce(0) { $0 + $1.familyCount })
     // Taken out, so that its memory can be used again.
     var report =

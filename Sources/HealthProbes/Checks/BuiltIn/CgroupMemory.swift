@@ -20,14 +20,11 @@ struct CgroupMemory {
   /// with a memory controller.
   func read() throws(SystemError) -> MemoryReading? {
     var nearest: MemoryReading?
-    for group in try CgroupMounts(root: root).memoryGroups() {
-      var directory = group.path
-      while true {
-        if let reading = try reading(group.version, group.mount + directory) {
+    for group in try CgroupMounts(root: root).groups(of: "memory") {
+      for directory in group.directories {
+        if let reading = try reading(group.version, directory) {
           nearest = nearest?.nearer(reading) ?? reading
         }
-        guard let slash = directory.lastIndex(of: "/") else { break }
-        directory = String(directory[..<slash])
       }
     }
     return nearest
@@ -65,10 +62,7 @@ struct CgroupMemory {
 }
 
 /// The files of one version of the interface, and the lines of its `memory.stat`.
-enum CgroupVersion: Sendable {
-  case one
-  case two
-
+extension CgroupVersion {
   var usage: String { self == .one ? "memory.usage_in_bytes" : "memory.current" }
   var limit: String { self == .one ? "memory.limit_in_bytes" : "memory.max" }
   /// Above this the kernel takes memory back and slows the group down, and kills nothing.

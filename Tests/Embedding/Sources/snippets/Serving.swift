@@ -70,6 +70,7 @@ func whomRoutesAnswer(config: MetricsConfig) -> MetricsConfig {
   var config = config
   config.access["/metrics"] = .trusted.orCredentials  // this machine, and whoever has credentials
   config.access["/health"] = .trusted
+  config.includesProcessMetrics = false
   return config
 }
 

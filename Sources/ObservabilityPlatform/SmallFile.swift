@@ -1,11 +1,9 @@
 // What does a small file of the kernel say?
 
-import ObservabilityPlatform
-
 /// The beginning of a file as text, or `nil` when it does not exist. Blocks.
 ///
 /// - Parameter limit: bytes, rounded up to whole pages.
-func readSmallFile(_ path: String, limit: Int = 65_536) throws(SystemError) -> String? {
+package func readSmallFile(_ path: String, limit: Int = 65_536) throws(SystemError) -> String? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else {
     if errno == ENOENT || errno == ENOTDIR { return nil }
