@@ -84,8 +84,8 @@ let package = Package(
     .executableTarget(
       name: "mailobs",
       dependencies: [
-        "MailObservability", "MetricParsing", "MetricExposition", "ObservabilityHTTP", "EndpointMessages",
-        "ObservabilityPlatform",
+        "MailObservability", "MetricInstruments", "MetricParsing", "MetricExposition", "ObservabilityHTTP",
+        "EndpointMessages", "ObservabilityPlatform",
       ],
       swiftSettings: strictness),
     // Not a product: what the acceptance tests compare with what other programs read.
@@ -109,6 +109,11 @@ let package = Package(
     .executableTarget(
       name: "churning-server", dependencies: ["MailObservability", "ObservabilityPlatform"],
       path: "Tests/Acceptance/churning-server", swiftSettings: strictness),
+    // Not a product: what the boards of Grafana are tried with, of any namespace and groups.
+    .executableTarget(
+      name: "recording-host",
+      dependencies: ["MailObservability", "MetricInstruments", "ObservabilityPlatform"],
+      path: "Tests/Acceptance/recording-host", swiftSettings: strictness),
     // Not a product: whose processor time the export is measured by.
     .executableTarget(
       name: "exporting-process", dependencies: ["MailObservability", "ObservabilityPlatform"],

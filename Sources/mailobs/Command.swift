@@ -48,6 +48,14 @@ enum Command {
         return failure
       }
       return 0
+    case .dashboards(let request):
+      do throws(OutputFailure) {
+        try DashboardFiles.write(request) { output.line($0) }
+        return 0
+      } catch {
+        complain("mailobs: \(error.reason)")
+        return failure
+      }
     case .parse(let source, let reading):
       guard let exposition = read(source, reading) else { return failure }
       FamiliesJSON.write(exposition) { output.write($0) }

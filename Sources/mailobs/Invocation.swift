@@ -12,7 +12,7 @@ struct UsageError: Error, Equatable {
 
 /// A subcommand.
 enum Topic: String, Sendable, CaseIterable {
-  case parse, lint, healthcheck, rules
+  case parse, lint, healthcheck, rules, dashboards
 }
 
 /// Where an exposition is read from.
@@ -47,6 +47,7 @@ enum Invocation: Equatable, Sendable {
   case lint(Source, Reading, MetricLinter, isJSON: Bool)
   case healthcheck(url: String, timeout: Duration)
   case rules(RulesRequest)
+  case dashboards(DashboardRequest)
 
   /// How a source is read.
   struct Reading: Equatable, Sendable {
@@ -78,6 +79,8 @@ enum Invocation: Equatable, Sendable {
       var words = ArgumentReader(arguments.dropFirst(), topic)
       if topic == .rules {
         self = try RulesRequest(&words).map { .rules($0) } ?? .help(topic)
+      } else if topic == .dashboards {
+        self = try Invocation.dashboards(&words)
       } else {
         self = try Invocation.read(&words)
       }
@@ -144,6 +147,7 @@ enum Invocation: Equatable, Sendable {
       }
       return .healthcheck(url: url, timeout: timeout ?? .seconds(3))
     case .rules: throw words.error("rules reads nothing")
+    case .dashboards: throw words.error("dashboards reads nothing")
     }
   }
 }

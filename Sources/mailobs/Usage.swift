@@ -12,6 +12,7 @@ enum Usage {
     case .lint: lint
     case .healthcheck: healthcheck
     case .rules: rules
+    case .dashboards: DashboardRequest.usage
     }
   }
 
@@ -20,6 +21,7 @@ enum Usage {
            mailobs lint FILE|URL|-         say what is wrong with its names, labels and values
            mailobs healthcheck URL         ask a server whether it is healthy
            mailobs rules                   write recording rules and alerts for Prometheus
+           mailobs dashboards --output DIR write Grafana's boards of the catalogue
            mailobs COMMAND --help          say more
            mailobs --version
 

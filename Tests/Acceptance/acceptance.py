@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
 """Does a real Prometheus read the truth? Three protocols, their clients' transcripts, and PromQL.
 
-Needs Debian's prometheus. Usage: acceptance.py PATH_TO_EXAMPLE_MAIL_SERVER [PATH_TO_DASHBOARD…]
+Needs Debian's prometheus. Usage: acceptance.py PATH_TO_EXAMPLE_MAIL_SERVER
 """
 
-import json
-import pathlib
 import re
 import sys
 import tempfile
@@ -121,19 +119,6 @@ def moved_families(prometheus):
     return moved
 
 
-def check_dashboards(prometheus, paths):
-    """Every query of the boards must find data."""
-    checked = 0
-    for path in paths:
-        for expression in re.findall(r'"expr":\s*("(?:[^"\\]|\\.)*")', pathlib.Path(path).read_text()):
-            query = json.loads(expression)
-            query = re.sub(r"\$\{?(__rate_interval|__interval|__range|interval)\}?", "30s", query)
-            query = re.sub(r'=~?"\$\{?\w+(:\w+)?\}?"', '=~".+"', query)
-            assert prometheus.query(query), f"{path}: no data for {query}"
-            checked += 1
-    return checked
-
-
 def main():
     begun = time.monotonic()
     transcript = Transcript()
@@ -189,11 +174,10 @@ def main():
         assert b" 400 " in raw_exchange(server.ports["metrics"], b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
         prometheus.wait_for_scrape()
         moved = moved_families(prometheus)
-        queries = check_dashboards(prometheus, sys.argv[2:])
     smarthost.close()
 
     count = sum(moved.values())
-    print(f"{len(transcript.counts)} series agree with the transcripts; {queries} dashboard queries find data")
+    print(f"{len(transcript.counts)} series agree with the transcripts")
     print(f"{count} of {len(moved)} families moved in {time.monotonic() - begun:.0f} s; not moved:")
     unexplained = []
     for name in sorted(name for name, has_moved in moved.items() if not has_moved):

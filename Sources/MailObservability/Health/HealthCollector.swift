@@ -49,6 +49,8 @@ final class HealthCollector: SynchronousCollector {
       family(
         "health_check_transitions_total", .counter, "Changes of a health check's state, by the new state."),
       family("probe_requests_total", .counter, "Probes answered, by result."),
+      family("health_maintenance", .gauge, "Whether the server is in maintenance: 1 or 0."),
+      family("health_draining", .gauge, "Whether the server is shutting down: 1 or 0."),
     ])
     probeLabels = HealthProbe.allCases.map { probe in
       func labels(_ result: String) -> Labels { [.init("probe", probe.rawValue), .init("result", result)] }
@@ -80,6 +82,8 @@ final class HealthCollector: SynchronousCollector {
         last[3].samples.put(Double(answers[probe].passed), passed, at: &ends.probes)
         last[3].samples.put(Double(answers[probe].failed), failed, at: &ends.probes)
       }
+      last[4].samples = [CollectedSample(report.maintenance == nil ? 0 : 1)]
+      last[5].samples = [CollectedSample(report.isDraining ? 1 : 0)]
       last[0].samples.removeSubrange(ends.status...)
       last[1].samples.removeSubrange(ends.durations...)
       last[2].samples.removeSubrange(ends.transitions...)
