@@ -60,11 +60,11 @@ struct CgroupReader {
 
   private func readMemory(into reading: inout ProcessReading, _ buffer: KernelBuffer) {
     guard let own = memory.first else { return }
-    var (limit, limited): (UInt64?, MemoryFiles) = (nil, own)
+    var (limit, limited): (UInt64?, Int) = (nil, 0)
     var throttle: UInt64?
-    for files in memory {
+    for (place, files) in memory.enumerated() {
       if let number = buffer.number(in: files.limit), number < min(limit ?? .max, CgroupReader.unlimited) {
-        (limit, limited) = (number, files)
+        (limit, limited) = (number, place)
       }
       if let path = files.throttle, let number = buffer.number(in: path) {
         throttle = min(throttle ?? .max, number)
@@ -75,15 +75,18 @@ struct CgroupReader {
       // The groups outside of a container cannot be seen, but this one says what they allow.
       stat = CgroupText.memoryStat(text, isFirstVersion: true)
       if let number = stat.inheritedLimit, number < min(limit ?? .max, CgroupReader.unlimited) {
-        (limit, limited) = (number, own)
+        (limit, limited) = (number, 0)
       }
     }
     reading[.cgroupMemoryLimit] = limit.map { Double($0) }
     reading[.cgroupMemoryHigh] = throttle.map { Double($0) }
-    guard let usage = buffer.number(in: limited.usage) else { return }
+    let files = memory[limited]
+    guard let usage = buffer.number(in: files.usage) else { return }
     reading[.cgroupMemory] = Double(usage)
-    if let text = buffer.text(of: limited.stat) {
-      stat = CgroupText.memoryStat(text, isFirstVersion: limited.version == .one)
+    // Of version 1 the process's own was read already.
+    if limited > 0 || own.version == .two {
+      let text = buffer.text(of: files.stat)
+      stat = text.map { CgroupText.memoryStat($0, isFirstVersion: files.version == .one) } ?? .init()
     }
     reading[.cgroupWorkingSet] = stat.pageCache.map { Double(usage - min(usage, $0)) }
   }

@@ -11,14 +11,20 @@ struct KernelPath: Sendable {
   /// Whether something is there.
   var exists: Bool { access(bytes, F_OK) == 0 }
 
+  /// A descriptor for reading, which the caller closes; nil when it cannot be opened.
+  func opened() -> Int32? {
+    let descriptor = open(bytes, O_RDONLY | O_CLOEXEC)
+    return descriptor >= 0 ? descriptor : nil
+  }
+
   /// Calls `body` with the path as C has it.
   func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result? {
     bytes.withUnsafeBufferPointer { buffer in buffer.baseAddress.map(body) }
   }
 }
 
-/// Memory for one file at a time. A file is opened for each reading and closed after it: a descriptor that is kept would tell
-/// a forked process of its parent, and nothing of the group that the process is in now.
+/// Memory for one file at a time. A file that is read by its path is opened for that and closed after it: a descriptor that is
+/// kept would tell a forked process of its parent, and nothing of the group that the process is in now.
 final class KernelBuffer {
   /// More than any of the files has that are read so; `netstat` is the longest.
   static let size = 16_384
@@ -28,12 +34,17 @@ final class KernelBuffer {
 
   /// What a file says, until the next is read; nil when it cannot be read, as where there is none.
   func text(of path: KernelPath) -> KernelText? {
-    let descriptor = open(path.bytes, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard let descriptor = path.opened() else { return nil }
     defer { close(descriptor) }
+    return text(fromStartOf: descriptor)
+  }
+
+  /// What an open file says, until the next is read.
+  func text(fromStartOf descriptor: Int32) -> KernelText? {
     var count = 0
     while count < memory.count {
-      let got = read(descriptor, memory.baseAddress?.advanced(by: count), memory.count - count)
+      let got = pread(
+        descriptor, memory.baseAddress?.advanced(by: count), memory.count - count, off_t(count))
       if got < 0, errno == EINTR { continue }
       guard got >= 0 else { return nil }
       if got == 0 { break }

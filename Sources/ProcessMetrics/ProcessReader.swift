@@ -13,7 +13,7 @@ struct ProcessReader {
     private let buffer = KernelBuffer()
     private let root: String
     private let stat: KernelPath
-    private let netstat: KernelPath
+    private let netstat: NetstatFile
     private let descriptors: KernelPath
     private var cgroups: CgroupReader
   #endif
@@ -26,7 +26,7 @@ struct ProcessReader {
     #if os(Linux) || os(Android)
       self.root = root
       stat = KernelPath(root + "/proc/self/stat")
-      netstat = KernelPath(root + "/proc/self/net/netstat")
+      netstat = NetstatFile(root: root)
       descriptors = KernelPath(root + "/proc/self/fd")
       cgroups = CgroupReader(root: root)
     #endif
@@ -81,7 +81,7 @@ struct ProcessReader {
       }
       let open = descriptors.withCString { mailobs_count_descriptors($0) } ?? -1
       if open >= 0 { reading[.descriptors] = Double(open) }
-      if let text = buffer.text(of: netstat), let octets = NetworkOctets(text) {
+      if let text = netstat.text(buffer), let octets = NetworkOctets(text) {
         reading[.received] = octets.received.map { Double($0) }
         reading[.sent] = octets.sent.map { Double($0) }
       }

@@ -64,6 +64,23 @@ struct ProcessReaderTests {
       #expect(reader.read()[.start] == start)
     }
 
+    @Test("has the counts of the network that are there now, in the namespace of now")
+    func network() throws {
+      let directory = try TemporaryDirectory()
+      let text = "IpExt: InOctets OutOctets\nIpExt: "
+      try directory.write("proc/self/net/netstat", text + "7 8\n")
+      var reader = ProcessReader(root: directory.path, start: ProcessStart())
+      #expect(reader.read()[.received] == 7)
+      try directory.write("proc/self/net/netstat", text + "17 18\n")
+      #expect(reader.read()[.received] == 17)
+      // The namespace is another one: so is the file.
+      try directory.write("proc/self/ns/net", "")
+      #expect(rename(directory.path + "/proc/self/net/netstat", directory.path + "/proc/self/net/old") == 0)
+      try directory.write("proc/self/net/netstat", text + "27 28\n")
+      #expect(reader.read()[.received] == 27)
+      unlink(directory.path + "/proc/self/net/old")
+    }
+
     @Test("counts descriptors as they are opened and closed, and not the one that it needs for it")
     func descriptors() throws {
       // Other tests of the process open some at the same time, so that only a set of many is told from them.
