@@ -7,7 +7,9 @@ struct ExpressionNames {
 
   /// Before which parentheses hold names of labels.
   private static let listing: Set = ["by", "without", "on", "ignoring", "group_left", "group_right"]
-  private static let words: Set = ["and", "or", "unless", "offset", "bool"]
+  private static let words: Set = [
+    "and", "or", "unless", "offset", "bool", "sum", "min", "max", "avg", "count",
+  ]
 
   init(_ expression: String) {
     var rest = Substring(expression)

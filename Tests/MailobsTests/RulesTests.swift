@@ -35,7 +35,7 @@ struct RulesTests {
   ) {
     let metrics = try MetricsCollector(namespace: namespace, groups: groups)
     try metrics.health.add(.diskSpace("disk", path: "/"))
-    try metrics.startTracing(TracingConfig(serviceName: "mx1", endpoint: "http://127.0.0.1:9"))
+    try metrics.startTracing(TracingConfig(serviceName: "mx1"))
     let endpoints = try metrics.endpoints()
     _ = await metrics.health.answer(to: .health)
     let exposition = try ParsedExposition(await metrics.registry.text(), .text)

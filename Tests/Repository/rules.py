@@ -247,12 +247,13 @@ def mutated(all_groups, namespace, folder, only=None):
             if f"scalar({threshold['record']})" not in rule["expr"]:
                 continue
             number = float(re.search(r"vector\((.*)\)", threshold["expr"])[1])
-            for factor in (1.1, 0.9):
+            # Of what is counted in ones, a tenth is nothing.
+            for other in (number + 1, number - 1) if number < 10 and number.is_integer() else (number * 1.1, number * 0.9):
                 count += 1
-                spoilt = threshold | {"expr": f"vector({number * factor})"}
-                changed = [spoilt if other is threshold else other for other in thresholds["rules"]]
+                spoilt = threshold | {"expr": f"vector({other})"}
+                changed = [spoilt if each is threshold else each for each in thresholds["rules"]]
                 if not seen([thresholds | {"rules": changed}] + before[1:] + [{"name": "alert", "rules": [rule]}], name):
-                    survivors.append(f"{name}: {threshold['record']} times {factor}")
+                    survivors.append(f"{name}: {threshold['record']} as {other}")
     return survivors, count
 
 

@@ -28,6 +28,10 @@ class Case:
     both: bool = False
     # Of pairs: what changes and changes back, and a minute at which the alert is silent again.
     over: list = dataclasses.field(default_factory=list)
+    # Of pairs: what changes, and a minute at which the alert still fires.
+    still: list = dataclasses.field(default_factory=list)
+    # Until when the data that is just below is watched; else for as long as the alert takes to fire.
+    until: int = 0
 
 
 CASES = []
@@ -49,12 +53,12 @@ case("MailServerDown", [({"up": 0}, 42)], [{"up": "1+0x39 0 0 1+0x300"}], {},
     "mx1:9464 of {job} has not answered for 2 minutes: up is 0.")
 case(
     "MailServerNoData", [({ALL: GONE}, 45), ({"#observability_series": GONE}, 45)],
-    [{ALL: "1+0x39 _x8 1+0x300"}], {},
+    [{ALL: "1+0x39 _x8 1+0x300"}, {ALL: GONE, "up": 0}], {},
     "No target of the mail servers' job is scraped, or what is scraped has none of their metrics (value 1).", both=True)
 case(
-    "MailScrapeFlapping", [({"up": burst(40, 1, 0, 1, 0, after=1)}, 43)], [{"up": burst(40, 1, 0, 1, after=0)}, {
-        "up": "1+0x39 0 1+0x10 0 1+0x17 1+0x300"}], {},
-    "mx1:9464 went up or down 4 times in half an hour.")
+    "MailScrapeFlapping", [({"up": burst(40, 1, 0, 1, 0, after=1)}, 43), ({"up": "1+0x39 0 1+0x18 0 1+0x300"}, 61)],
+    [{"up": burst(40, 1, 0, 1, after=0)}, {"up": "1+0x39 0 1+0x33 0 1+0x300"}], {},
+    "mx1:9464 went up or down 4 times in half an hour.", until=120)
 case(
     "MailScrapeSlow", [({"scrape_duration_seconds": 8.01}, 50)],
     [{"scrape_duration_seconds": 8}, {"scrape_duration_seconds": 10, "up": 0}], {},
@@ -65,11 +69,14 @@ case(
     "mx1:9464 refuses 1.008 requests a second: malformed_field.")
 case(
     "MailServerRestarted", [({"process_start_time_seconds": 2400}, 40)], HEALTHY_IS_NEAR, {},
-    "mx1:9464 was started 1 times in a quarter of an hour.")
+    "mx1:9464 was started 1 times in a quarter of an hour.", over=[({"process_start_time_seconds": 2400}, 55)],
+    still=[({"process_start_time_seconds": 2400}, 54)])
 case(
-    "MailServerCrashLooping", [({"process_start_time_seconds": burst(40, 100, 2400, 2460, after=2520)}, 42)],
-    [{"process_start_time_seconds": burst(40, 100, 2400, after=2460)}], {},
-    "mx1:9464 was started 3 times in half an hour.")
+    "MailServerCrashLooping", [({"process_start_time_seconds": burst(40, 100, 2400, 2460, after=2520)}, 42),
+                               ({"process_start_time_seconds": "1+0x39 2+0x9 3+0x9 4+0x300"}, 60)],
+    [{"process_start_time_seconds": burst(40, 100, 2400, after=2460)},
+     {"process_start_time_seconds": "1+0x39 2+0x9 3+0x29 4+0x300"}], {},
+    "mx1:9464 was started 3 times in half an hour.", until=120)
 case(
     "MailHealthCheckFailing", [({'#health_check_status{check="relay"}': 0}, 42)],
     [{'#health_check_status{check="relay"}': 0.5}, {'#health_check_status{check="relay"}': "1+0x39 0 0 1+0x300"},
@@ -94,13 +101,13 @@ case(
 case(
     "MailExecutorSlow",
     [({'#executor_delay_seconds_bucket{le="0.5"}': 59.3, '#executor_delay_seconds_bucket{le="1"}': 59.3}, 58)],
-    [{'#executor_delay_seconds_bucket{le="0.5"}': 59.5, '#executor_delay_seconds_bucket{le="1"}': 59.5}], {},
+    [{'#executor_delay_seconds_bucket{le="0.5"}': 58, '#executor_delay_seconds_bucket{le="1"}': 59.45}], {},
     "One task of a hundred on mx1:9464 waits 1.214s for a thread.")
 
 case(
-    "MailQueueGrowing", [({"#queue_size": "1010+0x39 1018.5+8.5x300"}, 82)],
+    "MailQueueGrowing", [({"#queue_size": "1010+0x39 1018.5+8.5x300"}, 82), ({"#queue_size": "500+8.5x300"}, 74)],
     [{"#queue_size": "1010+0x39 1018.3+8.3x300"}, {"#queue_size": "2000-8.5x100 1150+0x300"},
-     {"#queue_size": "150+8.5x100 1000+0x300"}], {},
+     {"#queue_size": "490+8.5x60 1000+0x300"}], {},
     "1375.5 messages are in the queue of mx1:9464, and it grows.")
 case(
     "MailQueueOld", [({"#queue_oldest_message_age_seconds": 43201}, 45)],
@@ -110,10 +117,12 @@ NOTHING_DELIVERED = {
     '#delivery_attempts_total{recipient="local",result="delivered"}': 0,
     '#delivery_attempts_total{recipient="remote",result="delivered"}': 0}
 case(
-    "MailQueueStalled", [({**NOTHING_DELIVERED, "#queue_size": 11}, 74)],
+    "MailQueueStalled",
+    [({**NOTHING_DELIVERED, "#queue_size": 11}, 74), ({**NOTHING_DELIVERED, "#queue_size": "50+0x49 5 11+0x300"}, 86)],
     [{**NOTHING_DELIVERED, "#queue_size": 10}, {"#queue_size": 11},
      {**NOTHING_DELIVERED, '#delivery_attempts_total{recipient="local",result="delivered"}': 0.05},
-     {**NOTHING_DELIVERED, '#health_check_status{check="delivery"}': 0}], {},
+     *({**NOTHING_DELIVERED, f'#health_check_status{{check="{check}"}}': 0} for check in ("queue", "delivery", "storage"))],
+    {},
     "mx1:9464 has delivered nothing for half an hour, with 11 messages or more in its queue.")
 DELIVERED = '#delivery_attempts_total{recipient="remote",result="delivered"}'
 LOCAL = '#delivery_attempts_total{recipient="local",result="delivered"}'
@@ -131,14 +140,18 @@ case(
     "10.5% of the attempts of mx1:9464 failed for good in half an hour.")
 case(
     "MailDeferrals",
-    [({LOCAL: 0, PERMANENT: 0, DELIVERED: 49, DEFERRED: 17, TIMEOUT: 17, ERROR: 17}, 79)],
+    [({LOCAL: 0, PERMANENT: 0, DELIVERED: 49, DEFERRED: 17, TIMEOUT: 17, ERROR: 17}, 79),
+     ({LOCAL: 0, PERMANENT: 0, DELIVERED: 0.1, DEFERRED: 3.4}, 79)],
     [{LOCAL: 0, PERMANENT: 0, DELIVERED: 51, DEFERRED: 17, TIMEOUT: 17, ERROR: 16},
      {LOCAL: "0+0x300", PERMANENT: "0+0x300", DELIVERED: "0+0x300", DEFERRED: "0+3.3x300"}], {},
     "51% of the attempts of mx1:9464 were deferred in half an hour.")
+OTHER_REASONS_GONE = {
+    '#delivery_failures_total{reason="reply_4xx"}': 0, '#delivery_failures_total{reason="reply_5xx"}': 0}
 DNS = '#delivery_failures_total{reason="dns"}'
 case(
     "MailDeliveryFailureReason",
-    [({LOCAL: 0, PERMANENT: 0, DELIVERED: 74, ERROR: 0, DEFERRED: 26, DNS: 26}, 79)],
+    [({LOCAL: 0, PERMANENT: 0, DELIVERED: 74, ERROR: 0, DEFERRED: 26, DNS: 26}, 79),
+     ({LOCAL: 0, PERMANENT: 0, DELIVERED: 0.1, DEFERRED: 3.4, DNS: 3.45, **OTHER_REASONS_GONE}, 77)],
     [{LOCAL: 0, PERMANENT: 0, DELIVERED: 76, ERROR: 0, DEFERRED: 24, DNS: 24},
      {LOCAL: "0+0x300", PERMANENT: "0+0x300", DELIVERED: "0+0x300", DEFERRED: "0+3.3x300", DNS: "0+3.3x300"}],
     {"reason": "dns"},

@@ -119,7 +119,7 @@ def firing_test(rule, name, case, namespace, position):
 
 def near_test(name, case, namespace, changes, over=None):
     """That an alert is silent all the time, or again at a minute."""
-    end = over or (max(at for _, at in case.fires) // case.step + BEHIND) * case.step
+    end = over or case.until or (max(at for _, at in case.fires) // case.step + BEHIND) * case.step
     return {
         "rules": needed(name, name), "interval": f"{case.step}m",
         "input_series": series(namespace, changes, case.change // case.step, end // case.step, case.step, case.both),
@@ -149,6 +149,14 @@ def recorded(namespace):
          "exp_samples": [{"labels": "{}", "value": value}]} for text, value in RECORDED]
 
 
+def still_test(name, case, namespace, changes, minute):
+    test = near_test(name, case, namespace, changes, minute)
+    test["promql_expr_test"] = [{
+        "expr": f'count(ALERTS{{alertname="{name}",alertstate="firing"}})', "eval_time": f"{minute}m",
+        "exp_samples": [{"labels": "{}", "value": 1}]}]
+    return test
+
+
 def of_alert(rule, name, namespace, everything=True):
     case = next(case for case in cases.CASES if case.name == name)
     tests = [firing_test(rule, name, case, namespace, position) for position in range(len(case.fires))]
@@ -157,6 +165,7 @@ def of_alert(rule, name, namespace, everything=True):
         for test in tests:
             test["promql_expr_test"].pop()
     tests += [near_test(name, case, namespace, changes) for changes in case.near]
+    tests += [still_test(name, case, namespace, changes, minute) for changes, minute in case.still]
     return tests + [near_test(name, case, namespace, changes, minute) for changes, minute in case.over]
 
 
