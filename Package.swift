@@ -159,7 +159,12 @@ let package = Package(
         "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "TraceSpans", "ObservabilityHTTP",
         "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
       ]),
-    tests("MailobsTests", ["mailobs", "MetricParsing", "ObservabilityPlatform", "TestSupport"]),
+    tests(
+      "MailobsTests",
+      [
+        "mailobs", "MailObservability", "HealthProbes", "MetricInstruments", "MetricParsing",
+        "ObservabilityPlatform", "TestSupport",
+      ]),
     tests(
       "MailObservabilityTestingTests",
       ["MailObservabilityTesting", "MailObservability", "ObservabilityPlatform", "TestSupport"]),

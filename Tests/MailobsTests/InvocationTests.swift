@@ -1,5 +1,6 @@
 // What does each command line ask for?
 
+import MailObservability
 import MetricParsing
 import Testing
 
@@ -37,6 +38,42 @@ struct InvocationTests {
       ["healthcheck", "--timeout", "5s", "http://h:1"], .healthcheck(url: "http://h:1", timeout: .seconds(5))
     ),
   ]
+
+  private static func rules(_ change: (inout RulesRequest) -> Void) -> Invocation {
+    var request = RulesRequest()
+    change(&request)
+    return .rules(request)
+  }
+
+  static let requests: [([String], Invocation)] = [
+    (["rules"], rules { _ in }), (["rules", "-h"], .help(.rules)),
+    (["rules", "--namespace", "acme"], rules { $0.namespace = "acme" }),
+    (["rules", "--groups=smtp,imap"], rules { $0.groups = [.smtp, .imap] }),
+    (["rules", "--job", "mail/.*", "--output", "a b"], rules { ($0.job, $0.folder) = ("mail/.*", "a b") }),
+    (["rules", "--runbooks", "https://h/x"], rules { $0.runbooks = "https://h/x" }),
+  ]
+
+  @Test("asks for rules", arguments: requests)
+  func rules(_ arguments: [String], _ invocation: Invocation) throws {
+    #expect(try Invocation(arguments) == invocation)
+  }
+
+  static let badRequests: [([String], String)] = [
+    (["x"], "nothing is read: \"x\""), (["--output", ""], "the folder has no name"),
+    (["--namespace", "9x"], "no name can begin with \"9x\""),
+    (["--namespace="], "no name can begin with \"\""),
+    (["--namespace", "a:b"], "no name can begin with \"a:b\""),
+    (["--groups", "smtp,"], "there is no group \"\""), (["--groups", "http"], "there is no group \"http\""),
+    (["--job", "a\"b"], "a job has no quotes, backslashes and line ends: \"a\"b\""),
+    (["--runbooks", "{{x}}"], "this is no address of runbooks: \"{{x}}\""),
+    (["--timeout", "5s"], "there is no option \"--timeout\""), (["--groups"], "--groups needs a value"),
+  ]
+
+  @Test("that asks for rules wrongly is told why", arguments: badRequests)
+  func badRules(_ arguments: [String], _ message: String) {
+    let error = #expect(throws: UsageError.self) { _ = try Invocation(["rules"] + arguments) }
+    #expect(error == UsageError(message: message, topic: .rules))
+  }
 
   private static let linter: MetricLinter = {
     var linter = MetricLinter()

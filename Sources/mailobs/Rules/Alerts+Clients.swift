@@ -77,13 +77,13 @@ extension Alerts {
         expression: """
           (
             increase(#tls_handshake_errors_total{direction="incoming"}[15m])
-              / ignoring (direction) (
+              / ignoring (direction) group_left () (
                 sum without (direction) (increase(#tls_handshake_errors_total{direction="incoming"}[15m]))
                 + sum without (tls) (increase(#tls_sessions_total{tls=~"yes|starttls"}[15m]))
               ) > \(RuleThreshold.handshakeErrorRatio)
             or
             increase(#tls_handshake_errors_total{direction="outgoing"}[15m])
-              / ignoring (direction) (
+              / ignoring (direction) group_left () (
                 sum without (direction) (increase(#tls_handshake_errors_total{direction="outgoing"}[15m]))
                 + sum without (status) (increase(#tls_outgoing_sessions_total{status=~"insecure|secure"}[15m]))
               ) > \(RuleThreshold.handshakeErrorRatio)
