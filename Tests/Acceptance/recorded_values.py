@@ -75,6 +75,7 @@ def problem(prometheus, rule, instances):
     # every point can be the same, and a rule that adds up wrongly is right at none.
     # Of nothing the sum is right whatever is added.
     telling = [time for time, values in points.items() if any(value and not math.isnan(value) for value in values.values())]
+    first = None
     for time in sorted(telling or points, reverse=True)[:POINTS]:
         recorded = points[time]
         values, seen = {}, set()
@@ -84,7 +85,7 @@ def problem(prometheus, rule, instances):
             seen.add(labels["instance"])
         recorded = {labels: value for labels, value in recorded.items() if labels in values}
         if recorded.keys() != values.keys() or seen != instances:
-            wrong = f"is there for {sorted(recorded)}, and its instances {sorted(seen)} have {sorted(values)}"
+            first = first or f"is there for {sorted(recorded)}, and its instances {sorted(seen)} have {sorted(values)}"
             continue
         kind = kind_of(record)
         wrong = [
@@ -92,7 +93,8 @@ def problem(prometheus, rule, instances):
             for labels, value in recorded.items() if not is_within(value, expected(kind, values[labels]))]
         if not wrong:
             return None
-    return f"{wrong}"
+        first = first or "; ".join(wrong)
+    return first
 
 
 def check():

@@ -35,7 +35,7 @@ ALWAYS, ON_ABSENCE = "MailWatchdog", "MailServerNoData"
 
 
 def groups(folder):
-    return [group for path in sorted(folder.glob("*.yml")) for group in yaml.safe_load(path.read_text())["groups"]]
+    return [group for path in sorted(folder.glob("*.rules.yml")) for group in yaml.safe_load(path.read_text())["groups"]]
 
 
 def alerts(all_groups):
@@ -283,11 +283,11 @@ def main():
                 capture_output=True)
             subprocess.run(
                 [options.mailobs, "rules", "--output", folder / "rusmes"], check=True, capture_output=True)
-            for path in RULES.glob("*.yml"):
+            for path in RULES.glob("*.rules.yml"):
                 if path.read_text() != (folder / "rusmes" / path.name).read_text():
                     problems.append(f"{path.name}: not what mailobs rules writes")
         for namespace, place in places:
-            held, said = promtool("check", "rules", *sorted(place.glob("*.yml")))
+            held, said = promtool("check", "rules", *sorted(place.glob("*.rules.yml")))
             print(said.strip())
             problems += [] if held else [f"{namespace}: promtool does not read the rules"]
             rules = alerts(groups(place))
