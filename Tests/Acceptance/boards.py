@@ -114,10 +114,10 @@ def check_faults(board, prometheus, server, instance, faults):
 def check_board(prometheus, board, begin, end, exceptions, excused):
     """Every query of the board has a point that is not zero: how many there are, and what is wrong with others."""
     count, wrong = 0, []
-    for place, target, expression in board.expressions():
+    for place, _, expression in board.expressions():
         names = selectors(expression)
         assert names, (place, expression)
-        result = in_range(prometheus, expression, begin, end, step=1 if "titleFormat" in target else 5)
+        result = in_range(prometheus, expression, begin, end, step=1)
         count += 1
         if not has_point(result):
             reason = next((key for key in exceptions if any(key in name for name in names)), None)
