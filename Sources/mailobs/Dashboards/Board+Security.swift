@@ -92,13 +92,10 @@ extension Board {
       ]),
     Panel(
       "Look-ups of aliases", .areas, Unit.perSecond, width: 12,
-      "Does the table of aliases answer? No error is normal; while there are any, mail is deferred.",
+      "Does the table of aliases answer? failure is an unknown alias and normal; error means that mail is deferred.",
       [
         Query(
-          Expression.rate("alias_hook_results_total", #"result!="error""#).sum(by: "hook"),
-          "{{hook}} answered"),
-        Query(
-          Expression.rate("alias_hook_results_total", #"result="error""#).sum(by: "hook"), "{{hook}} error"),
+          Expression.rate("alias_hook_results_total").sum(by: "hook, result"), "{{result}} of {{hook}}")
       ]),
   ]
 

@@ -40,7 +40,7 @@ enum Meaning: String, Sendable, CaseIterable {
   static let labels = [
     "result", "reason", "state", "protocol", "recipient", "status", "tls", "direction", "outcome",
     "operation",
-    "command", "code", "to", "hook",
+    "command", "code", "to",
   ]
 
   /// Whether there are such values in a legend.
