@@ -1,5 +1,6 @@
 // Which boards does a command line ask for?
 
+import MailObservability
 import Testing
 
 @testable import mailobs
