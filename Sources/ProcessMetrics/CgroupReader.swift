@@ -62,7 +62,16 @@ struct CgroupReader {
     guard let own = memory.first else { return }
     var (limit, limited): (UInt64?, Int) = (nil, 0)
     var throttle: UInt64?
+    var stat = CgroupText.MemoryStat()
+    if own.version == .one, let text = buffer.text(of: own.stat) {
+      // The groups outside of a container cannot be seen, but this one says what all of them allow.
+      stat = CgroupText.memoryStat(text, isFirstVersion: true)
+    }
     for (place, files) in memory.enumerated() {
+      // Nothing above a group without a limit has one either.
+      if let inherited = stat.inheritedLimit, inherited >= CgroupReader.unlimited, files.version == .one {
+        continue
+      }
       if let number = buffer.number(in: files.limit), number < min(limit ?? .max, CgroupReader.unlimited) {
         (limit, limited) = (number, place)
       }
@@ -70,13 +79,8 @@ struct CgroupReader {
         throttle = min(throttle ?? .max, number)
       }
     }
-    var stat = CgroupText.MemoryStat()
-    if own.version == .one, let text = buffer.text(of: own.stat) {
-      // The groups outside of a container cannot be seen, but this one says what they allow.
-      stat = CgroupText.memoryStat(text, isFirstVersion: true)
-      if let number = stat.inheritedLimit, number < min(limit ?? .max, CgroupReader.unlimited) {
-        (limit, limited) = (number, 0)
-      }
+    if let number = stat.inheritedLimit, number < min(limit ?? .max, CgroupReader.unlimited) {
+      (limit, limited) = (number, 0)
     }
     reading[.cgroupMemoryLimit] = limit.map { Double($0) }
     reading[.cgroupMemoryHigh] = throttle.map { Double($0) }

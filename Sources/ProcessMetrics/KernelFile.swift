@@ -28,6 +28,8 @@ struct KernelPath: Sendable {
 final class KernelBuffer {
   /// More than any of the files has that are read so; `netstat` is the longest.
   static let size = 16_384
+  /// The kernel hands out what it writes into one page in one piece.
+  private static let page = 4_096
   private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
 
   deinit { memory.deallocate() }
@@ -49,6 +51,8 @@ final class KernelBuffer {
       guard got >= 0 else { return nil }
       if got == 0 { break }
       count += got
+      // Whole lines that would have left room in a page: there are no more, and asking costs as much as they did.
+      if count == got, count < KernelBuffer.page, memory[count - 1] == UInt8(ascii: "\n") { break }
     }
     return KernelText(UnsafeRawBufferPointer(rebasing: memory[..<count]))
   }
