@@ -12,8 +12,11 @@ struct CgroupReader {
   private let membershipPath: KernelPath
   private let root: String
   private var memory: [MemoryFiles] = []
+  /// A file of memory that was not there when the groups were found: a controller may be switched on later.
+  private var missing: KernelPath?
   private var processor: [ProcessorFiles] = []
   private var pressure: [PressureFile] = []
+  private var counts = [ContinuedCount](repeating: ContinuedCount(), count: ProcessSeries.allCases.count)
 
   fileprivate struct MemoryFiles {
     let version: CgroupVersion
@@ -47,15 +50,19 @@ struct CgroupReader {
 
   mutating func read(into reading: inout ProcessReading, _ buffer: KernelBuffer) {
     guard let groups = buffer.text(of: membershipPath) else { return }
-    if membership.map({ !groups.equals($0) }) ?? true { find(groups.copy) }
+    if membership.map({ !groups.equals($0) }) ?? true || missing?.exists == true { find(groups.copy) }
     readMemory(into: &reading, buffer)
     readProcessor(into: &reading, buffer)
     for file in pressure {
       guard let text = buffer.text(of: file.path) else { continue }
       let pressure = CgroupText.pressure(text)
-      reading[file.some] = pressure.some
-      reading[file.full] = pressure.full
+      reading[file.some] = count(file.some, pressure.some, in: file.path)
+      reading[file.full] = count(file.full, pressure.full, in: file.path)
     }
+  }
+
+  private mutating func count(_ series: ProcessSeries, _ value: Double?, in file: KernelPath) -> Double? {
+    value.map { counts[series.rawValue].value($0, in: file) }
   }
 
   private func readMemory(into reading: inout ProcessReading, _ buffer: KernelBuffer) {
@@ -95,18 +102,20 @@ struct CgroupReader {
     reading[.cgroupWorkingSet] = stat.pageCache.map { Double(usage - min(usage, $0)) }
   }
 
-  private func readProcessor(into reading: inout ProcessReading, _ buffer: KernelBuffer) {
+  private mutating func readProcessor(into reading: inout ProcessReading, _ buffer: KernelBuffer) {
     var least: (cores: Double, files: ProcessorFiles)?
     for files in processor {
       if let cores = cores(files, buffer), cores < least?.cores ?? .infinity { least = (cores, files) }
     }
     guard let least else { return }
     reading[.cgroupCores] = least.cores
-    guard let text = buffer.text(of: least.files.stat) else { return }
+    let file = least.files.stat
+    guard let text = buffer.text(of: file) else { return }
     let throttling = CgroupText.throttling(text)
-    reading[.cgroupPeriods] = throttling.periods.map { Double($0) }
-    reading[.cgroupThrottledPeriods] = throttling.throttledPeriods.map { Double($0) }
-    reading[.cgroupThrottled] = throttling.throttledSeconds
+    reading[.cgroupPeriods] = count(.cgroupPeriods, throttling.periods.map { Double($0) }, in: file)
+    reading[.cgroupThrottledPeriods] = count(
+      .cgroupThrottledPeriods, throttling.throttledPeriods.map { Double($0) }, in: file)
+    reading[.cgroupThrottled] = count(.cgroupThrottled, throttling.throttledSeconds, in: file)
   }
 
   private func cores(_ files: ProcessorFiles, _ buffer: KernelBuffer) -> Double? {
@@ -119,7 +128,7 @@ struct CgroupReader {
 
   /// - Parameter groups: what the process has said of the groups that it is in.
   private mutating func find(_ groups: [UInt8]) {
-    (membership, memory, processor, pressure) = (nil, [], [], [])
+    (membership, memory, missing, processor, pressure) = (nil, [], nil, [], [])
     let mounts = CgroupMounts(root: root)
     let (ofMemory, ofProcessor): ([CgroupMounts.Group], [CgroupMounts.Group])
     do throws(SystemError) {
@@ -132,6 +141,7 @@ struct CgroupReader {
       memory.append(MemoryFiles(version, directory))
     }
     // A hierarchy of version 2 beside one of version 1 has no memory, and is not to be asked for it.
+    missing = memory.first { !$0.usage.exists }?.usage
     memory.removeAll { !$0.usage.exists }
     for (version, directory) in directories(ofProcessor) {
       processor.append(ProcessorFiles(version, directory))

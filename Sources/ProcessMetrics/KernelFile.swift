@@ -3,7 +3,7 @@
 import ObservabilityPlatform
 
 /// The path of a file, made once and not for each reading.
-struct KernelPath: Sendable {
+struct KernelPath: Sendable, Equatable {
   fileprivate let bytes: [CChar]
 
   init(_ path: String) { bytes = Array(path.utf8CString) }

@@ -163,4 +163,61 @@ struct CgroupReaderTests {
     try directory.write("proc/self/cgroup", "0::/b\n")
     #expect(values(&reader) == [.cgroupMemory: 2])
   }
+
+  @Test("is there as soon as a controller is switched on")
+  func switchedOn() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("proc/self/cgroup", "0::/a\n")
+    try directory.write("sys/fs/cgroup/a/cgroup.procs", "")
+    var reader = CgroupReader(root: directory.path)
+    #expect(values(&reader) == [:])
+    try directory.write("sys/fs/cgroup/a/memory.current", "1\n")
+    try directory.write("sys/fs/cgroup/a/cpu.max", "50000 100000\n")
+    #expect(values(&reader) == [.cgroupMemory: 1, .cgroupCores: 0.5])
+  }
+
+  @Test(
+    "counts on from where it was when another group's limit is the least, or the process is in another group")
+  func countedOn() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("proc/self/cgroup", "0::/a/b\n")
+    func limits(own: String, above: String) throws {
+      try directory.write("sys/fs/cgroup/a/b/cpu.max", own + " 100000\n")
+      try directory.write("sys/fs/cgroup/a/cpu.max", above + " 100000\n")
+    }
+    func counted(_ group: String, periods: Int, seconds: Int) throws {
+      try directory.write(
+        "sys/fs/cgroup/\(group)/cpu.stat",
+        "nr_periods \(periods)\nnr_throttled \(periods / 2)\nthrottled_usec \(seconds * 1_000_000)\n")
+    }
+    try limits(own: "200000", above: "max")
+    try counted("a/b", periods: 10, seconds: 1)
+    try counted("a", periods: 1_000_000, seconds: 5_000)
+    try counted("c", periods: 77, seconds: 7)
+    try directory.write("sys/fs/cgroup/a/b/io.pressure", CgroupReaderTests.both)
+    try directory.write("sys/fs/cgroup/c/io.pressure", "some total=9000000\nfull total=9000000\n")
+    try directory.write("sys/fs/cgroup/c/cpu.max", "100000 100000\n")
+    var reader = CgroupReader(root: directory.path)
+    func told(_ expected: (periods: Double, throttled: Double, seconds: Double), some: Double = 2) {
+      let values = values(&reader)
+      #expect(values[.cgroupPeriods] == expected.periods)
+      #expect(values[.cgroupThrottledPeriods] == expected.throttled)
+      #expect(values[.cgroupThrottled] == expected.seconds)
+      #expect(values[.diskSome] == some)
+    }
+    told((10, 5, 1))
+    try limits(own: "200000", above: "100000")
+    told((10, 5, 1))
+    try counted("a", periods: 1_000_010, seconds: 5_002)
+    told((20, 10, 3))
+    try limits(own: "200000", above: "max")
+    told((20, 10, 3))
+    try counted("a/b", periods: 12, seconds: 2)
+    told((22, 11, 4))
+    try directory.write("proc/self/cgroup", "0::/c\n")
+    told((22, 11, 4))
+    try counted("c", periods: 79, seconds: 8)
+    try directory.write("sys/fs/cgroup/c/io.pressure", "some total=9500000\nfull total=9000000\n")
+    told((24, 12, 5), some: 2.5)
+  }
 }

@@ -91,7 +91,7 @@ package final class ObservabilityEndpoints: Sendable {
       return .refusal(405, "Only GET and HEAD are answered here.\n", headers: allow)
     }
     if route.access.isOpen {
-      // A probe tells nothing that a page could not find out by whether there is a listener.
+      // A probe has to answer whoever asks, and withholds its reasons from whom it does not trust.
       if !route.isProbe, let refusal = access.refusalOfPage(request) { return refusal }
     } else if let refusal = await access.refusal(of: request, by: route.access) {
       return refusal
