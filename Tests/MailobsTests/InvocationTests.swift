@@ -64,7 +64,10 @@ struct InvocationTests {
     (["--namespace="], "no name can begin with \"\""),
     (["--namespace", "a:b"], "no name can begin with \"a:b\""),
     (["--groups", "smtp,"], "there is no group \"\""), (["--groups", "http"], "there is no group \"http\""),
-    (["--job", "a\"b"], "a job has no quotes, backslashes and line ends: \"a\"b\""),
+    (["--job", "a\"b"], "a job is printable ASCII without quotes and backslashes: \"a\"b\""),
+    (["--job", "a\u{2028}b"], "a job is printable ASCII without quotes and backslashes: \"a\\u{2028}b\""),
+    (["--job", "("], "this is no regular expression for jobs: \"(\""),
+    (["--job", "*"], "this is no regular expression for jobs: \"*\""),
     (["--runbooks", "{{x}}"], "this is no address of runbooks: \"{{x}}\""),
     (["--timeout", "5s"], "there is no option \"--timeout\""), (["--groups"], "--groups needs a value"),
   ]

@@ -130,7 +130,7 @@ def check_runbooks(rules, article):
         about_one = name not in (ALWAYS, ON_ABSENCE, "MailThresholdsBroken")
         if about_one and not re.search(r'labels\.instance|label "instance"', rule["annotations"]["description"]):
             problems.append(f"{name}: its description names no instance")
-        if name != ALWAYS and "value" not in rule["annotations"]["description"]:
+        if name != ALWAYS and not re.search(r"\$value|\| value", rule["annotations"]["description"]):
             problems.append(f"{name}: its description has no value")
     return problems + [f"{name}: a section without an alert" for name in found.keys() - rules.keys()]
 

@@ -80,12 +80,13 @@ case(
 case(
     "MailHealthCheckFailing", [({'#health_check_status{check="relay"}': 0}, 42)],
     [{'#health_check_status{check="relay"}': 0.5}, {'#health_check_status{check="relay"}': "1+0x39 0 0 1+0x300"},
-     {'#health_check_status{check="executor"}': 0}], {"check": "relay"},
+     {'#health_check_status{check="executor"}': 0}, {'#health_check_status{check="certificate"}': 0}], {"check": "relay"},
     "The check relay of mx1:9464 fails: its status is 0.")
 case(
-    "MailHealthCheckDegraded", [({'#health_check_status{check="relay"}': 0.5}, 55)],
+    "MailHealthCheckDegraded",
+    [({'#health_check_status{check="relay"}': 0.5}, 55), ({'#health_check_status{check="certificate"}': 0}, 55)],
     [{'#health_check_status{check="relay"}': 0}], {"check": "relay"},
-    "The check relay of mx1:9464 warns: its status is 0.5.")
+    "The check relay of mx1:9464 asks for attention: its status is 0.5.")
 case(
     "MailHealthCheckFlapping",
     [({'#health_check_transitions_total{check="relay",to="fail"}': 0.1,
@@ -118,10 +119,15 @@ NOTHING_DELIVERED = {
     '#delivery_attempts_total{recipient="remote",result="delivered"}': 0}
 case(
     "MailQueueStalled",
-    [({**NOTHING_DELIVERED, "#queue_size": 11}, 74), ({**NOTHING_DELIVERED, "#queue_size": "50+0x49 5 11+0x300"}, 86)],
+    [({**NOTHING_DELIVERED, "#queue_size": 11}, 74), ({**NOTHING_DELIVERED, "#queue_size": "50+0x49 5 11+0x300"}, 86),
+     # A server that was not there before.
+     ({**NOTHING_DELIVERED, "#queue_size": "_x40 12+0x300"}, 75)],
     [{**NOTHING_DELIVERED, "#queue_size": 10}, {"#queue_size": 11},
      {**NOTHING_DELIVERED, '#delivery_attempts_total{recipient="local",result="delivered"}': 0.05},
-     *({**NOTHING_DELIVERED, f'#health_check_status{{check="{check}"}}': 0} for check in ("queue", "delivery", "storage"))],
+     *({**NOTHING_DELIVERED, f'#health_check_status{{check="{check}"}}': 0} for check in ("queue", "delivery", "storage", "executor")),
+     # The check has just passed again, and nothing was delivered yet.
+     {**NOTHING_DELIVERED, "#queue_size": 50, '#health_check_status{check="storage"}': "1+0x39 0+0x38 1+0x300",
+      '#delivery_attempts_total{recipient="local",result="delivered"}': "0+60x39 2340+0x41 2400+60x300"}],
     {},
     "mx1:9464 has delivered nothing for half an hour, with 11 messages or more in its queue.")
 DELIVERED = '#delivery_attempts_total{recipient="remote",result="delivered"}'
@@ -167,10 +173,16 @@ def rise(yesterday, today):
     return f"0+{yesterday / 12}x{before} {yesterday / 12 * before + today / 12}+{today / 12}x60"
 
 
+def fresh(today):
+    """A counter of a server that was not there yesterday."""
+    return f"_x{YESTERDAY // 5} 0+{today / 12}x60"
+
+
 SPAM = '#smtp_messages_rejected_total{reason="spam"}'
 RELAY = '#smtp_messages_rejected_total{reason="relay_denied"}'
 case(
-    "MailRejectsAboveYesterday", [({SPAM: rise(50, 153)}, 1575), ({RELAY: rise(0, 102)}, 1575)],
+    "MailRejectsAboveYesterday",
+    [({SPAM: rise(50, 153)}, 1575), ({RELAY: rise(0, 102)}, 1575), ({SPAM: fresh(153)}, 1555)],
     [{SPAM: rise(50, 148)}, {SPAM: rise(10, 99)}], {"reason": "spam"},
     "mx1:9464 refused 153 messages or recipients in an hour with the reason spam, far more than at this hour yesterday.",
     change=YESTERDAY, step=5)
@@ -179,7 +191,7 @@ LIMITED = '#authentication_attempts_total{protocol="submission",result="rate_lim
 IMAP_FAILED = '#authentication_attempts_total{protocol="imap",result="failure"}'
 case(
     "MailAuthenticationFailuresAboveYesterday",
-    [({FAILED: rise(20, 40), LIMITED: rise(10, 53)}, 1575)],
+    [({FAILED: rise(20, 40), LIMITED: rise(10, 53)}, 1575), ({FAILED: fresh(150), LIMITED: fresh(10)}, 1550)],
     [{FAILED: rise(20, 40), LIMITED: rise(10, 48)}, {FAILED: rise(2, 49)},
      {FAILED: rise(30, 80), IMAP_FAILED: rise(30, 80)}],
     {"protocol": "submission"},
@@ -192,7 +204,9 @@ case(
     "MailAuthenticationErrors",
     [({NOT_JUDGED % "submission": 0.5, NOT_JUDGED % "imap": 0.5}, 59), ({**CALM, NOT_JUDGED % "imap": 0.7}, 59)],
     [{NOT_JUDGED % "submission": 0.48, NOT_JUDGED % "imap": 0.46}, {**CALM, NOT_JUDGED % "imap": 0.66},
-     {NOT_JUDGED % "imap": 5, '#health_check_status{check="authentication"}': 0}], {},
+     *({NOT_JUDGED % "imap": 5, f'#health_check_status{{check="{check}"}}': 0} for check in ("authentication", "directory")),
+     # It was so for ten minutes, and the errors are still within the window.
+     {NOT_JUDGED % "imap": "0+0x39 0+5x10 50+0x300", '#health_check_status{check="directory"}': "1+0x39 0+0x9 1+0x300"}], {},
     "10.31% of the logins on mx1:9464 were not judged in a quarter of an hour: the directory does not answer.")
 case(
     "MailConnectionsNearLimit", [({'#active_connections{protocol="smtp"}': 91}, 45)],
@@ -222,9 +236,13 @@ case(
 
 AVAILABLE = '#filesystem_avail_bytes{path="/var/mail"}'
 case(
-    "MailDiskFilling", [({AVAILABLE: "300e9-1.2e9x300"}, 41), ({AVAILABLE: "430e9-1.8e9x200"}, 47)],
-    [{AVAILABLE: "399e9-1.0e9x100"}, {AVAILABLE: "600e9-2.4e9x100"}], {"path": "/var/mail"},
-    "/var/mail on mx1:9464 is about to be full: as it fills now, -34.65GiB would be left.", change=0)
+    "MailDiskFilling",
+    [({AVAILABLE: "300e9-1.2e9x300"}, 41), ({AVAILABLE: "430e9-1.8e9x200"}, 47), ({AVAILABLE: "500e9+0x39 0+0x800"}, 70)],
+    [{AVAILABLE: "399e9-1.0e9x100"}, {AVAILABLE: "600e9-2.4e9x100"},
+     # One import, and nothing after.
+     {AVAILABLE: "600e9+0x39 300e9+0x500"}], {"path": "/var/mail"},
+    "/var/mail on mx1:9464 is about to be full: as it fills now, -34.65GiB would be left.", change=0,
+    still=[({AVAILABLE: "500e9+0x39 0+0x800"}, 600)], until=400)
 case(
     "MailDiskLow", [({AVAILABLE: 99e9}, 50)], [{AVAILABLE: 100e9}], {"path": "/var/mail"},
     "9.9% of /var/mail on mx1:9464 are free.")
@@ -264,9 +282,9 @@ case(
 case("MailDescriptorsNearLimit", [({"process_open_fds": 801}, 45)], [{"process_open_fds": 800}], {},
     "mx1:9464 has 80.1% of the descriptors that it may have open.")
 case(
-    "MailMemoryNearLimit", [({"process_resident_memory_bytes": 9.01e8}, 50)],
-    [{"process_resident_memory_bytes": 9e8}, {"process_cgroup_memory_bytes": 1e9}], {},
-    "mx1:9464 takes 90.1% of its cgroup's memory.")
+    "MailMemoryNearLimit", [({"process_cgroup_memory_working_set_bytes": 9.01e8}, 50)],
+    [{"process_cgroup_memory_working_set_bytes": 9e8}, {"process_cgroup_memory_bytes": 1e9}], {},
+    "The cgroup of mx1:9464 takes 90.1% of its memory.")
 case(
     "MailProcessorThrottled", [({"process_cgroup_cpu_throttled_periods_total": 151}, 64)],
     [{"process_cgroup_cpu_throttled_periods_total": 149}], {},

@@ -33,6 +33,7 @@ HEALTHY = {
     "process_resident_memory_bytes": gauge(2e8),
     "process_cgroup_memory_limit_bytes": gauge(1e9),
     "process_cgroup_memory_bytes": gauge(3e8),
+    "process_cgroup_memory_working_set_bytes": gauge(2e8),
     "process_cgroup_cpu_periods_total": counter(600),
     "process_cgroup_cpu_throttled_periods_total": counter(6),
     "process_cpu_seconds_total": counter(3),
@@ -55,7 +56,9 @@ HEALTHY = {
     '#collector_success{collector="health"}': gauge(1),
 
     **{f'#health_check_status{{check="{check}"}}': gauge(1)
-       for check in ("executor", "queue", "delivery", "storage", "authentication", "relay")},
+       for check in ("executor", "queue", "delivery", "storage", "authentication", "directory", "relay", "certificate")},
+    **{f'#health_check_blocks{{check="{check}"}}': gauge(int(check != "certificate"))
+       for check in ("executor", "queue", "delivery", "storage", "authentication", "directory", "relay", "certificate")},
     **{f'#health_check_transitions_total{{check="relay",to="{state}"}}': counter(0) for state in ("pass", "warn", "fail")},
     **histogram("#executor_delay_seconds", "", "0.5", "1", 60),
     '#executor_delay_seconds_bucket{le="2.5"}': counter(60),

@@ -149,6 +149,26 @@ def recorded(namespace):
          "exp_samples": [{"labels": "{}", "value": value}]} for text, value in RECORDED]
 
 
+# One of two servers does ten times as much as the other, and worse: a ratio of sums is not the mean of the ratios, and a
+# quantile of the buckets of both not the mean of the quantiles.
+UNEQUAL = {
+    '#delivery_attempts_total{recipient="remote",result="delivered"}': 600,
+    '#delivery_attempts_total{recipient="remote",result="permanent_failure"}': 42,
+    '#executor_delay_seconds_bucket{le="0.5"}': 0}
+RECORDED_OF_UNEQUAL = (
+    ("1000 * job:#delivery_permanent_failures:ratio_rate30m", round(1000 * 44 / 836)),
+    ("100 * job:#executor_delay_seconds:p99_rate5m", 99),
+)
+
+
+def recorded_of_unequal(namespace):
+    return {
+        "rules": ("everything", ""), "interval": "1m", "input_series": series(namespace, UNEQUAL, 0, 125, 1),
+        "promql_expr_test": [
+            {"expr": f"sum(round({text.replace('#', namespace + '_')}))", "eval_time": "60m",
+             "exp_samples": [{"labels": "{}", "value": value}]} for text, value in RECORDED_OF_UNEQUAL]}
+
+
 def still_test(name, case, namespace, changes, minute):
     test = near_test(name, case, namespace, changes, minute)
     test["promql_expr_test"] = [{
@@ -181,6 +201,7 @@ def of_all(rules, namespace):
 
     tests.append(silent(120, series(namespace, {}, 0, 125, 1), 1))
     tests[-1]["promql_expr_test"] += recorded(namespace)
+    tests.append(recorded_of_unequal(namespace))
     # Two days, for what is compared with yesterday.
     tests.append(silent(2880, series(namespace, {}, 0, 580, 5), 5))
     nothing = silent(120, [], 1, firing_too=[ON_ABSENCE])

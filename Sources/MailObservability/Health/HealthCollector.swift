@@ -51,6 +51,9 @@ final class HealthCollector: SynchronousCollector {
       family("probe_requests_total", .counter, "Probes answered, by result."),
       family("health_maintenance", .gauge, "Whether the server is in maintenance: 1 or 0."),
       family("health_draining", .gauge, "Whether the server is shutting down: 1 or 0."),
+      family(
+        "health_check_blocks", .gauge,
+        "Whether a probe fails when a health check does: 1, or 0 if it degrades."),
     ])
     probeLabels = HealthProbe.allCases.map { probe in
       func labels(_ result: String) -> Labels { [.init("probe", probe.rawValue), .init("result", result)] }
@@ -63,7 +66,7 @@ final class HealthCollector: SynchronousCollector {
     let answers = health.statistics.answers
     let known = last.withLock { last in
       // One by one in the place of what was there, whose memory is used again.
-      var ends = (status: 0, durations: 0, transitions: 0, probes: 0)
+      var ends = (status: 0, durations: 0, transitions: 0, probes: 0, blocks: 0)
       for check in report.checks {
         let labels = labels(of: check.name, among: report.checks.count)
         if check.state != .pending {
@@ -73,6 +76,8 @@ final class HealthCollector: SynchronousCollector {
             last[1].samples.put(duration.seconds, labels.check, at: &ends.durations)
           }
         }
+        let blocks = check.impact == .blocks && !check.probes.isEmpty
+        last[6].samples.put(blocks ? 1 : 0, labels.check, at: &ends.blocks)
         let counts = check.transitionCounts
         last[2].samples.put(Double(counts.pass), labels.pass, at: &ends.transitions)
         last[2].samples.put(Double(counts.warn), labels.warn, at: &ends.transitions)
@@ -88,6 +93,7 @@ final class HealthCollector: SynchronousCollector {
       last[1].samples.removeSubrange(ends.durations...)
       last[2].samples.removeSubrange(ends.transitions...)
       last[3].samples.removeSubrange(ends.probes...)
+      last[6].samples.removeSubrange(ends.blocks...)
       return last
     }
     let filesystems = filesystems(report)

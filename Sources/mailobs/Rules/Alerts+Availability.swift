@@ -57,9 +57,13 @@ enum Alerts {
     alerts: [
       AlertRule(
         name: "MailHealthCheckFailing", severity: .critical, pending: "2m",
-        // Without a thread no check returns, and MailExecutorStalled says so.
+        // Without a thread no check returns, and MailExecutorStalled says so. What degrades nothing but itself wakes nobody.
         expression: """
-          #health_check_status{check!="executor"} == 0
+          (
+            #health_check_status{check!="executor"} == 0
+            unless on (job, instance, check)
+            #health_check_blocks == 0
+          )
           unless on (job, instance)
           #health_check_status{check="executor"} == 0
           """,
@@ -68,14 +72,19 @@ enum Alerts {
           "The check {{ $labels.check }} of {{ $labels.instance }} fails: its status is {{ $value }}."),
       AlertRule(
         name: "MailHealthCheckDegraded", severity: .warning, pending: "15m",
-        expression: "#health_check_status == 0.5",
-        summary: "A health check of a mail server warns.",
+        expression: """
+          #health_check_status == 0.5
+          or
+          #health_check_status == 0 and on (job, instance, check) #health_check_blocks == 0
+          """,
+        summary: "A health check of a mail server asks for attention.",
         description:
-          "The check {{ $labels.check }} of {{ $labels.instance }} warns: its status is {{ $value }}."),
+          "The check {{ $labels.check }} of {{ $labels.instance }} asks for attention: its status is {{ $value }}."
+      ),
       AlertRule(
         name: "MailHealthCheckFlapping", severity: .warning,
         expression: """
-          sum without (to) (increase(#health_check_transitions_total[30m])) > \(RuleThreshold.checkChanges)
+          sum without (to) (increase(#health_check_transitions_total[30m])) >= \(RuleThreshold.checkChanges)
           """,
         summary: "A health check of a mail server changes again and again.",
         description:

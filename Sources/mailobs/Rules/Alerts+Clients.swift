@@ -7,6 +7,20 @@ extension Alerts {
     sum without (result) (increase(#authentication_attempts_total{result=~"failure|rate_limited"}[1h]
     """
 
+  /// Whether something rises by a factor beyond what it did at this hour yesterday: of the same instance, or of the most of
+  /// all instances where this one was not there, as where pods are replaced.
+  private static func above(_ now: String, _ factor: RuleThreshold, yesterday: String) -> String {
+    """
+    (
+      \(now) > \(factor) * \(yesterday)
+      or
+      (\(now) unless \(yesterday))
+        > ignoring (instance, pod) group_left ()
+        (\(factor) * max without (instance, pod) (\(yesterday)))
+    )
+    """
+  }
+
   private static let notJudged = """
     sum without (protocol, result) (increase(#authentication_attempts_total{result="error"}[15m]))
     """
@@ -19,8 +33,9 @@ extension Alerts {
         expression: """
           increase(#smtp_messages_rejected_total[1h]) > \(RuleThreshold.rejects)
           and
-          increase(#smtp_messages_rejected_total[1h])
-            > \(RuleThreshold.rejectsFactor) * increase(#smtp_messages_rejected_total[1h] offset 1d)
+          \(above(
+            "increase(#smtp_messages_rejected_total[1h])", .rejectsFactor,
+            yesterday: "increase(#smtp_messages_rejected_total[1h] offset 1d)"))
           """,
         summary: "Many more messages are refused than yesterday.",
         description: """
@@ -33,8 +48,7 @@ extension Alerts {
         expression: """
           \(failures))) > \(RuleThreshold.authenticationFailures)
           and
-          \(failures)))
-            > \(RuleThreshold.authenticationFactor) * \(failures) offset 1d))
+          \(above(failures + "))", .authenticationFactor, yesterday: failures + " offset 1d))"))
           """,
         summary: "Many more logins fail than yesterday.",
         description: """
@@ -52,7 +66,7 @@ extension Alerts {
             \(notJudged) > \(RuleThreshold.authenticationErrors)
           )
           unless on (job, instance)
-          #health_check_status{check=~"authentication|directory"} == 0
+          min_over_time(#health_check_status{check=~"authentication|directory"}[20m]) == 0
           """,
         summary: "Logins cannot be judged.",
         description: """
@@ -146,8 +160,8 @@ extension Alerts {
   private static func slow(over time: String, window: String) -> String {
     """
     {{ $value | humanizePercentage }} of {{ $labels.slo }} on {{ $labels.job }} were slow over \(time); the most on \
-    {{ range query (printf "topk(1, instance_slo:#latency_slow:ratio_rate\(window){job=%q,slo=%q})" $labels.job \
-    $labels.slo) }}{{ . | label "instance" }}, {{ . | value | humanizePercentage }}{{ end }}.
+    {{ range query (printf "topk(1, instance_slo:#latency_slow:ratio_rate\(window){job=%q,namespace=%q,slo=%q})" $labels.job \
+    $labels.namespace $labels.slo) }}{{ . | label "instance" }}, {{ . | value | humanizePercentage }}{{ end }}.
     """
   }
 }

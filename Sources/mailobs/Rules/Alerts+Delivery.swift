@@ -28,10 +28,12 @@ extension Alerts {
           (
             min_over_time(#queue_size[30m]) > \(RuleThreshold.queueStalled)
             and
+            #queue_size offset 30m
+            and
             sum without (recipient, result) (increase(#delivery_attempts_total{result="delivered"}[30m])) == 0
           )
           unless on (job, instance)
-          #health_check_status{check=~"queue|delivery|storage"} == 0
+          min_over_time(#health_check_status{check=~"queue|delivery|storage|executor"}[10m]) == 0
           """,
         summary: "Nothing leaves a queue that is not empty.",
         description:

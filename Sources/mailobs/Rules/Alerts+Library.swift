@@ -70,17 +70,22 @@ extension Alerts {
     ])
 
   /// Fires when thresholds are missing or there twice, in which case no other alert can fire.
-  static func thresholds(_ count: Int) -> AlertRule {
-    AlertRule(
+  ///
+  /// - Parameter read: those that there should be.
+  static func thresholds(_ read: [RuleThreshold]) -> AlertRule {
+    // By their names, and not by the namespace alone: another's may begin like it.
+    let subjects = Set(read.map { $0.rawValue.prefix { $0 != ":" } }).sorted().joined(separator: "|")
+    let name = "{__name__=~\"threshold:#(\(subjects)):.+\"}"
+    return AlertRule(
       name: "MailThresholdsBroken", severity: .critical, pending: "5m",
       expression: """
-        count({__name__=~"threshold:#.+"}) != \(count)
+        count(\(name)) != \(read.count)
         or
-        absent({__name__=~"threshold:#.+"})
+        absent(\(name))
         """,
       summary: "Alerts of the mail servers cannot fire.",
       description: """
-        There should be \(count) thresholds, each once, and there are \
+        There should be \(read.count) thresholds, each once, and there are \
         {{ $value }}: without them nothing is above them.
         """)
   }

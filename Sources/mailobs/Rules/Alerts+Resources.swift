@@ -9,9 +9,15 @@ extension Alerts {
       AlertRule(
         name: "MailDiskFilling", severity: .critical, pending: "30m", groups: [.storage],
         expression: """
-          predict_linear(#filesystem_avail_bytes[6h], \(RuleThreshold.diskHorizon)) < 0
-          and
-          #filesystem_avail_bytes / #filesystem_size_bytes < \(RuleThreshold.diskPredictedShare)
+          (
+            predict_linear(#filesystem_avail_bytes[6h], \(RuleThreshold.diskHorizon)) < 0
+            and
+            predict_linear(#filesystem_avail_bytes[1h], \(RuleThreshold.diskHorizon)) < 0
+            and
+            #filesystem_avail_bytes / #filesystem_size_bytes < \(RuleThreshold.diskPredictedShare)
+          )
+          or
+          #filesystem_avail_bytes == 0
           """,
         summary: "A disk of a mail server will be full within hours.",
         description: """
@@ -58,10 +64,11 @@ extension Alerts {
       AlertRule(
         name: "MailMemoryNearLimit", severity: .warning, pending: "10m",
         expression: """
-          process_resident_memory_bytes{@job} / process_cgroup_memory_limit_bytes{@job} > \(RuleThreshold.memoryShare)
+          process_cgroup_memory_working_set_bytes{@job} / process_cgroup_memory_limit_bytes{@job} > \(RuleThreshold.memoryShare)
           """,
         summary: "A mail server is about to be ended for its memory.",
-        description: "{{ $labels.instance }} takes {{ $value | humanizePercentage }} of its cgroup's memory."),
+        description:
+          "The cgroup of {{ $labels.instance }} takes {{ $value | humanizePercentage }} of its memory."),
       AlertRule(
         name: "MailProcessorThrottled", severity: .warning, pending: "15m",
         expression: """

@@ -49,7 +49,7 @@ struct RuleBook: Sendable {
       let (number, reason) = threshold.value
       return RecordingRule(record: threshold.record, expression: "vector(\(number))", comment: reason)
     }
-    let guarding = RuleGroup(name: "alerts-thresholds", alerts: [Alerts.thresholds(read.count)])
+    let guarding = RuleGroup(name: "alerts-thresholds", alerts: [Alerts.thresholds(read)])
     return [RuleGroup(name: "thresholds", recording: rules)] + alerts + [guarding]
   }
 

@@ -33,7 +33,11 @@ struct RulesRequest: Equatable, Sendable {
       case .option("--job"):
         let text = try words.value("--job")
         guard RulesRequest.isPlain(text) else {
-          throw words.error("a job has no quotes, backslashes and line ends: \"\(text.oneLine(atMost: 64))\"")
+          throw words.error(
+            "a job is printable ASCII without quotes and backslashes: \"\(text.oneLine(atMost: 64))\"")
+        }
+        guard (try? Regex(text)) != nil else {
+          throw words.error("this is no regular expression for jobs: \"\(text.oneLine(atMost: 64))\"")
         }
         job = text
       case .option("--groups"):
@@ -72,10 +76,11 @@ struct RulesRequest: Equatable, Sendable {
       }
   }
 
+  /// What stands as it is in a comment, in an expression and in a text of YAML.
   private static func isPlain(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 1_024
       && text.utf8.allSatisfy {
-        $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        0x20...0x7e ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
       }
   }
 
@@ -96,7 +101,8 @@ struct RulesRequest: Equatable, Sendable {
   /// The names of the files and what is in them.
   var texts: [(name: String, text: String)] {
     let book = book
-    return book.files.map { file in
+    // The operator refuses a resource without a group.
+    return book.files.filter { !asResources || !$0.groups.isEmpty }.map { file in
       let text = RuleText(book, [file], command: command).text
       guard asResources else { return (file.name, text) }
       let resource = PrometheusRule(file: file.name, rules: text)
