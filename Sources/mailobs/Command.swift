@@ -50,7 +50,11 @@ enum Command {
       return 0
     case .dashboards(let request):
       do throws(OutputFailure) {
-        try DashboardFiles.write(request) { output.line($0) }
+        for path in try DashboardFiles.write(request, onWritten: { output.line($0) }) {
+          complain(
+            "mailobs: \(path.oneLine(atMost: 1_024)) is not written: for these groups there is no such board. Remove it."
+          )
+        }
         return 0
       } catch {
         complain("mailobs: \(error.reason)")

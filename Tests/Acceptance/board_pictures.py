@@ -62,6 +62,10 @@ def state(panel, value):
 
 def series(board, panel, prometheus, begin, end):
     for target in panel["targets"]:
+        if target["instant"]:
+            for one in prometheus.api("query", query=board.fill(target["expr"]), time=end)["result"]:
+                yield legend(target, one["metric"]), one["metric"], [(float(one["value"][0]), float(one["value"][1]))]
+            continue
         for one in in_range(prometheus, board.fill(target["expr"]), begin, end, 2):
             points = [(float(at), float(value)) for at, value in one["values"]]
             yield legend(target, one["metric"]), one["metric"], points
@@ -83,7 +87,7 @@ def draw_number(axes, panel, found):
         axes.text(0.5, (len(lines[:4]) - index - 0.5) / len(lines[:4]), f"{name}  {text}" if named else text, color=tint,
                   ha="center", va="center", fontsize=9 if named else 15, transform=axes.transAxes)
     if not lines:
-        axes.text(0.5, 0.5, "no data", color="#999999", ha="center", transform=axes.transAxes)
+        axes.text(0.5, 0.5, panel["fieldConfig"]["defaults"]["noValue"], color="#999999", ha="center", transform=axes.transAxes)
 
 
 def draw_lines(axes, panel, found):

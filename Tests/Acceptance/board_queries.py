@@ -18,12 +18,21 @@ class Board:
         self.document = json.loads(pathlib.Path(path).read_text())
         self.namespace, self.job = namespace, job
         self.panels = [panel for panel in self.document["panels"] if panel["type"] != "row"]
+        self.instances = []
 
-    def fill(self, expression, instance=".+"):
-        """The expression as Grafana sends it."""
+    def choose_all(self, prometheus, begin, end):
+        """Chooses All instances, which Grafana makes of the values that the variable finds in the time that is shown."""
+        selector = next(selector for name, selector, _, _ in self.variables() if name == "instance")
+        found = prometheus.api("series", **{"match[]": selector, "start": begin, "end": end})
+        self.instances = sorted({labels["instance"] for labels in found})
+        assert self.instances, selector
+
+    def fill(self, expression, instance=None):
+        """The expression as Grafana sends it: with one instance, or with all of them."""
+        instance = "(" + "|".join(escaped(one) for one in ([instance] if instance else self.instances)) + ")"
         for name, value in (("namespace", self.namespace), ("job", self.job), ("instance", instance),
                             ("__rate_interval", RATE_INTERVAL), ("__interval", RATE_INTERVAL)):
-            expression = re.sub(rf"\$\{{{name}\}}|\${name}\b", value, expression)
+            expression = re.sub(rf"\$\{{{name}\}}|\${name}\b", lambda _, value=value: value, expression)
         assert "$" not in expression, expression
         return expression
 
@@ -44,6 +53,16 @@ class Board:
 
     def panel(self, title):
         return next(panel for panel in self.panels if panel["title"] == title)
+
+
+def escaped(value):
+    """As Grafana writes a value into a regular expression within quotes."""
+    return re.sub(r"[$^*{}\[\]'+?.()|]", r"\\\\\g<0>", value)
+
+
+def alternatives(expression):
+    """What stands on both sides of each `or`."""
+    return expression.split(" or ")
 
 
 def selectors(expression):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Does every panel have data, answer its question, and show each fault where an operator looks first?
 
-A real Prometheus scrapes three examples under traffic, which take faults, go into maintenance and are restarted, and a
-host with another namespace, and one that exports IMAP alone. Needs Debian's prometheus, and promql-parser and
+A real Prometheus scrapes three examples under traffic, which take faults, go into maintenance and are restarted, one that
+never answers, a host with another namespace, and one that exports IMAP alone. Needs Debian's prometheus, and promql-parser and
 grafana-foundation-sdk from PyPI; for --pictures matplotlib as well.
 
     boards.py PATH_TO_MAILOBS PATH_TO_EXAMPLE PATH_TO_RECORDING_HOST [--seconds N] [--pictures FOLDER]
@@ -11,21 +11,26 @@ grafana-foundation-sdk from PyPI; for --pictures matplotlib as well.
 import argparse
 import contextlib
 import json
+import math
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 
 from board_clients import Collector, probe, rare_clients
-from board_files import check_types, write_boards
-from board_queries import Board, has_point, in_range, is_flat, selectors
+from board_files import check_left_over, check_types, write_boards
+from board_queries import Board, alternatives, has_point, in_range, is_flat, selectors
+from board_rules import check_rules
 from example_server import ExampleServer
 from prometheus_server import Prometheus, free_port
 from smarthost import Smarthost
 
 INTERVAL = 1.0
+# What has passed is on the boards for as long as an interval of rates, and a scrape.
+GONE = 8 + 2 * INTERVAL
 IMAP_GROUPS = "imap,authentication,connections,tls,storage,build"
 
 NO_DISK = "the store is in memory: the example watches no disk"
@@ -41,6 +46,8 @@ EXCEPTIONS = {
     "observability_overflow_total": "no bounded label has more values than its limit here",
 }
 MOST_EXCEPTIONS = 10
+# Labels of legends that the example leaves empty; the other hosts fill in all.
+EMPTY_LABELS = {"revision": "the example does not say of which revision it is"}
 
 # Fault: the panel of the overview, the name of the row or curve, and what it shows.
 FAULTS = {
@@ -104,21 +111,35 @@ def check_faults(board, prometheus, server, instance, faults):
         wait_until(f"the end of {fault}", lambda: server.get("/ready", timeout=10)[0] == 200, 20)
         wait_until(
             f"{title} shows the end of {fault}",
-            lambda: not shows(board, title, labels, lambda number: number == expected, prometheus, instance), 10)
+            lambda: not shows(board, title, labels, lambda number: number == expected, prometheus, instance), GONE + 2)
     return rows
 
 
 # What the queries find
 
 
-def check_board(prometheus, board, begin, end, exceptions, excused):
-    """Every query of the board has a point that is not zero: how many there are, and what is wrong with others."""
+def check_board(prometheus, board, begin, end, exceptions, excused, every_branch=False):
+    """Every query of the board has a point that is not zero, points that are numbers, and what its legend names: how many
+    there are, and what is wrong with others. `every_branch`: so has each side of an `or`."""
     count, wrong = 0, []
-    for place, _, expression in board.expressions():
+    for place, target, expression in board.expressions():
         names = selectors(expression)
         assert names, (place, expression)
         result = in_range(prometheus, expression, begin, end, step=1)
         count += 1
+        if not all(math.isfinite(float(value)) for series in result for _, value in series["values"]):
+            wrong.append(f"{place}: points that are no numbers for {expression}")
+        for label in re.findall(r"\{\{(\w+)\}\}", target.get("legendFormat", "")):
+            if exceptions and label in EMPTY_LABELS:
+                continue
+            if not all(series["metric"].get(label) for series in result):
+                wrong.append(f"{place}: a curve without {label} for {expression}")
+        # Restarts are of the examples: see check_restart.
+        if every_branch and not place.endswith(": Restarts"):
+            for branch in alternatives(expression):
+                selectors(branch)
+                if not has_point(in_range(prometheus, branch, begin, end, step=1)):
+                    wrong.append(f"{place}: no data for {branch}")
         if not has_point(result):
             reason = next((key for key in exceptions if any(key in name for name in names)), None)
             if not reason:
@@ -126,7 +147,7 @@ def check_board(prometheus, board, begin, end, exceptions, excused):
                 continue
             excused.add((reason, re.sub(r'"[^"]*"', "", expression)))
             continue
-        if expression.startswith(("histogram_quantile", "topk(8, histogram_quantile")):
+        if expression.startswith(("histogram_quantile", "max(histogram_quantile")):
             if is_flat(prometheus, expression, result):
                 wrong.append(f"{place}: the curve lies in the first bucket")
     for name, selector, label, pattern in board.variables():
@@ -140,6 +161,21 @@ def check_board(prometheus, board, begin, end, exceptions, excused):
             assert board.job in values, values
         count += 1
     return count, wrong
+
+
+def check_restart(prometheus, board, address, begin, end):
+    """The counter that began anew tells of the server that was restarted, and of no other."""
+    annotation = next(one for one in board.document["annotations"]["list"] if one["name"] == "Restarts")
+    resets, _ = alternatives(board.fill(annotation["expr"]))
+    found = {series["metric"]["instance"] for series in in_range(prometheus, resets, begin, end, step=1)}
+    assert found == {address}, (resets, found, address)
+
+
+def check_dead(prometheus, board, address):
+    """A server that never answered is chosen with the others, and missed."""
+    assert address in board.instances, (address, board.instances)
+    (_, share), = prometheus.query(board.fill(board.panel("Servers that answer")["targets"][0]["expr"]))
+    assert share == 1 - 1 / len(board.instances), share
 
 
 def check_exemplars(prometheus, boards, begin, end):
@@ -168,6 +204,8 @@ def main():
         imap = write_boards(arguments.mailobs, folder / "imap", "--namespace", "acme", "--groups", IMAP_GROUPS)
         for path in (*paths, *acme, *imap):
             check_types(path)
+            check_rules(path)
+        check_left_over(arguments.mailobs, folder / "left")
         assert {path.stem for path in imap} == {"overview", "mailboxes", "queue", "security", "runtime"}, imap
         boards = [Board(path, "rusmes", "mail") for path in paths]
         others = [Board(path, "acme", "acme") for path in acme] + [Board(path, "acme", "imap") for path in imap]
@@ -175,6 +213,10 @@ def main():
         smarthost, collector = Smarthost(pause=0.5), Collector()
         faults = folder / "faults"
         ports = [free_port() for _ in range(3)]
+        # Bound by a socket that does not listen, so that nobody else takes it.
+        silent = stack.enter_context(socket.socket())
+        silent.bind(("127.0.0.1", 0))
+        dead = f"127.0.0.1:{silent.getsockname()[1]}"
 
         def example(index):
             return ExampleServer(
@@ -191,7 +233,7 @@ def main():
 
         servers = [stack.enter_context(example(index)) for index in range(2)]
         third = stack.enter_context(example(2))
-        targets = {"mail": [f"127.0.0.1:{port}" for port in ports], "acme": [host("acme", "all")],
+        targets = {"mail": [*(f"127.0.0.1:{port}" for port in ports), dead], "acme": [host("acme", "all")],
                    "imap": [host("acme", IMAP_GROUPS)]}
         jobs = json.dumps([{"job_name": job, "static_configs": [{"targets": places}]} for job, places in targets.items()])
         prometheus = stack.enter_context(Prometheus(
@@ -213,8 +255,12 @@ def main():
         end = time.time()
 
         excused = set()
+        for board in (*boards, *others):
+            board.choose_all(prometheus, begin, end)
+        check_dead(prometheus, overview, dead)
+        check_restart(prometheus, overview, f"127.0.0.1:{ports[2]}", begin, end)
         ours = [check_board(prometheus, board, begin, end, EXCEPTIONS, excused) for board in boards]
-        theirs = [check_board(prometheus, board, begin, end, {}, set()) for board in others]
+        theirs = [check_board(prometheus, board, begin, end, {}, set(), every_branch=True) for board in others]
         count, more = (sum(count for count, _ in found) for found in (ours, theirs))
         wrong = [one for _, problems in ours + theirs for one in problems]
         exemplars = check_exemplars(prometheus, boards, begin, end)

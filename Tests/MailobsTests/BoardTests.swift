@@ -98,7 +98,7 @@ struct BoardTests {
     for (_, bytes) in DashboardFiles.contents(set) {
       let text = String(decoding: bytes, as: UTF8.self)
       for name in BoardName.allCases where !set.boards.contains(where: { $0.name == name }) {
-        #expect(!text.contains("/d/\(name.uid)?"))
+        #expect(!text.contains("/d/\(set.uid(name))?"))
       }
     }
   }
@@ -142,14 +142,5 @@ struct BoardTests {
         try ExpositionInput(.file(folder + name), .init(format: .text)).bytes == bytes,
         "\(name): run mailobs dashboards --output dashboards/grafana")
     }
-  }
-}
-
-extension Query {
-  /// The labels that its legend names.
-  fileprivate var legendLabels: [String] {
-    legend.split(separator: "{{").compactMap { part in
-      part.firstIndex(of: "}").map { String(part[..<$0]) }
-    }.filter { !$0.contains(" ") && legend.contains("{{\($0)}}") }
   }
 }

@@ -5,13 +5,13 @@ extension Board {
     name: .delivery, title: "Mail: SMTP and delivery",
     description: "Why mail is refused or does not get out, how much there is of it, and how long it takes.",
     rows: [
-      Row("What is wrong?", failures), Row("How much?", volume), Row("How long?", durations),
-      Row("Whose?", domains),
+      Row("What is wrong?", next: .queue, failures), Row("How much?", next: .security, volume),
+      Row("How long?", next: .queue, durations), Row("Whose?", next: .security, domains),
     ])
 
   private static let failures: [Panel] = [
     Panel(
-      "Deliveries that fail", .stat, "percentunit", thresholds: .rising(0.1, 0.5),
+      "Deliveries that fail", .stat, "percentunit", thresholds: .rising(0.1, 0.5), noValue: "no attempts",
       "Which share of delivery attempts does not deliver? A few percent are normal.",
       [Query(Expression.failingDeliveries, "fail")]),
     Panel(
@@ -19,7 +19,7 @@ extension Board {
       "How long has the oldest message waited? Minutes are normal.",
       [Query(Expression.series("queue_oldest_message_age_seconds").max(), "oldest")]),
     Panel(
-      "Bounced", .stat, Unit.messages, thresholds: .rising(1, 10),
+      "Bounced", .stat, Unit.messages,
       "How many messages are given up and sent back? Few are normal; many at once are a forged sender or a lost route.",
       [Query(Expression.rate("mail_bounced_total").sum(), "bounced")]),
     Panel(
@@ -28,10 +28,11 @@ extension Board {
       [Query(Expression.rate("queue_retries_total").sum(), "retries")]),
     Panel(
       "Refused over SMTP", .stat, "percentunit", thresholds: .rising(0.2, 0.5), next: .security,
+      noValue: "no replies",
       "Which share of replies is 4xx or 5xx? The usual level of the server is normal; a jump is not.",
       [Query(Expression.refusals, "4xx and 5xx")]),
     Panel(
-      "Errors in sessions", .stat, Unit.perSecond, thresholds: .rising(1, 10),
+      "Errors in sessions", .stat, Unit.perSecond, next: .security,
       "How many SMTP sessions break, by the protocol or the connection? Some are normal: scanners and bad networks.",
       [Query(Expression.rate("smtp_errors_total").sum(), "SMTP errors")]),
     Panel(
@@ -41,7 +42,7 @@ extension Board {
     Panel(
       "Replies that refuse, by code", .areas, "suffix: replies/s", width: 12,
       "What do clients hear? 550 for unknown recipients is normal; 421, 451 and 452 mean that this server is in trouble.",
-      [Query(Expression.rate("smtp_replies_total", #"code=~"[45]..""#).sum(by: "code").top(10), "{{code}}")]),
+      [Query(Expression.rate("smtp_replies_total", #"code=~"[45]..""#).sum(by: "code"), "{{code}}")]),
     Panel(
       "Messages refused, by reason", .areas, Unit.messages, next: .security,
       "Why are messages and recipients refused? The usual mixture is normal.",
@@ -84,7 +85,7 @@ extension Board {
     Panel(
       "Commands", .areas, Unit.commands,
       "What do clients say? One mail to a few rcpt is normal; many rcpt to few data is a search for addresses.",
-      [Query(Expression.rate("smtp_commands_total").sum(by: "command").top(8), "{{command}}")]),
+      [Query(Expression.rate("smtp_commands_total").sum(by: "command").positive, "{{command}}")]),
     Panel(
       "Deliveries under way", .lines, "short", next: .queue,
       "How many deliveries run at once? A level that stays high is a destination that answers slowly.",
@@ -119,7 +120,7 @@ extension Board {
     Panel(
       "Time to answer a command, p99", .logarithmicLines, "s",
       "Which command is slow? data waits for the client's message; rcpt and mail should take milliseconds.",
-      [Query(.quantile("0.99", of: "smtp_command_duration_seconds", by: "command").top(8), "{{command}}")]),
+      [Query(.quantile("0.99", of: "smtp_command_duration_seconds", by: "command"), "{{command}}")]),
     Panel(
       "Time to process, mean", .logarithmicLines, "s",
       "Which step of the processing is slow? The filter that rises is the one to look at.",

@@ -4,25 +4,30 @@ extension Board {
   static let mailboxes = Board(
     name: .mailboxes, title: "Mail: IMAP and JMAP",
     description: "Whether users can read their mail, what they ask for, and how long they wait.",
-    rows: [Row("What is wrong?", refusals), Row("How much?", requests), Row("How long?", waiting)])
+    rows: [
+      Row("What is wrong?", next: .security, refusals), Row("How much?", next: .runtime, requests),
+      Row("How long?", next: .queue, waiting),
+    ])
 
   private static let users = #"protocol=~"imap|jmap|pop3|managesieve""#
 
   private static let refusals: [Panel] = [
     Panel(
       "IMAP refusals", .stat, "percentunit", width: 6, thresholds: .rising(0.05, 0.2),
+      noValue: "no commands",
       "Which share of IMAP commands is answered NO or BAD? Some are normal: wrong passwords and missing mailboxes.",
       [Query(Expression.imapRefusals, "NO and BAD")]),
     Panel(
-      "IMAP errors", .stat, Unit.perSecond, width: 6, thresholds: .rising(1, 10),
+      "IMAP errors", .stat, Unit.perSecond, width: 6,
       "How many IMAP sessions break? Some are normal: clients that lose their network.",
       [Query(Expression.rate("imap_errors_total").sum(), "IMAP errors")]),
     Panel(
-      "JMAP errors", .stat, Unit.perSecond, width: 6, thresholds: .rising(1, 10),
-      "How many JMAP requests and methods fail? Near none is normal.",
-      [Query(Expression.rate("jmap_errors_total").sum(), "JMAP errors")]),
+      "JMAP errors", .stat, "percentunit", width: 6, thresholds: .rising(0.05, 0.2),
+      noValue: "no requests",
+      "How many errors come on a JMAP request? Near none is normal; a jump is a client or the store.",
+      [Query(Expression.jmapErrors, "JMAP errors")]),
     Panel(
-      "Connections in use", .stat, "percentunit", width: 6, thresholds: .rising(0.7, 0.9),
+      "Connections in use", .stat, "percentunit", width: 6, thresholds: .rising(0.7, 0.9), next: .runtime,
       "How near is the fullest protocol of readers to its limit? IMAP clients keep several connections each.",
       [
         Query(
@@ -52,7 +57,7 @@ extension Board {
       "What do IMAP clients ask for? fetch and select are normal; much login is clients that do not stay.",
       [
         Query(
-          Expression.rate("imap_command_duration_seconds", suffix: "_count").sum(by: "command").top(8),
+          Expression.rate("imap_command_duration_seconds", suffix: "_count").sum(by: "command").positive,
           "{{command}}")
       ]),
     Panel(
@@ -60,16 +65,17 @@ extension Board {
       "What do JMAP clients ask for? Queries and gets are normal; one method alone is a client that polls.",
       [
         Query(
-          Expression.rate("jmap_method_duration_seconds", suffix: "_count").sum(by: "method").top(8),
+          Expression.rate("jmap_method_duration_seconds", suffix: "_count").sum(by: "method").positive,
           "{{method}}")
       ]),
     Panel(
       "Connections", .lines, "short",
-      "Who is connected, and how many wait for news in IDLE? Most IMAP connections in IDLE is normal by day.",
-      [
-        Query(Expression.series("active_connections", users).sum(by: "protocol"), "{{protocol}}"),
-        Query(Expression.series("imap_idle_connections").sum(), "in IDLE"),
-      ]),
+      "Who is connected? The usual number by the hour is normal; a staircase upwards means that sessions do not end.",
+      [Query(Expression.series("active_connections", users).sum(by: "protocol"), "{{protocol}}")]),
+    Panel(
+      "IMAP connections in IDLE", .lines, "short",
+      "How many wait for news? Most IMAP connections are normal by day; none means that clients ask again and again.",
+      [Query(Expression.series("imap_idle_connections").sum(by: "instance"), "{{instance}}")]),
     Panel(
       "New connections", .lines, Unit.sessions,
       "How often do clients connect anew? A level is normal; a storm follows a restart and should pass.",
@@ -106,8 +112,7 @@ extension Board {
       "Which command is slow? search and fetch of large mailboxes are normal; login means a slow directory.",
       [
         Query(
-          .quantile("0.99", of: "imap_command_duration_seconds", by: "command", Expression.withoutIdle).top(
-            8),
+          .quantile("0.99", of: "imap_command_duration_seconds", by: "command", Expression.withoutIdle),
           "{{command}}")
       ]),
     Panel(
@@ -125,6 +130,6 @@ extension Board {
     Panel(
       "JMAP methods, p99", .logarithmicLines, "s", next: .queue,
       "Which method is slow? The usual order of magnitude of each is normal.",
-      [Query(.quantile("0.99", of: "jmap_method_duration_seconds", by: "method").top(8), "{{method}}")]),
+      [Query(.quantile("0.99", of: "jmap_method_duration_seconds", by: "method"), "{{method}}")]),
   ]
 }

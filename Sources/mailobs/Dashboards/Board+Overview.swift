@@ -21,6 +21,7 @@ extension Board {
       [Query(Expression.series("health_check_status").min(), "worst check")]),
     Panel(
       "Deliveries that fail", .stat, "percentunit", thresholds: .rising(0.1, 0.5), next: .delivery,
+      noValue: "no attempts",
       "Which share of delivery attempts does not deliver? A few percent are normal: other servers defer and refuse.",
       [Query(Expression.failingDeliveries, "fail")]),
     Panel(
@@ -29,39 +30,40 @@ extension Board {
       [Query(Expression.series("queue_oldest_message_age_seconds").max(), "oldest")]),
     Panel(
       "Refused over SMTP", .stat, "percentunit", thresholds: .rising(0.2, 0.5), next: .delivery,
+      noValue: "no replies",
       "Which share of replies is 4xx or 5xx? Spam and guesses make some; a jump means that mail is turned away.",
       [Query(Expression.refusals, "4xx and 5xx")]),
     Panel(
       "Logins refused", .stat, "percentunit", thresholds: .rising(0.2, 0.5), next: .security,
+      noValue: "no logins",
       "Which share of logins does not succeed? Below a fifth is normal; nearly all means that the directory is away, "
         + "or that somebody guesses.",
       [Query(Expression.refusedLogins, "refused")]),
     Panel(
       "IMAP refusals", .stat, "percentunit", thresholds: .rising(0.05, 0.2), next: .mailboxes,
+      noValue: "no commands",
       "Which share of IMAP commands is answered NO or BAD? Some are normal: wrong passwords and missing mailboxes.",
       [Query(Expression.imapRefusals, "NO and BAD")]),
     Panel(
       "JMAP errors", .stat, "percentunit", thresholds: .rising(0.05, 0.2), next: .mailboxes,
+      noValue: "no requests",
       "How many errors come on a JMAP request? Near none is normal; clients that ask for what is not there make some.",
-      [
-        Query(
-          Expression.rate("jmap_errors_total").sum().share(of: Expression.rate("jmap_requests_total").sum()),
-          "errors")
-      ]),
+      [Query(Expression.jmapErrors, "errors")]),
     Panel(
       "Connections in use", .stat, "percentunit", thresholds: .rising(0.7, 0.9), next: .runtime,
-      "How near is the fullest protocol of any server to its limit? Beyond 90 % clients are turned away.",
+      "How near is the fullest protocol of any server to its limit? At all of it clients are turned away.",
       [
         Query(
           Expression.series("active_connections").share(of: .series("connections_limit")).max(), "in use")
       ]),
     Panel(
       "Executor delay", .stat, "s", thresholds: .rising(0.1, 1), next: .runtime,
-      "How late do tasks run, at the 99th percentile? Milliseconds are normal; no value means that none runs at all.",
-      [Query(.quantile("0.99", of: "executor_delay_seconds"), "p99")]),
+      noValue: "no task runs",
+      "How late do tasks run on the worst server, at the 99th percentile? Milliseconds are normal; no value: none runs at all.",
+      [Query(Expression.executorDelay, "p99")]),
     Panel(
       "Disk that is left", .stat, "percentunit", thresholds: .falling(0.03, 0.1), next: .queue,
-      "Which share of the fullest file system is free? Below 10 % is a warning, below 3 % mail is refused.",
+      "Which share of the fullest file system is free? Below 10 % the usual check warns, below 3 % it fails.",
       [Query(Expression.freeDisk.min(), "free")]),
     Panel(
       "Certificate ends in", .stat, "s", thresholds: .falling(7 * 86_400, 14 * 86_400), next: .security,
@@ -78,15 +80,18 @@ extension Board {
     Panel(
       "Checks", .states, Unit.health, width: 14, thresholds: .falling(0.5, 1), next: .runtime,
       "Which check fails, and since when? Normal is one colour; the row that differs names the part to look at.",
-      [Query(Expression.series("health_check_status").min(by: "check"), "{{check}}")]),
+      [
+        Query(
+          Expression.series("health_check_status").over("min_over_time").min(by: "check"), "{{check}}")
+      ]),
     Panel(
       "In service", .states, Unit.service, width: 10, thresholds: .falling(1, 1), next: .runtime,
       "Which server takes work? One that is out of service is in maintenance or draining; one with a gap does not answer.",
       [
         Query(
           Expression(
-            "1 - clamp_max(\(Expression.series("health_maintenance").text)"
-              + " + \(Expression.series("health_draining").text), 1)"), "{{instance}}")
+            "1 - clamp_max(\(Expression.series("health_maintenance").over("max_over_time").text)"
+              + " + \(Expression.series("health_draining").over("max_over_time").text), 1)"), "{{instance}}")
       ]),
   ]
 

@@ -4,7 +4,10 @@ extension Board {
   static let queue = Board(
     name: .queue, title: "Mail: queue and storage",
     description: "Whether the queue drains, and whether the store and its disks keep up.",
-    rows: [Row("What is wrong?", stuck), Row("The queue", waiting), Row("The store", store)])
+    rows: [
+      Row("What is wrong?", next: .delivery, stuck), Row("The queue", next: .delivery, waiting),
+      Row("The store", next: .runtime, store),
+    ])
 
   private static let stuck: [Panel] = [
     Panel(
@@ -20,19 +23,22 @@ extension Board {
       "Which share of the queue has failed at least once? Below half is normal under way; all of it is a destination away.",
       [
         Query(
-          Expression.series("queue_messages", #"state="deferred""#).sum()
-            .share(of: Expression.series("queue_messages").sum()), "deferred")
+          // Of an empty queue nothing is deferred.
+          Expression(
+            Expression.series("queue_messages", #"state="deferred""#).sum().text
+              + " / clamp_min(\(Expression.series("queue_messages").sum().text), 1)"), "deferred")
       ]),
     Panel(
-      "Disk that is left", .stat, "percentunit", thresholds: .falling(0.03, 0.1),
-      "Which share of the fullest file system is free? Below 10 % is a warning, below 3 % mail is refused.",
+      "Disk that is left", .stat, "percentunit", thresholds: .falling(0.03, 0.1), next: .runtime,
+      "Which share of the fullest file system is free? Below 10 % the usual check warns, below 3 % it fails.",
       [Query(Expression.freeDisk.min(), "free")]),
     Panel(
-      "Files that are left", .stat, "short",
+      "Files that are left", .stat, "short", next: .runtime,
       "How many files can still be made where there is least room? Millions are normal; a maildir needs one a message.",
       [Query(Expression.series("filesystem_files_free").min(), "files")]),
     Panel(
-      "Storage operations, p99", .stat, "s", thresholds: .rising(0.1, 1),
+      "Storage operations, p99", .stat, "s", thresholds: .rising(0.1, 1), next: .runtime,
+      noValue: "no operations",
       "How slow is the store, at the 99th percentile? Milliseconds are normal; a tenth of a second is felt by users.",
       [Query(.quantile("0.99", of: "storage_operation_duration_seconds"), "p99")]),
   ]
@@ -43,7 +49,7 @@ extension Board {
       "What do messages wait for? Active ones are on their way; deferred ones are tried again; held ones wait for you.",
       [Query(Expression.series("queue_messages").sum(by: "state"), "{{state}}")]),
     Panel(
-      "In and out", .lines, Unit.messages, next: .delivery,
+      "In and out", .lines, Unit.messages, next: .delivery, needsAll: true,
       "Does the queue drain? Both at one level is normal; in above out is how it grows.",
       [
         Query(Expression.rate("queue_puts_total").sum(), "in"),
@@ -69,9 +75,10 @@ extension Board {
         Query(.quantile("0.99", of: "queue_wait_seconds"), "p99"),
       ]),
     Panel(
-      "Retries, bounces and writes", .lines, Unit.perSecond, next: .delivery,
+      "Work of the queue", .lines, Unit.perSecond, next: .delivery,
       "What costs the queue work? Writes as often as messages come is normal; more retries than messages are not.",
       [
+        Query(Expression.rate("queue_puts_total").sum(), "come"),
         Query(Expression.rate("queue_retries_total").sum(), "retries"),
         Query(Expression.rate("dsn_queued_total").sum(), "bounced"),
         Query(Expression.rate("queue_items_written_total").sum(), "write"),

@@ -6,7 +6,8 @@ extension Board {
     description: "The process, its executor, its health, and whether what it says of itself can be believed.",
     rows: [
       Row("What is wrong?", believable), Row("The process", process), Row("The executor", executor),
-      Row("Health and probes", health), Row("Scrapes", scrapes), Row("Traces", traces),
+      Row("Connections", connections), Row("Health and probes", health), Row("Scrapes", scrapes),
+      Row("Traces", traces),
     ])
 
   private static let believable: [Panel] = [
@@ -15,21 +16,21 @@ extension Board {
       "Which share of the servers answers scrapes? Normal is all of them.",
       [Query(Expression.common("up").sum().share(of: Expression.common("up").count()), "answer")]),
     Panel(
-      "Collectors that work", .stat, "percentunit", thresholds: .falling(0.5, 1),
+      "Collectors that work", .stat, "percentunit", thresholds: .falling(0.5, 1), noValue: "no collectors",
       "Do the host's own collectors answer in time? Normal is all of them; others are left out of scrapes.",
       [Query(Expression("avg(\(Expression.series("collector_success").text))"), "work")]),
     Panel(
-      "Values refused", .stat, Unit.perSecond, thresholds: .rising(0.001, 1),
+      "Values refused", .stat, Unit.perSecond, thresholds: .above(0.001),
       "Does the host record what makes no sense, such as NaN? None is normal: it is a fault of the host's code.",
       [Query(Expression.rate("observability_rejected_total").sum(), "refused")]),
     Panel(
-      "Labels past their limit", .stat, Unit.perSecond, thresholds: .rising(0.001, 1),
+      "Labels past their limit", .stat, Unit.perSecond, thresholds: .above(0.001),
       "Does a label have more values than its family keeps? None is normal; what overflows is counted under other.",
       [Query(Expression.rate("observability_overflow_total").sum(), "overflow")]),
     Panel(
-      "Executor delay", .stat, "s", thresholds: .rising(0.1, 1),
-      "How late do tasks run, at the 99th percentile? Milliseconds are normal.",
-      [Query(.quantile("0.99", of: "executor_delay_seconds"), "p99")]),
+      "Executor delay", .stat, "s", thresholds: .rising(0.1, 1), noValue: "no task runs",
+      "How late do tasks run on the worst server, at the 99th percentile? Milliseconds are normal; no value: none runs at all.",
+      [Query(Expression.executorDelay, "p99")]),
     Panel(
       "Descriptors in use", .stat, "percentunit", thresholds: .rising(0.7, 0.9),
       "How near is the fullest process to its limit of descriptors? Beyond it no connection is taken.",
@@ -78,11 +79,26 @@ extension Board {
       ]),
   ]
 
+  private static let connections: [Panel] = [
+    Panel(
+      "Connections in use, by protocol and server", .lines, "percentunit", width: 12,
+      "Which protocol of which server is near its limit? Below 70 % is normal; at all of it clients are turned away.",
+      [
+        Query(
+          Expression.series("active_connections").share(of: .series("connections_limit"))
+            .max(by: "protocol, instance"), "{{protocol}} {{instance}}")
+      ]),
+    Panel(
+      "Bytes of connections", .areas, "Bps", width: 12,
+      "What do connections carry? The course of the traffic is normal.",
+      [Query(Expression.rate("session_bytes_total").sum(by: "protocol"), "{{protocol}}")]),
+  ]
+
   private static let health: [Panel] = [
     Panel(
       "Checks by server", .states, Unit.health, width: 12, thresholds: .falling(0.5, 1),
       "Which check fails on which server, and since when? One colour is normal.",
-      [Query(Expression.series("health_check_status"), "{{instance}} {{check}}")]),
+      [Query(Expression.series("health_check_status").over("min_over_time"), "{{instance}} {{check}}")]),
     Panel(
       "Time of checks", .logarithmicLines, "s", width: 12,
       "Which check is slow? Milliseconds are normal; one that nears its timeout fails next.",
@@ -132,7 +148,7 @@ extension Board {
     Panel(
       "Requests cut off", .areas, "reqps", width: 6, next: .security,
       "Which limit or error ended requests? None is normal.",
-      [Query(Expression.rate("observability_http_rejected_total").sum(by: "reason").top(5), "{{reason}}")]),
+      [Query(Expression.rate("observability_http_rejected_total").sum(by: "reason").positive, "{{reason}}")]),
     Panel(
       "Collectors", .logarithmicLines, "s", width: 6,
       "Which collector makes scrapes slow? Well below a scrape's deadline is normal.",
@@ -141,7 +157,7 @@ extension Board {
 
   private static let traces: [Panel] = [
     Panel(
-      "Spans", .areas, "suffix: spans/s", width: 6,
+      "Spans", .lines, "suffix: spans/s", width: 6,
       "What becomes of spans? ended and exported are normal; anything dropped is a collector that cannot keep up.",
       [Query(Expression.rate("observability_spans_total").sum(by: "outcome"), "{{outcome}}")]),
     Panel(

@@ -5,17 +5,20 @@ extension Board {
     name: .security, title: "Mail: security",
     description: "Who is let in and who is not, how well connections are protected, and what senders prove.",
     rows: [
-      Row("What is wrong?", alarms), Row("Logins", logins), Row("TLS", protection), Row("Senders", senders),
-      Row("Who is turned away", rejections),
+      Row("What is wrong?", next: .delivery, alarms), Row("Logins", next: .mailboxes, logins),
+      Row("TLS", next: .delivery, protection), Row("Senders", next: .delivery, senders),
+      Row("Who is turned away", next: .delivery, rejections),
     ])
 
   private static let alarms: [Panel] = [
     Panel(
-      "Logins refused", .stat, "percentunit", width: 6, thresholds: .rising(0.2, 0.5),
+      "Logins refused", .stat, "percentunit", width: 6, thresholds: .rising(0.2, 0.5), next: .mailboxes,
+      noValue: "no logins",
       "Which share of logins does not succeed? Below a fifth is normal.",
       [Query(Expression.refusedLogins, "refused")]),
     Panel(
       "Sessions without TLS", .stat, "percentunit", width: 6, thresholds: .rising(0.2, 0.8),
+      noValue: "no sessions",
       "Which share of client sessions ends without TLS? Of submission none is normal; of SMTP between servers a few are.",
       [
         Query(
@@ -23,7 +26,7 @@ extension Board {
             .share(of: Expression.rate("tls_sessions_total").sum()), "without")
       ]),
     Panel(
-      "TLS handshakes that fail", .stat, Unit.perSecond, width: 6, thresholds: .rising(0.5, 5),
+      "TLS handshakes that fail", .stat, Unit.perSecond, width: 6,
       "How many handshakes fail? Scanners make some; many from one moment on are a certificate or a setting.",
       [Query(Expression.rate("tls_handshake_errors_total").sum(), "failure")]),
     Panel(
@@ -95,7 +98,7 @@ extension Board {
       "Does the table of aliases answer? failure is an unknown alias and normal; error means that mail is deferred.",
       [
         Query(
-          Expression.rate("alias_hook_results_total").sum(by: "hook, result"), "{{result}} of {{hook}}")
+          Expression.rate("alias_hook_results_total").sum(by: "hook, result"), "{{hook}} {{result}}")
       ]),
   ]
 

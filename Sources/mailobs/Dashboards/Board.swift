@@ -6,17 +6,14 @@ import MailObservability
 enum BoardName: String, CaseIterable, Sendable {
   case overview, delivery, mailboxes, queue, security, runtime
 
-  /// What boards link to each other by.
-  var uid: String { "mail-\(rawValue)" }
-
   /// The groups of which a host must export one, or there is no such board.
   var groups: Set<MetricGroup> {
     switch self {
     case .overview, .runtime: .all
-    case .delivery: [.smtp, .delivery]
-    case .mailboxes: [.imap, .jmap]
+    case .delivery: [.smtp, .delivery, .mail]
+    case .mailboxes: [.imap, .jmap, .push]
     case .queue: [.queue, .storage]
-    case .security: [.authentication, .tls, .policy]
+    case .security: [.authentication, .tls, .policy, .smtp]
     }
   }
 }
@@ -31,9 +28,14 @@ struct Board: Equatable, Sendable {
     let title: String
     var panels: [Panel]
 
-    init(_ title: String, _ panels: [Panel]) {
+    /// - Parameter next: where the panels lead that say nothing else.
+    init(_ title: String, next: BoardName? = nil, _ panels: [Panel]) {
       self.title = title
-      self.panels = panels
+      self.panels = panels.map { panel in
+        var panel = panel
+        panel.next = panel.next ?? next
+        return panel
+      }
     }
   }
 
@@ -44,8 +46,10 @@ struct Board: Equatable, Sendable {
       var row = row
       row.panels = row.panels.compactMap { panel in
         var panel = panel
+        let all = panel.queries.count
         panel.queries.removeAll { !$0.expression.families.allSatisfy(exists) }
-        return panel.queries.isEmpty ? nil : panel
+        let isPartial = panel.queries.count < all
+        return panel.queries.isEmpty || isPartial && panel.needsAll ? nil : panel
       }
       return row.panels.isEmpty ? nil : row
     }
@@ -66,9 +70,9 @@ struct Query: Equatable, Sendable {
 
 struct Panel: Equatable, Sendable {
   enum Kind: Equatable, Sendable {
-    /// One number, large, with its course behind it.
+    /// One number of now, large.
     case stat
-    /// One number of each series, with the series' name.
+    /// One number of now for each series, with the series' name.
     case names
     case lines
     /// Lines whose values lie orders of magnitude apart.
@@ -99,10 +103,15 @@ struct Panel: Equatable, Sendable {
   var maximum: Double?
   /// Where the next question is answered.
   var next: BoardName?
+  /// Whether a part of its queries does not answer its question.
+  var needsAll: Bool
+  /// What a number shows that has no value.
+  var noValue: String
 
   init(
     _ title: String, _ kind: Kind, _ unit: String, width: Int? = nil, thresholds: [Threshold] = [],
-    maximum: Double? = nil, next: BoardName? = nil, _ description: String, _ queries: [Query]
+    maximum: Double? = nil, next: BoardName? = nil, needsAll: Bool = false, noValue: String = "no data",
+    _ description: String, _ queries: [Query]
   ) {
     self.title = title
     self.kind = kind
@@ -111,11 +120,16 @@ struct Panel: Equatable, Sendable {
     self.thresholds = thresholds
     self.maximum = maximum
     self.next = next
+    self.needsAll = needsAll
+    self.noValue = noValue
     self.description = description
     self.queries = queries
   }
 
   var height: Int { kind == .stat || kind == .names ? 4 : 8 }
+
+  /// Whether it shows the values of now alone.
+  var isInstant: Bool { kind == .stat || kind == .names || kind == .bars }
 
   /// Whether a point of it may lead to a trace.
   var hasExemplars: Bool {
@@ -136,6 +150,11 @@ extension [Panel.Threshold] {
       .init(from: nil, meaning: .good), .init(from: warning, meaning: .warning),
       .init(from: bad, meaning: .bad),
     ]
+  }
+
+  /// A warning from a number on below which there is as good as none.
+  static func above(_ warning: Double) -> [Panel.Threshold] {
+    [.init(from: nil, meaning: .good), .init(from: warning, meaning: .warning)]
   }
 
   /// Bad below the first number, good from the second on.

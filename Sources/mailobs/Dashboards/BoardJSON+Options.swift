@@ -6,7 +6,7 @@ extension Panel {
   func options(_ json: inout JSONText) {
     switch kind {
     case .stat, .names:
-      json.member("graphMode", kind == .names ? "none" : "area")
+      json.member("graphMode", "none")
       json.member("colorMode", thresholds.isEmpty ? "none" : "value")
       json.member("justifyMode", "auto")
       json.member("textMode", kind == .names ? "value_and_name" : "value")
@@ -80,6 +80,6 @@ extension Panel {
       json.member("yHistogram", true)
     }
     json.key("exemplars")
-    json.object { $0.member("color", Meaning.third.colour) }
+    json.object { $0.member("color", Meaning.mark.colour) }
   }
 }

@@ -32,7 +32,7 @@ extension BoardJSON {
           json.key("defaults")
           json.object { panel.defaults(&$0) }
           json.key("overrides")
-          json.array { panel.overrides(&$0) }
+          json.array { panel.overrides(set.values, &$0) }
         }
         json.key("options")
         json.object { panel.options(&$0) }
@@ -52,8 +52,8 @@ extension BoardJSON {
       json.member("expr", query.expression.text(prefix: set.prefix))
       json.member("legendFormat", query.legend)
       json.member("format", panel.kind == .heatMap ? "heatmap" : "time_series")
-      json.member("instant", panel.kind == .bars)
-      json.member("range", panel.kind != .bars)
+      json.member("instant", panel.isInstant)
+      json.member("range", !panel.isInstant)
       json.member("exemplar", panel.hasExemplars && query.hasExemplars)
     }
   }
@@ -67,13 +67,6 @@ extension JSONText {
       json.member("w", position.width)
       json.member("x", position.x)
       json.member("y", position.y)
-    }
-  }
-
-  fileprivate mutating func colour(_ meaning: Meaning) {
-    object { json in
-      json.member("mode", "fixed")
-      json.member("fixedColor", meaning.colour)
     }
   }
 
@@ -122,6 +115,7 @@ extension Panel {
 
   fileprivate func defaults(_ json: inout JSONText) {
     json.member("unit", states.isEmpty ? unit : "short")
+    if isInstant { json.member("noValue", noValue) }
     if kind.isGraph, kind != .logarithmicLines { json.member("min", 0) }
     if let maximum {
       json.key("max")
@@ -129,7 +123,7 @@ extension Panel {
     }
     json.key("color")
     json.object { json in
-      json.member("mode", thresholds.isEmpty && kind != .stat ? "palette-classic" : "thresholds")
+      json.member("mode", thresholds.isEmpty && kind != .stat ? "palette-classic-by-name" : "thresholds")
     }
     json.key("thresholds")
     json.object { json in
@@ -193,29 +187,18 @@ extension Panel {
     json.text("thresholdsStyle", ["mode": thresholds.isEmpty ? "off" : "line"])
   }
 
-  /// A colour for each name that means the same everywhere, and for each curve of a query of its own.
-  fileprivate func overrides(_ json: inout JSONText) {
+  /// A colour for each curve whose name is known.
+  fileprivate func overrides(_ values: ClosedValues, _ json: inout JSONText) {
     guard kind.isGraph else { return }
-    var used: Set<Meaning> = []
-    for query in queries where !query.legend.contains("{{") {
-      let free = Meaning.neutral.first { !used.contains($0) } ?? .idle
-      let meaning = Meaning.named(query.legend) ?? free
-      used.insert(meaning)
-      override("byName", query.legend, meaning, &json)
-    }
-    guard queries.contains(where: { Meaning.isKnown(in: $0.legend) }) else { return }
-    for (names, meaning) in Meaning.names { override("byRegexp", "/^(.* )?(\(names))$/", meaning, &json) }
-  }
-
-  private func override(_ matcher: String, _ options: String, _ meaning: Meaning, _ json: inout JSONText) {
-    json.object { json in
-      json.text("matcher", ["id": matcher, "options": options])
-      json.key("properties")
-      json.array { json in
-        json.object { json in
-          json.member("id", "color")
-          json.key("value")
-          json.colour(meaning)
+    for (name, colour) in colours(values) {
+      json.object { json in
+        json.text("matcher", ["id": "byName", "options": name])
+        json.key("properties")
+        json.array { json in
+          json.object { json in
+            json.member("id", "color")
+            json.text("value", ["mode": "fixed", "fixedColor": colour])
+          }
         }
       }
     }

@@ -6,7 +6,7 @@ import MetricExposition
 struct BoardJSON {
   /// Grafana 10.
   static let schema = 39
-  /// By which boards find each other.
+  /// What all boards of mail servers have, of whichever host.
   static let tag = "mail-observability"
 
   let board: Board
@@ -15,11 +15,14 @@ struct BoardJSON {
   var bytes: [UInt8] {
     var json = JSONText()
     json.object { json in
-      json.member("uid", board.name.uid)
-      json.member("title", board.title)
+      json.member("uid", set.uid(board.name))
+      json.member("title", board.title + set.titleSuffix)
       json.member("description", board.description)
       json.key("tags")
-      json.array { $0.string(BoardJSON.tag) }
+      json.array { json in
+        json.string(BoardJSON.tag)
+        json.string(set.tag)
+      }
       json.member("timezone", "browser")
       json.member("editable", true)
       json.member("graphTooltip", 1)
@@ -59,9 +62,9 @@ struct BoardJSON {
 
   // MARK: - Links
 
-  /// Every other board of the same tag, whichever a host has.
+  /// Every other board of the same set, whichever a host has.
   private func boards(_ json: inout JSONText) {
-    json.link(title: "Mail", type: "dashboards", url: "", tags: [BoardJSON.tag], keepsVariables: true)
+    json.link(title: "Mail", type: "dashboards", url: "", tags: [set.tag], keepsVariables: true)
   }
 
   /// To a board with what is chosen and the time that is shown.
@@ -70,7 +73,7 @@ struct BoardJSON {
     let title = set.boards.first { $0.name == name }?.title ?? name.rawValue
     json.link(
       title: title, type: "link",
-      url: "/d/\(name.uid)?" + (variables + ["${__url_time_range}"]).joined(separator: "&"))
+      url: "/d/\(set.uid(name))?" + (variables + ["${__url_time_range}"]).joined(separator: "&"))
   }
 
   /// To the traces of the time that is shown; the data source of metrics says what leads from an exemplar to its trace.
@@ -126,6 +129,7 @@ struct BoardJSON {
       json.member("enable", true)
       json.member("iconColor", annotation.meaning.colour)
       json.member("expr", annotation.expression.text(prefix: set.prefix))
+      json.member("step", Annotation.step)
       json.member("titleFormat", annotation.title)
     }
   }

@@ -6,13 +6,17 @@ import MetricInstruments
 /// The boards of a host, by its namespace and the groups that it exports.
 struct BoardSet: Equatable, Sendable {
   let namespace: String
+  let groups: Set<MetricGroup>
   let boards: [Board]
   /// The families of the host, without the namespace.
   let known: Set<String>
+  /// The values that labels have from the start.
+  let values: ClosedValues
 
   /// - Throws: ``RegistrationError`` when no metric can have such a namespace.
   init(namespace: String = "rusmes", groups: Set<MetricGroup> = .all) throws(RegistrationError) {
     self.namespace = namespace
+    self.groups = groups
     // Asked of the catalogue itself, so that a name that it does not have is on no board.
     let metrics = try MetricsCollector(namespace: namespace, groups: groups)
     let prefix = namespace.isEmpty ? "" : namespace + "_"
@@ -20,6 +24,12 @@ struct BoardSet: Equatable, Sendable {
       .filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     let known = Set(names).union(CollectedNames.names(groups))
     self.known = known
+    var values = CollectedNames.values
+    for family in metrics.registry.families where family.descriptor.name.hasPrefix(prefix) {
+      guard let rows = family.closedValues else { continue }
+      values[String(family.descriptor.name.dropFirst(prefix.count))] = rows
+    }
+    self.values = values
     boards = BoardSet.all.filter { !$0.name.groups.isDisjoint(with: groups) || $0.name.groups == .all }
       .map { $0.keeping(where: known.contains) }
       .filter { !$0.rows.isEmpty }
@@ -52,5 +62,39 @@ enum CollectedNames {
       names.formUnion(["filesystem_avail_bytes", "filesystem_size_bytes", "filesystem_files_free"])
     }
     return names
+  }
+
+  /// What their labels may be, and the usual codes of families that take any.
+  static let values: ClosedValues = [
+    "smtp_replies_total": rows(
+      "code", "421 450 451 452 454 455 500 501 502 503 504 530 535 550 551 552 553 554"),
+    "observability_http_requests_total": rows("code", "400 401 403 404 405 408 413 414 429 431"),
+    "observability_spans_total": rows(
+      "outcome",
+      "not_sampled ended abandoned exported rejected dropped_queue dropped_export dropped_shutdown"),
+    "observability_exports_total": rows("result", "success partial failure"),
+    "probe_requests_total": rows("probe", "health ready live startup").flatMap { probe in
+      rows("result", "pass fail").map { $0.merging(probe) { $1 } }
+    },
+  ]
+
+  private static func rows(_ label: String, _ values: String) -> [[String: String]] {
+    values.split(separator: " ").map { [label: String($0)] }
+  }
+}
+
+extension FamilyCore {
+  /// The labels of its series, when those are all that it will ever have.
+  fileprivate var closedValues: [[String: String]]? {
+    switch children {
+    case .counters(.fixed(let series)): series.map { labels($0.labels.values) }
+    case .gauges(.fixed(let series)): series.map { labels($0.labels.values) }
+    case .histograms(.fixed(let series)): series.map { labels($0.labels.values) }
+    default: nil
+    }
+  }
+
+  private func labels(_ values: [String]) -> [String: String] {
+    Dictionary(zip(descriptor.labelNames, values)) { $1 }
   }
 }

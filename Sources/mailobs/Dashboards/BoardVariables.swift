@@ -7,6 +7,10 @@ struct Annotation: Equatable, Sendable {
   let meaning: Meaning
   let title: String
 
+  /// The smallest distance of two points that are asked for. The interval of a rate is never shorter than the distance, so
+  /// that what lasts for one scrape is in one of them.
+  static let step = "15s"
+
   static let all = [
     Annotation(
       name: "Restarts",
@@ -14,12 +18,14 @@ struct Annotation: Equatable, Sendable {
         "resets(\(Expression.series("observability_scrape_duration_seconds", suffix: "_count").text)"
           + "[$__rate_interval]) > 0 or time() - \(Expression.common("process_start_time_seconds").text) < 120"
       ),
-      meaning: .third, title: "{{instance}} has restarted"),
+      meaning: .mark, title: "{{instance}} has restarted"),
     Annotation(
-      name: "Maintenance", expression: Expression("\(Expression.series("health_maintenance").text) > 0"),
+      name: "Maintenance",
+      expression: Expression("\(Expression.series("health_maintenance").over("max_over_time").text) > 0"),
       meaning: .warning, title: "{{instance}} is in maintenance"),
     Annotation(
-      name: "Drains", expression: Expression("\(Expression.series("health_draining").text) > 0"),
+      name: "Drains",
+      expression: Expression("\(Expression.series("health_draining").over("max_over_time").text) > 0"),
       meaning: .idle, title: "{{instance}} is draining"),
   ]
 }
@@ -47,12 +53,13 @@ enum BoardVariable: Equatable, Sendable {
           query: Expression(#"label_values({__name__=~".+_observability_scrapes_total"}, __name__)"#),
           regex: "/^(.+)_observability_scrapes_total$/", current: namespace))
     }
+    // The instances are those that are to be scraped: one that never answered is there to be chosen, and to be missed.
     return variables + [
       .query(
         name: "job", label: "Job", query: Expression("label_values(\(own), job)"), regex: "", current: nil),
       .query(
         name: "instance", label: "Instance",
-        query: Expression(#"label_values(\#(own){job=~"$job"}, instance)"#), regex: "", current: nil),
+        query: Expression(#"label_values(up{job=~"$job"}, instance)"#), regex: "", current: nil),
     ]
   }
 }

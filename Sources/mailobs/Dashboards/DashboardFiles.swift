@@ -21,15 +21,20 @@ enum DashboardFiles {
   }
 
   /// Writes every file, and hands over its path. Other files of the folder stay.
+  ///
+  /// - Returns: The paths of boards that are there and not written: those of a host with more groups, from an earlier call.
   static func write(
     _ request: DashboardRequest, onWritten: (String) -> Void
-  ) throws(OutputFailure) {
+  ) throws(OutputFailure) -> [String] {
     try makeFolder(request.output)
+    let folder = request.output.hasSuffix("/") ? request.output : request.output + "/"
     for (name, bytes) in contents(request.set) {
-      let path = request.output.hasSuffix("/") ? request.output + name : request.output + "/" + name
+      let path = folder + name
       try replace(path, with: bytes)
       onWritten(path)
     }
+    return BoardName.allCases.filter { name in !request.set.boards.contains { $0.name == name } }
+      .map { "\(folder)\($0.rawValue).json" }.filter { access($0, F_OK) == 0 }
   }
 
   private static func makeFolder(_ path: String) throws(OutputFailure) {

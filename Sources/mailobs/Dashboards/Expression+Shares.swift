@@ -5,15 +5,23 @@ extension Expression {
   static let failingDeliveries = rate("delivery_attempts_total", #"result!="delivered""#).sum()
     .share(of: rate("delivery_attempts_total").sum())
 
-  /// The share of replies that refuse, now or for good.
-  static let refusals = rate("smtp_replies_total", #"code=~"[45]..""#).sum()
-    .share(of: rate("smtp_replies_total").sum())
+  /// The share of replies that refuse, now or for good. Counted from those that do not: until the first refusal there is
+  /// no series of one.
+  static let refusals = Expression(
+    "clamp_min(1 - "
+      + rate("smtp_replies_total", #"code!~"[45]..""#).sum().share(of: rate("smtp_replies_total").sum()).text
+      + ", 0)")
 
   static let refusedLogins = rate("authentication_attempts_total", #"result!="success""#).sum()
     .share(of: rate("authentication_attempts_total").sum())
 
   static let imapRefusals = rate("imap_responses_total", #"result!="ok""#).sum()
     .share(of: rate("imap_responses_total").sum())
+
+  static let jmapErrors = rate("jmap_errors_total").sum().share(of: rate("jmap_requests_total").sum())
+
+  /// Of the server that is worst: one that is blocked hides behind the tasks of the others.
+  static let executorDelay = quantile("0.99", of: "executor_delay_seconds", by: "instance").max()
 
   static let freeDisk = series("filesystem_avail_bytes").share(of: series("filesystem_size_bytes"))
 

@@ -68,20 +68,25 @@ extension Expression {
     Expression("\(operation)\(labels.isEmpty ? "" : " by (\(labels)) ")(\(text))")
   }
 
-  /// The share of this in another, both with the same labels.
-  func share(of whole: Expression) -> Expression { Expression("\(text) / \(whole.text)") }
+  /// Without what is nothing at a moment.
+  var positive: Expression { Expression("\(text) > 0") }
+
+  /// The share of this in another, both with the same labels; none of nothing.
+  func share(of whole: Expression) -> Expression { Expression("\(text) / (\(whole.text) > 0)") }
 }
 
 // MARK: - Histograms
 
 extension Expression {
+  /// None where nothing was observed: what Prometheus answers there is no number.
+  ///
   /// - Parameter labels: a curve each.
   static func quantile(
     _ quantile: String, of histogram: String, by labels: String = "", _ matchers: String = ""
   ) -> Expression {
     let buckets = rate(histogram, suffix: "_bucket", matchers).sum(
       by: labels.isEmpty ? "le" : "le, \(labels)")
-    return Expression("histogram_quantile(\(quantile), \(buckets.text))")
+    return Expression("histogram_quantile(\(quantile), \(buckets.text)) >= 0")
   }
 
   /// The mean of what was observed: it does not depend on where the buckets end.

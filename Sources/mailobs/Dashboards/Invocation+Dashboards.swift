@@ -50,7 +50,7 @@ extension DashboardRequest {
       --groups GROUP,…           what the host exports (all of them)
 
     Writes a board of Grafana 10 or later for each of: \(BoardName.allCases.map(\.rawValue).joined(separator: " ")).
-    A file of the same name is replaced. What a host without a group has no metrics for is left out,
+    A file of the same name is replaced, and a board that is left of other groups is told of. What a host without a group has no metrics for is left out,
     panels and boards. On the boards the namespace is a variable, which finds the ones that there are.
 
     Groups: \(MetricGroup.allCases.map(\.rawValue).joined(separator: " "))

@@ -6,52 +6,70 @@ enum Meaning: String, Sendable, CaseIterable {
   case good = "#0072B2"
   case warning = "#E69F00"
   case bad = "#D55E00"
-  /// Neither: parts of a whole.
-  case first = "#56B4E9"
-  case second = "#009E73"
-  case third = "#CC79A7"
-  case fourth = "#F0E442"
   case idle = "#999999"
+  /// Of marks that say neither.
+  case mark = "#CC79A7"
 
   var colour: String { rawValue }
 
-  /// Those of curves whose names say nothing of good and bad, in this order.
-  static let neutral: [Meaning] = [.first, .second, .third, .good, .warning, .fourth, .idle, .bad]
-
-  /// The values of labels and the names of curves that mean the same on every panel; patterns of regular expressions.
-  static let names: [(names: String, meaning: Meaning)] = [
-    ("ok|pass|success|delivered|accept|secure|exported|2[0-9][0-9]|active|yes|p50|rcpt|fetch|out", .good),
+  /// States, results and names of curves that mean the same on every panel. Of two on one panel the first has the colour.
+  private static let names: [(Meaning, [String])] = [
     (
-      "warn|temporary_failure|softfail|temperror|rate_limited|timeout|4[0-9][0-9]|reply_4xx|deferred|retries|"
-        + "insecure|dropped_queue|starttls|overload|auth|login|p95", .warning
+      .good, ["ok", "pass", "success", "delivered", "accept", "secure", "yes", "exported", "active"]
     ),
     (
-      "fail|failure|error|permanent_failure|permerror|bad|reject|rejected|5[0-9][0-9]|reply_5xx|bounced|[A-Z]+ errors|"
-        + "dropped_export|p99", .bad
+      .warning,
+      [
+        "temporary_failure", "rate_limited", "deferred", "softfail", "starttls", "insecure", "partial",
+        "warn", "retries",
+      ]
     ),
-    ("smtp|SMTP|received|in|incoming|mean|remote|read|ehlo|select|unknown_recipient|no_route", .first),
-    ("imap|IMAP|sent|local|write|submission|mail|search|spam|refused", .second),
-    ("jmap|JMAP|dropped|pipe|lmtp|delete|data|store|virus|dns|loops|ended", .third),
-    ("pop3|size|list|policy|quit|idle|relay_denied|tls|blocked", .fourth),
-    ("none|no|neutral|plain|hold|other|not_sampled|dropped_shutdown|managesieve|logout|helo", .idle),
+    (
+      .bad,
+      [
+        "permanent_failure", "error", "fail", "failure", "bad", "rejected", "bounced", "dropped_export",
+        "JMAP errors",
+      ]
+    ),
+    (.idle, ["none", "hold", "plain", "not_sampled"]),
   ]
 
-  /// The labels that have such values. Those of others, such as instances and domains, have no colour of their own.
-  static let labels = [
-    "result", "reason", "state", "protocol", "recipient", "status", "tls", "direction", "outcome",
-    "operation",
-    "command", "code", "to",
+  /// The labels whose values are states and results.
+  static let labels: Set = ["result", "outcome", "status", "tls", "state"]
+
+  /// What the name of a curve means, and how far to the front it stands; nil for one that says nothing.
+  static func named(_ name: String) -> (meaning: Meaning, rank: Int)? {
+    for (meaning, names) in names {
+      if let rank = names.firstIndex(of: name) { return (meaning, rank) }
+    }
+    return nil
+  }
+}
+
+/// Colours for parts of a whole, by their place in a set that never changes.
+enum Palette {
+  /// Those of Okabe and Ito, with grey in place of black, which dark screens do not show.
+  private static let hues: [UInt32] = [
+    0x56B4E9, 0x009E73, 0xCC79A7, 0x0072B2, 0xE69F00, 0xF0E442, 0xD55E00, 0x999999,
   ]
 
-  /// Whether there are such values in a legend.
-  static func isKnown(in legend: String) -> Bool { labels.contains { legend.contains("{{\($0)}}") } }
+  /// How many there are: each hue as it is, darker, lighter, and darkest.
+  static let count = 4 * hues.count
 
-  /// What the name of a curve means; nil for one that says nothing.
-  static func named(_ name: String) -> Meaning? {
-    names.first { entry in
-      entry.names.split(separator: "|").contains {
-        $0 == name || $0 == "[A-Z]+ errors" && name.hasSuffix(" errors")
+  static let colours: [String] = (0..<count).map { index in
+    let hue = hues[index % hues.count]
+    let parts = [hue >> 16, hue >> 8 & 0xFF, hue & 0xFF].map { part in
+      switch index / hues.count {
+      case 0: part
+      case 1: part * 11 / 20
+      case 2: part + (255 - part) * 11 / 20
+      default: part * 3 / 10
       }
-    }?.meaning
+    }
+    return "#"
+      + parts.map { part in
+        let digits = String(part, radix: 16, uppercase: true)
+        return part < 16 ? "0" + digits : digits
+      }.joined()
   }
 }

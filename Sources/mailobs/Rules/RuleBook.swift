@@ -59,8 +59,8 @@ struct RuleBook: Sendable {
   }
 
   private static let recordingHead = """
-    Numbers of all servers of a job together, computed beforehand for boards and alerts. A name says which labels are left,
-    what is counted, and how: job_reason:…:rate5m is a rate a second over five minutes, by job and reason. Scrape at least
+    Numbers of all servers of a job together, computed beforehand for the alerts on latency and for boards of your own; the
+    boards in dashboards/grafana do without. A name says which labels are left, what is counted, and how: job_reason:…:rate5m is a rate a second over five minutes, by job and reason. Scrape at least
     once a minute, or a rate over five minutes has too little to go by.
     """
 
