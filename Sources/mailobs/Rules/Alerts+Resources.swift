@@ -12,7 +12,7 @@ extension Alerts {
           (
             predict_linear(#filesystem_avail_bytes[6h], \(RuleThreshold.diskHorizon)) < 0
             and
-            predict_linear(#filesystem_avail_bytes[1h], \(RuleThreshold.diskHorizon)) < 0
+            predict_linear(#filesystem_avail_bytes[20m], \(RuleThreshold.diskHorizon)) < 0
             and
             #filesystem_avail_bytes / #filesystem_size_bytes < \(RuleThreshold.diskPredictedShare)
           )
