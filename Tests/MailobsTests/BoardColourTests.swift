@@ -44,6 +44,7 @@ struct BoardColourTests {
     #expect(deliveries["permanent_failure"] == Meaning.bad.colour)
     let logins = try colours("Logins")
     #expect(logins["success"] == Meaning.good.colour && logins["error"] == Meaning.bad.colour)
+    #expect(try colours("Sessions of clients")["no"] == Meaning.bad.colour)
     #expect(try colours("Queue")["deferred"] == Meaning.warning.colour)
   }
 

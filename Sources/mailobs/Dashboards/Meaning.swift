@@ -28,7 +28,7 @@ enum Meaning: String, Sendable, CaseIterable {
       .bad,
       [
         "permanent_failure", "error", "fail", "failure", "bad", "rejected", "bounced", "dropped_export",
-        "JMAP errors",
+        "JMAP errors", "no",
       ]
     ),
     (.idle, ["none", "hold", "plain", "not_sampled"]),

@@ -90,8 +90,9 @@ fflush(nil)
   metrics.top.senderDomains.record("one.example")
   metrics.top.recipientDomains.record("two.example")
   metrics.tracing.startSMTPTransaction().end()
-  metrics.health.setMaintenance(turn / 10 % 6 == 2 ? "the host is being tried" : nil)
-  metrics.health.setDraining(turn / 10 % 6 == 4)
+  // Out of service for two seconds twice a minute: boards show the worst of several seconds, and it is to be in service too.
+  metrics.health.setMaintenance(turn / 10 % 30 == 2 ? "the host is being tried" : nil)
+  metrics.health.setDraining(turn / 10 % 30 == 4)
 }
 
 @Sendable func epochSeconds() -> Double {
