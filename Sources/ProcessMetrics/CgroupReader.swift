@@ -12,8 +12,11 @@ struct CgroupReader {
   private let membershipPath: KernelPath
   private let root: String
   private var memory: [MemoryFiles] = []
-  /// A file of memory that was not there when the groups were found: a controller may be switched on later.
-  private var missing: KernelPath?
+  /// What was not there when the groups were found: a controller may be switched on later. That is seldom, and looking for
+  /// what is not there costs as much as reading what is, so it is done at some readings only.
+  private var missing: [KernelPath] = []
+  private var readings = 0
+  static let readingsBetweenLooks = 16
   private var processor: [ProcessorFiles] = []
   private var pressure: [PressureFile] = []
   private var counts = [ContinuedCount](repeating: ContinuedCount(), count: ProcessSeries.allCases.count)
@@ -50,7 +53,9 @@ struct CgroupReader {
 
   mutating func read(into reading: inout ProcessReading, _ buffer: KernelBuffer) {
     guard let groups = buffer.text(of: membershipPath) else { return }
-    if membership.map({ !groups.equals($0) }) ?? true || missing?.exists == true { find(groups.copy) }
+    readings = (readings + 1) % CgroupReader.readingsBetweenLooks
+    let isElsewhere = membership.map { !groups.equals($0) } ?? true
+    if isElsewhere || readings == 0 && missing.contains(where: \.exists) { find(groups.copy) }
     readMemory(into: &reading, buffer)
     readProcessor(into: &reading, buffer)
     for file in pressure {
@@ -128,7 +133,7 @@ struct CgroupReader {
 
   /// - Parameter groups: what the process has said of the groups that it is in.
   private mutating func find(_ groups: [UInt8]) {
-    (membership, memory, missing, processor, pressure) = (nil, [], nil, [], [])
+    (membership, memory, missing, processor, pressure) = (nil, [], [], [], [])
     let mounts = CgroupMounts(root: root)
     let (ofMemory, ofProcessor): ([CgroupMounts.Group], [CgroupMounts.Group])
     do throws(SystemError) {
@@ -141,11 +146,13 @@ struct CgroupReader {
       memory.append(MemoryFiles(version, directory))
     }
     // A hierarchy of version 2 beside one of version 1 has no memory, and is not to be asked for it.
-    missing = memory.first { !$0.usage.exists }?.usage
+    missing = memory.map(\.usage).filter { !$0.exists }
     memory.removeAll { !$0.usage.exists }
     for (version, directory) in directories(ofProcessor) {
       processor.append(ProcessorFiles(version, directory))
     }
+    missing += processor.map(\.limit).filter { !$0.exists }
+    processor.removeAll { !$0.limit.exists }
     if let (_, own) = directories(ofMemory.filter { $0.version == .two }).first {
       pressure = [
         PressureFile(path: KernelPath(own + "/memory.pressure"), some: .memorySome, full: .memoryFull),
