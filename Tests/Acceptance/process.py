@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Is what a scrape says of the process what the system says of it? Against /proc and ps, through a restart, in a cgroup.
 
-Needs ps and promtool, and to be root for the part with a control group, which is left out, and says so, where none can
+Needs ps, promtool and the node exporter, and to be root for the part with a control group, which is left out, and says so, where none can
 be made. Usage: process.py PATH_TO_EXAMPLE_MAIL_SERVER PATH_TO_PROCESS_READINGS
 """
 
@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 from example_server import ExampleServer
 
@@ -124,6 +125,47 @@ def equals_the_system(server):
     assert not complaints, complaints
     print(f"{len(samples)} series of the process agree with /proc and ps; a scrape has {text.count(chr(10))} lines")
     return samples
+
+
+def of_node_exporter():
+    """What Debian's node exporter says of this machine, and of its own process by client_golang."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{port}"], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+                break
+            except OSError:
+                assert time.monotonic() < deadline and process.poll() is None, "the node exporter does not answer"
+                time.sleep(0.1)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+    lines = (line.rsplit(" ", 1) for line in text.splitlines() if line[:1] not in ("#", ""))
+    return {series: float(value) for series, value in lines}
+
+
+def equals_the_node(server):
+    """The counts of the network are the machine's, and what both processes have in common is the same."""
+    scraper = Scraper(server)
+    before, node, after = scraper.samples(), of_node_exporter(), scraper.samples()
+    for ours, theirs in (("receive", "In"), ("transmit", "Out")):
+        name = f"process_network_{ours}_bytes_total"
+        assert before[name] <= node[f"node_netstat_IpExt_{theirs}Octets"] <= after[name], name
+    assert after["process_start_time_seconds"] > node["node_boot_time_seconds"] - 1
+    assert node["process_start_time_seconds"] > before["process_start_time_seconds"]
+    # Without a limit client_golang says the largest number of the kernel, and ours infinity.
+    unlimited = node["process_virtual_memory_max_bytes"] >= 2 ** 63
+    assert unlimited == (after["process_virtual_memory_max_bytes"] == float("inf"))
+    missing = [series for series in node if series.startswith("process_") and series not in after]
+    assert not missing, missing
+    print("the node exporter counts the same bytes, and has no series of a process that is not here")
 
 
 def restart(binary, first):
@@ -246,6 +288,7 @@ def main():
     binary, program = sys.argv[1:3]
     with ExampleServer(binary) as server:
         first = equals_the_system(server)
+        equals_the_node(server)
     restart(binary, first)
     in_a_group(binary)
     cost(program)
