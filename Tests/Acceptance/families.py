@@ -13,6 +13,8 @@ UNMOVED = {
         ).split()
     },
     "mta_sts_checks_total": MTA_STS,
+    "health_draining": "the server does not end while it is watched",
+    "health_maintenance": "nobody has announced maintenance",
     "spf_results_total": SENDER_CHECK,
     "dkim_results_total": SENDER_CHECK,
     "dmarc_results_total": SENDER_CHECK,
