@@ -99,6 +99,9 @@ def prometheus(binary):
             continue
         assert re.search(rb"\r\naccept-encoding: *gzip\r\n", asked, re.I), asked[:500]
         answer, body = Recorded(answered).answer()
+        # On a busy machine half a second, after which this Prometheus gives up, may not be enough; a later scrape is.
+        if answer.status == 503 and b"in time" in body:
+            continue
         assert answer.headers["Content-Encoding"] == "gzip", answer.headers
         text = gzip.decompress(body)
         assert b"rusmes_smtp_connections_total" in text
