@@ -123,18 +123,11 @@ struct RulesRequest: Equatable, Sendable {
       output.write(RuleText(book, book.files, command: command).text.utf8)
       return nil
     }
-    if mkdir(folder, 0o777) != 0, errno != EEXIST { return "\(folder): \(SystemError.text(errno))" }
-    for (name, text) in texts {
-      let path = folder + "/" + name
-      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { return "\(path): \(SystemError.text(errno))" }
-      var file = Output(descriptor)
-      file.write(text.utf8)
-      file.flush()
-      let closed = close(descriptor)
-      if let failure = file.failure { return "\(path): \(failure)" }
-      if closed != 0 { return "\(path): \(SystemError.text(errno))" }
-      output.line(path)
+    do throws(OutputFailure) {
+      let place = try OutputFolder(folder)
+      for (name, text) in texts { output.line(try place.write(name, text.utf8)) }
+    } catch {
+      return error.reason
     }
     return nil
   }
