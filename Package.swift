@@ -18,6 +18,51 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strictness)
 }
 
+/// Joins this package with one of others, in a module and a product of its own. Every product of another package is
+/// conditioned on the trait: one that is not, a test's included, makes everybody fetch all of them.
+struct Bridge {
+  let trait: String
+  let description: String
+  let products: [String: [String]]
+  let testProducts: [String: [String]]
+
+  var module: String { "MailObservability" + trait }
+
+  func dependencies(_ products: [String: [String]]) -> [Target.Dependency] {
+    products.sorted { $0.key < $1.key }.flatMap { package, names in
+      names.map { .product(name: $0, package: package, condition: .when(traits: [trait])) }
+    }
+  }
+}
+
+func bridge(
+  _ trait: String, _ description: String, _ products: [String: [String]], tests: [String: [String]] = [:]
+) -> Bridge {
+  Bridge(trait: trait, description: description, products: products, testProducts: tests)
+}
+
+// Off by default: a plain build resolves and fetches nothing.
+let bridges = [
+  bridge("SwiftMetrics", "A factory of swift-metrics on a registry.", ["swift-metrics": ["CoreMetrics"]]),
+  bridge("SwiftLog", "Log messages as a Logger, spans as metadata, counted.", ["swift-log": ["Logging"]]),
+  bridge(
+    "DistributedTracing", "The tracer as one of swift-distributed-tracing.",
+    ["swift-distributed-tracing": ["Instrumentation", "Tracing"]]),
+  bridge(
+    "ServiceLifecycle", "The server and the tracer as services of a group.",
+    ["swift-service-lifecycle": ["ServiceLifecycle"]]),
+  bridge(
+    "Hummingbird", "The endpoints on a router, and a middleware that records.",
+    ["hummingbird": ["Hummingbird"], "swift-http-types": ["HTTPTypes"], "swift-nio": ["NIOCore"]],
+    tests: ["async-http-client": ["AsyncHTTPClient"], "hummingbird": ["HummingbirdTesting"]]),
+  bridge(
+    "OTLPGRPC", "Spans to a collector over gRPC.",
+    ["grpc-swift-2": ["GRPCCore"], "grpc-swift-nio-transport": ["GRPCNIOTransportHTTP2"]]),
+  bridge(
+    "OTLPTLS", "Spans to a collector over HTTP and TLS.",
+    ["async-http-client": ["AsyncHTTPClient"], "swift-nio": ["NIOCore"], "swift-nio-ssl": ["NIOSSL"]]),
+]
+
 let package = Package(
   name: "swift-mail-observability",
   platforms: [.macOS(.v15)],
@@ -31,6 +76,23 @@ let package = Package(
     .executable(name: "mailobs", targets: ["mailobs"]),
     // For the package in Benchmarks, which cannot see what has `package` access.
     .library(name: "_MailObservabilityBenchmarks", targets: ["_MailObservabilityBenchmarks"]),
+  ] + bridges.map { .library(name: $0.module, targets: [$0.module]) },
+  traits: Set(bridges.map { .trait(name: $0.trait, description: $0.description) })
+    .union([
+      .trait(name: "All", description: "All of them, to try out.", enabledTraits: Set(bridges.map(\.trait)))
+    ]),
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.0.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.0.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
   ],
   targets: [
     .target(name: "CObservabilityShims"),
@@ -190,4 +252,21 @@ let package = Package(
         "ObservabilityPlatform", "TestSupport",
       ]),
   ]
+    + bridges.map { bridge in
+      library(
+        bridge.module,
+        [
+          "MailObservability", "MetricInstruments", "TraceSpans", "OTLPExport", "EndpointMessages",
+          "ObservabilityEndpoints", "ObservabilityPlatform",
+        ] + bridge.dependencies(bridge.products))
+    }
+    + bridges.map { bridge in
+      .testTarget(
+        name: bridge.module + "Tests",
+        dependencies: [
+          .target(name: bridge.module), "MailObservability", "MetricInstruments", "TraceSpans", "OTLPExport",
+          "EndpointMessages", "ObservabilityEndpoints", "ObservabilityPlatform", "TestSupport",
+        ] + bridge.dependencies(bridge.products) + bridge.dependencies(bridge.testProducts),
+        path: "Tests/Bridges/" + bridge.trait, swiftSettings: strictness)
+    }
 )

@@ -13,7 +13,10 @@ let package = Package(
   name: "mail-observability-benchmarks",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(name: "swift-mail-observability", path: ".."),
+    .package(
+      name: "swift-mail-observability", path: "..", traits: ["SwiftMetrics", "DistributedTracing"]),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
   ],
   targets: [
@@ -31,6 +34,10 @@ let package = Package(
         "AllocationCounter", "Workloads",
         .product(name: "MailObservability", package: "swift-mail-observability"),
         .product(name: "_MailObservabilityBenchmarks", package: "swift-mail-observability"),
+        .product(name: "MailObservabilitySwiftMetrics", package: "swift-mail-observability"),
+        .product(name: "MailObservabilityDistributedTracing", package: "swift-mail-observability"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
       ], swiftSettings: strictness),
     .executableTarget(
       name: "parse-throughput",

@@ -16,11 +16,15 @@ func program(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .executableTarget(name: name, dependencies: [product] + dependencies, swiftSettings: strictness)
 }
 
+let bridges = [
+  "SwiftMetrics", "SwiftLog", "DistributedTracing", "ServiceLifecycle", "Hummingbird", "OTLPGRPC", "OTLPTLS",
+]
+
 let package = Package(
   name: "embedding",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(name: "swift-mail-observability", path: "../.."),
+    .package(name: "swift-mail-observability", path: "../..", traits: ["All"]),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -28,6 +32,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
   ],
   targets: [
@@ -67,6 +72,21 @@ let package = Package(
       swiftSettings: strictness),
     // Compiled only.
     .target(name: "snippets", dependencies: [product], swiftSettings: strictness),
+    // Compiled only: what the documentation says of the bridges, a file each.
+    .target(
+      name: "bridges",
+      dependencies: bridges.map {
+        .product(name: "MailObservability" + $0, package: "swift-mail-observability")
+      } + [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strictness),
     .target(
       name: "names-beside-others",
       dependencies: [

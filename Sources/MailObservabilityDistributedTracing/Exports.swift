@@ -1,0 +1,5 @@
+// What comes along with `import MailObservabilityDistributedTracing`?
+
+#if DistributedTracing
+  @_exported public import MailObservability
+#endif

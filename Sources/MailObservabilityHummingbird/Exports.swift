@@ -1,0 +1,5 @@
+// What comes along with `import MailObservabilityHummingbird`?
+
+#if Hummingbird
+  @_exported public import MailObservability
+#endif

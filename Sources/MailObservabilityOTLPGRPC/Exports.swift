@@ -1,0 +1,5 @@
+// What comes along with `import MailObservabilityOTLPGRPC`?
+
+#if OTLPGRPC
+  @_exported public import MailObservability
+#endif
