@@ -17,12 +17,15 @@ struct LinkageTests {
     return fread(&bytes, 1, bytes.count, file) == bytes.count ? bytes : nil
   }
 
-  @Test("resolves no other package")
+  // One product without a condition makes everybody fetch all packages, whatever traits they want.
+  @Test("names products of other packages in one place, conditioned on a trait")
   func dependencies() throws {
     let manifest = try #require(contents(of: root + "/Package.swift"))
-    #expect(!holds(manifest, ".package("))
-    // A resolution leaves this file behind as soon as there is anything to pin.
-    #expect(contents(of: root + "/Package.resolved") == nil)
+    let lines = String(decoding: manifest, as: UTF8.self).split(separator: "\n")
+    let products = lines.filter { $0.contains(".product(") }
+    #expect(products.count == 1)
+    #expect(products.allSatisfy { $0.contains("condition: .when(traits: [trait])") })
+    #expect(!holds(manifest, ".default("), "a trait is on without being asked for")
   }
 
   @Test("builds programs that link no Foundation", arguments: ["example-mail-server", "mailobs"])

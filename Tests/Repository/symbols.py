@@ -12,17 +12,18 @@ def modules():
     """The modules of which `import MailObservability` shows an embedder something, and the products beside it."""
     exports = (ROOT / "Sources/MailObservability/Exports.swift").read_text()
     products = {"MailObservability", "MetricParsing", "MailObservabilityTesting", "ObservabilityManualClock"}
-    return products | set(re.findall(r"public import (?:\w+ )?(\w+)", exports))
+    bridges = re.findall(r'bridge\(\s*"(\w+)"', (ROOT / "Package.swift").read_text())
+    return products | set(re.findall(r"public import (?:\w+ )?(\w+)", exports)) | {"MailObservability" + name for name in bridges}
 
 
 def graphs():
     """The symbol graphs of the modules, made anew."""
     # SwiftPM leaves those of modules and extensions that exist no longer.
-    for path in ROOT.glob(".build/*/symbolgraph/*.symbols.json"):
+    for path in ROOT.glob(".build/all/*/symbolgraph/*.symbols.json"):
         path.unlink()
     output = subprocess.run(
-        ["swift", "package", "dump-symbol-graph", "--minimum-access-level", "public",
-         "--skip-synthesized-members"],
+        ["swift", "package", "--traits", "All", "--scratch-path", ".build/all", "dump-symbol-graph",
+         "--minimum-access-level", "public", "--skip-synthesized-members"],
         cwd=ROOT, capture_output=True, text=True)
     folders = [line.split("Files written to ", 1)[1] for line in output.stdout.splitlines() if "Files written to" in line]
     found = {}
