@@ -46,6 +46,17 @@ public struct EndpointRequest: Sendable {
     }
   }
 
+  /// How long the scraper waits for the answer, less half a second for the way back, by what Prometheus says in
+  /// `X-Prometheus-Scrape-Timeout-Seconds`: from 10 milliseconds to an hour. Nil when it is not said or makes no sense.
+  ///
+  /// What is asked for a scrape is not worth asking for longer.
+  public var scrapeTimeout: Duration? {
+    guard let text = headers["X-Prometheus-Scrape-Timeout-Seconds"], let seconds = Double(text),
+      seconds.isFinite, seconds > 0
+    else { return nil }
+    return max(.milliseconds(10), .seconds(min(seconds, 3600) - 0.5))
+  }
+
   package init(
     method: String, path: String, query: EndpointQuery, headers: EndpointFields, body: [UInt8],
     version: HTTPVersion, peer: EndpointPeer

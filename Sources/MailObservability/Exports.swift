@@ -13,6 +13,7 @@
 @_exported public import HealthProbes
 @_exported public import MetricInstruments
 @_exported public import struct ObservabilityEndpoints.AccessRule
+@_exported public import struct ObservabilityEndpoints.EndpointRefusal
 @_exported public import struct ObservabilityEndpoints.EndpointRoute
 @_exported public import struct ObservabilityEndpoints.IPNetwork
 @_exported public import TraceSpans

@@ -26,12 +26,15 @@ package struct TaskSleepTimer: OneShotTimer {
     package func cancel() { task.cancel() }
   }
 
+  /// The runtime adds a delay to its clock, and ends the process when that has no room: longer than this is for ever.
+  private static let longest = Duration.seconds(100 * 365 * 86_400)
+
   package init() {}
 
   package func schedule(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> Token {
     Token(
       task: Task.detached {
-        do { try await Task.sleep(for: max(.zero, delay)) } catch { return }
+        do { try await Task.sleep(for: min(max(.zero, delay), Self.longest)) } catch { return }
         fire()
       })
   }

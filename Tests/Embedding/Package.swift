@@ -16,6 +16,11 @@ func program(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .executableTarget(name: name, dependencies: [product] + dependencies, swiftSettings: strictness)
 }
 
+/// A library of an exporter: what it knows of a system, or which metrics it makes of that.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strictness)
+}
+
 let bridges = [
   "SwiftMetrics", "SwiftLog", "DistributedTracing", "ServiceLifecycle", "Hummingbird", "OTLPGRPC", "OTLPTLS",
 ]
@@ -61,6 +66,26 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
+    // Three exporters, each in three parts: facts, the metrics that are made of them, and a program.
+    library("CPUStat"),
+    library("CPUStatExporter", ["CPUStat", product]),
+    program("cpustat-exporter", ["CPUStat", "CPUStatExporter"]),
+    .target(name: "CStatfs"),
+    library("Filesystems", ["CStatfs"]),
+    library("FilesystemExporter", ["Filesystems", product]),
+    program("statfs-exporter", ["FilesystemExporter"]),
+    library("HDHomeRun"),
+    library("HDHomeRunExporter", ["HDHomeRun", product]),
+    program("hdhomerun-exporter", ["HDHomeRunExporter"]),
+    .testTarget(
+      name: "exporters-tests",
+      dependencies: [
+        "CPUStat", "CPUStatExporter", "Filesystems", "FilesystemExporter", "HDHomeRun", "HDHomeRunExporter",
+        product, .product(name: "MailObservabilityTesting", package: "swift-mail-observability"),
+        .product(name: "MetricParsing", package: "swift-mail-observability"),
+      ],
+      path: "Sources/exporters-tests",
+      swiftSettings: strictness),
     // What the documentation says about tests.
     .testTarget(
       name: "metrics-tests",

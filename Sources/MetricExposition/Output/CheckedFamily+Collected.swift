@@ -10,6 +10,7 @@ extension CheckedFamily {
     _ family: CollectedFamily, allowingUTF8: Bool, constants: ConstantLabels = .none
   ) throws(CollectedFamilyError) {
     do throws(SampleProblem) {
+      try family.checkFailure()
       self.init(try CollectedShape(checking: family, allowingUTF8, constants))
       try takeValues(of: family)
     } catch {
@@ -23,6 +24,7 @@ extension CheckedFamily {
     to family: CollectedFamily, allowingUTF8: Bool, constants: ConstantLabels = .none
   ) throws(CollectedFamilyError) {
     do throws(SampleProblem) {
+      try family.checkFailure()
       if !shape.isShape(of: family) { shape = try CollectedShape(checking: family, allowingUTF8, constants) }
       try takeValues(of: family)
     } catch {
@@ -61,6 +63,13 @@ extension CheckedFamily {
         timestamps.append(contentsOf: repeatElement(timestamp, count: added))
       }
     }
+  }
+}
+
+extension CollectedFamily {
+  /// What its collector could not read is not shown, whatever else has been set.
+  fileprivate func checkFailure() throws(SampleProblem) {
+    if let failure { throw SampleProblem(failure) }
   }
 }
 

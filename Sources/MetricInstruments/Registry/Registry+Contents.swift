@@ -49,5 +49,8 @@ extension Registry {
     /// The names that nobody else may have, and the family to which each belongs.
     package let owners: [NameClaim: LabelText]
     package let collectors: [NamedCollector]
+
+    /// Those of no registry.
+    package static let none = Contents(families: [], owners: [:], collectors: [])
   }
 }

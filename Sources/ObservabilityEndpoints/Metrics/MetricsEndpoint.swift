@@ -19,6 +19,8 @@ final class MetricsEndpoint: Sendable {
   private let budget: SpoolBudget
   private let formats = NegotiatedFormats()
   private let shared = SharedScrapes()
+  /// What tells scrapes apart that share nothing.
+  private let lastAlone = Locked<UInt64>(0)
   /// Those of the formats that were asked for: there are few.
   private let madeHeaders = Locked<[MadeHeaders]>([])
   /// A form for people never waits for a scraper's slot, nor a scraper for one of theirs.
@@ -45,7 +47,9 @@ final class MetricsEndpoint: Sendable {
       settings: settings, log: observer.log)
     encoding = EncodingThread(timer: timer)
     budget = SpoolBudget(limit: settings.maximumSpooledBytes)
-    func admission() -> ScrapeAdmission { ScrapeAdmission(limit: settings.maximumConcurrentScrapes) }
+    func admission() -> ScrapeAdmission {
+      ScrapeAdmission(limit: settings.maximumConcurrentScrapes, compressors: settings.maximumCompressors)
+    }
     admissions = (admission(), admission(), admission())
   }
 
@@ -108,6 +112,25 @@ final class MetricsEndpoint: Sendable {
     }
   }
 
+  /// Answers with what was gathered for this request alone.
+  func expose(
+    _ gathered: GatheredMetrics, to request: EndpointRequest, within limit: Duration
+  ) async -> EndpointResponse {
+    let format = formats.format(for: request.headers)
+    guard let slot = admission(of: format.form).enter() else {
+      return .refusal(503, "Too many scrapes are under way.\n", headers: ["Retry-After": "1"])
+    }
+    let number = lastAlone.withLock { last in
+      last &+= 1
+      return last
+    }
+    // Names have been seen to.
+    return await respond(
+      to: request, in: format, [], slot, since: .now, within: min(limit, settings.scrapeDeadline),
+      alone: number
+    ) { gathered }
+  }
+
   private func admission(of form: ExpositionForm) -> ScrapeAdmission {
     switch form {
     case .text, .openMetrics: admissions.exposition
@@ -125,7 +148,7 @@ final class MetricsEndpoint: Sendable {
   /// Gathers and encodes on the encoding thread: what fits into the first part as one body, more as a stream.
   private func respond(
     to request: EndpointRequest, in format: ExpositionFormat, _ names: Set<String>, _ slot: ScrapeSlot,
-    since start: ContinuousClock.Instant, within limit: Duration,
+    since start: ContinuousClock.Instant, within limit: Duration, alone: UInt64 = 0,
     gather: @escaping @Sendable () -> GatheredMetrics
   ) async -> EndpointResponse {
     // Encoding has what is left of the scrape's time, and at least a little.
@@ -144,7 +167,8 @@ final class MetricsEndpoint: Sendable {
       }
       return encoded.map { answer(with: $0, in: format, reader: 0, since: start) } ?? late
     }
-    let key = SharedScrapes.Key(format: format, names: names, limit: limit, least: compression.least)
+    let key = SharedScrapes.Key(
+      format: format, names: names, limit: limit, least: compression.least, alone: alone)
     let seat = shared.join(key, slot, since: start, gather)
     let encoded = await encoding.run(within: rest) { [self] buffer in
       seat.scrape { slot, gather, readers in
@@ -259,12 +283,8 @@ final class MetricsEndpoint: Sendable {
     }
   }
 
-  /// Prometheus gives up at its own time-out; half a second is left for the way back. What makes no sense is ignored.
+  /// Prometheus gives up at its own time-out.
   private func scrapeLimit(of request: EndpointRequest) -> Duration {
-    let most = settings.scrapeDeadline
-    guard let text = request.headers["X-Prometheus-Scrape-Timeout-Seconds"], let seconds = Double(text),
-      seconds.isFinite, seconds > 0
-    else { return most }
-    return min(most, max(.milliseconds(10), .seconds(min(seconds, 3600) - 0.5)))
+    min(settings.scrapeDeadline, request.scrapeTimeout ?? settings.scrapeDeadline)
   }
 }

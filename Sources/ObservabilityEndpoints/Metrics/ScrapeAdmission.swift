@@ -12,17 +12,18 @@ final class ScrapeAdmission: Sendable {
     var compressors = 0
   }
 
-  private let limit: Int
+  private let compressorLimit: Int
   private let state: Locked<State>
 
-  init(limit: Int) {
-    self.limit = limit
+  /// - Parameter compressors: how many there may be, if not as many as slots.
+  init(limit: Int, compressors: Int? = nil) {
+    compressorLimit = compressors ?? limit
     state = Locked(State(slots: ScrapeSlots(limit: limit)))
   }
 
   var slotsInUse: Int { state.withLock { $0.slots.count } }
 
-  /// The compressors that there are, each of ``Gzip/Stream/memory``: as many as slots at the most.
+  /// The compressors that there are, each of ``Gzip/Stream/memory``: as many as slots at the most, or as were given.
   var compressorsInUse: Int { state.withLock { $0.compressors } }
 
   /// Nil when there is no slot.
@@ -61,7 +62,7 @@ final class ScrapeAdmission: Sendable {
 
   fileprivate func takeCompressor() -> Bool {
     state.withLock { state in
-      guard state.compressors < limit else { return false }
+      guard state.compressors < compressorLimit else { return false }
       state.compressors += 1
       return true
     }

@@ -16,6 +16,8 @@ final class SharedScrapes: Sendable {
     let limit: Duration
     /// How short it may be and is compressed.
     let least: Int
+    /// What no other scrape has, for one that shows what was gathered for it alone; 0 for all others.
+    var alone: UInt64 = 0
   }
 
   /// How many share one at the most. What each has gathered is kept until it is encoded, and freed there.

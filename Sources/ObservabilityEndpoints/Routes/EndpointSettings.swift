@@ -30,6 +30,8 @@ package struct EndpointSettings: Sendable {
   package var realm = "metrics"
   /// How many scrapes may be under way.
   package var maximumConcurrentScrapes = 4
+  /// How many compressors scrapes may have, if not as many as may be under way.
+  var maximumCompressors: Int?
   /// The longest that collectors and encoding may take.
   package var scrapeDeadline: Duration = .seconds(20)
   /// How many bytes may be encoded ahead of slow readers, of all scrapes together.

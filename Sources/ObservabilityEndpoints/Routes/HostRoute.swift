@@ -5,78 +5,110 @@ import ObservabilityPlatform
 
 /// Asks a host's route off the loop, within a deadline, and not too often at once.
 final class HostRoute: Sendable {
-  /// The most requests under way. A closure that never returns keeps its place; without a limit each of its requests
-  /// would leave another task behind.
-  static let most = 16
+  /// What came of asking.
+  enum Asked<Value: Sendable>: Sendable {
+    case answered(Value)
+    case refused(EndpointResponse)
+  }
 
   private let route: EndpointRoute
+  /// A closure that never returns keeps its place; without a limit each of its requests would leave another task behind.
   private let underWay = Locked(0)
 
   init(_ route: EndpointRoute) { self.route = route }
 
+  var path: String { route.path }
+  var content: EndpointRoute.Content { route.content }
+
+  /// The response that the host makes. A stream that nobody will read is told so.
   func answer(
-    _ request: EndpointRequest, within limit: Duration, timer: any OneShotTimer,
-    log: @escaping @Sendable (String) -> Void
+    within limit: Duration, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void,
+    _ respond: @escaping @Sendable () async throws -> EndpointResponse
   ) async -> EndpointResponse {
-    guard enter() else {
-      return .refusal(503, "Too many requests of this route are under way.\n", headers: ["Retry-After": "1"])
+    switch await ask(within: limit, timer: timer, log: log, drop: { $0.body.finish() }, respond) {
+    case .answered(let response), .refused(let response): response
     }
-    let handOver = HandOver()
+  }
+
+  /// Whatever the host makes, or what to answer in its place.
+  ///
+  /// - Parameter drop: given what comes when nobody waits for it any more.
+  func ask<Value: Sendable>(
+    within limit: Duration, timer: any OneShotTimer, log: @escaping @Sendable (String) -> Void,
+    drop: @escaping @Sendable (Value) -> Void = { _ in },
+    _ work: @escaping @Sendable () async throws -> Value
+  ) async -> Asked<Value> {
+    guard enter() else {
+      return .refused(
+        .refusal(503, "Too many requests of this route are under way.\n", headers: ["Retry-After": "1"]))
+    }
+    let handOver = HandOver<Value>(drop)
     let outcome = await offLoop(within: limit, timer: timer, of: "route \(route.path)") { [self] in
       defer { underWay.withLock { $0 -= 1 } }
       do {
-        handOver.offer(try await route.respond(request))
+        handOver.offer(try await work())
+      } catch let refusal as EndpointRefusal {
+        throw refusal
+      } catch let unshown as HostFamilies.Unshown {
+        throw unshown
       } catch {
         throw DescribedError(error)
       }
     }
     switch outcome {
     case .finished:
-      if let response = handOver.take() { return response }
+      if let value = handOver.take() { return .answered(value) }
+    case .failed(let refusal as EndpointRefusal):
+      return .refused(.refusal(refusal.status, refusal.reason + "\n"))
+    case .failed(let unshown as HostFamilies.Unshown):
+      log("the route \(route.path) failed: \(unshown)")
+      return .refused(.refusal(500, unshown.text))
     case .failed(let error as DescribedError):
       log("the route \(route.path) failed: \(error)")
-      return .refusal(500, "The route failed.\n")
+      return .refused(.refusal(500, "The route failed.\n"))
     case .failed, .deadlineExceeded: break
     }
     handOver.drop()
-    return .refusal(503, "The route did not answer in time.\n", headers: ["Retry-After": "1"])
+    return .refused(.refusal(503, "The route did not answer in time.\n", headers: ["Retry-After": "1"]))
   }
 
   private func enter() -> Bool {
     underWay.withLock { underWay in
-      guard underWay < Self.most else { return false }
+      guard underWay < route.limit else { return false }
       underWay += 1
       return true
     }
   }
 }
 
-/// A response on its way from the host to whoever waits for it, if somebody still does. A stream that nobody will read is
-/// told so.
-private final class HandOver: Sendable {
+/// A value on its way from the host to whoever waits for it, if somebody still does.
+private final class HandOver<Value: Sendable>: Sendable {
   private struct State {
-    var response: EndpointResponse?
+    var value: Value?
     var isDropped = false
   }
 
   private let state = Locked(State())
+  private let dropped: @Sendable (Value) -> Void
 
-  func offer(_ response: EndpointResponse) {
+  init(_ dropped: @escaping @Sendable (Value) -> Void) { self.dropped = dropped }
+
+  func offer(_ value: Value) {
     let isDropped = state.withLock { state in
-      if !state.isDropped { state.response = response }
+      if !state.isDropped { state.value = value }
       return state.isDropped
     }
-    if isDropped { response.body.finish() }
+    if isDropped { dropped(value) }
   }
 
-  func take() -> EndpointResponse? { state.withLock { $0.response.take() } }
+  func take() -> Value? { state.withLock { $0.value.take() } }
 
   func drop() {
-    let response = state.withLock { state in
+    let value = state.withLock { state in
       state.isDropped = true
-      return state.response.take()
+      return state.value.take()
     }
-    response?.body.finish()
+    if let value { dropped(value) }
   }
 }
 

@@ -12,6 +12,8 @@ package import MetricInstruments
 package final class ObservabilityEndpoints: Sendable {
   let metrics: MetricsEndpoint
   let probes: ProbeEndpoints
+  /// What routes of the host show that are metrics.
+  private let hostMetrics: HostMetrics
   /// One for each listener, as are the tables: it has links to what its listener serves.
   private let pages: [IndexPage]
   private let access: AccessGuard
@@ -36,12 +38,16 @@ package final class ObservabilityEndpoints: Sendable {
     tables = RouteTable.all(settings)
     metrics = MetricsEndpoint(
       registry: registry, variables: variables, timer: timer, settings: settings, observer: observer)
+    hostMetrics = HostMetrics(registry, timer: timer, settings: settings, log: observer.log)
     probes = ProbeEndpoints(health: health, settings: settings)
     pages = tables.map { IndexPage(health: health, settings: settings, links: $0.links) }
   }
 
   /// Leaves no thread behind when the server has ended.
-  package func stop() { metrics.stop() }
+  package func stop() {
+    metrics.stop()
+    hostMetrics.stop()
+  }
 
   // MARK: - Routes
 
@@ -138,7 +144,14 @@ package final class ObservabilityEndpoints: Sendable {
 
   /// Asks a route of the host.
   func ask(_ route: HostRoute, _ request: EndpointRequest) async -> EndpointResponse {
-    await route.answer(request, within: settings.hostRouteDeadline, timer: timer, log: observer.log)
+    let (limit, log) = (settings.hostRouteDeadline, observer.log)
+    switch route.content {
+    case .response(let respond):
+      return await route.answer(within: limit, timer: timer, log: log) { try await respond(request) }
+    case .families(let collect):
+      return await hostMetrics.answer(request, by: route, within: limit, timer: timer, log: log, collect)
+    case .registry: return await hostMetrics.answer(request, at: route.path)
+    }
   }
 
   private func isRead(_ request: EndpointRequest) -> Bool {

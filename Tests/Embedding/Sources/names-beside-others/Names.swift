@@ -20,6 +20,8 @@ struct EveryType {
   var authenticationMechanism: AuthenticationMechanism?
   var authenticationMetrics: AuthenticationMetrics?
   var authenticationResult: AuthenticationResult?
+  var blockingCallError: BlockingCallError?
+  var blockingCalls: BlockingCalls?
   var boundedFamily: BoundedFamily<MailObservability.Counter, String>?
   var bucketBounds: BucketBounds?
   var buildMetrics: BuildMetrics?
@@ -45,6 +47,7 @@ struct EveryType {
   var endpointFields: EndpointFields?
   var endpointPeer: EndpointPeer?
   var endpointQuery: EndpointQuery?
+  var endpointRefusal: EndpointRefusal?
   var endpointRequest: EndpointRequest?
   var endpointRequestError: EndpointRequestError?
   var endpointResponse: EndpointResponse?

@@ -1,0 +1,3 @@
+// A target has a source.
+
+#include "CStatfs.h"
