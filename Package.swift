@@ -47,10 +47,12 @@ let bridges = [
   bridge("SwiftLog", "Log messages as a Logger, spans as metadata, counted.", ["swift-log": ["Logging"]]),
   bridge(
     "DistributedTracing", "The tracer as one of swift-distributed-tracing.",
-    ["swift-distributed-tracing": ["Instrumentation", "Tracing"]]),
+    ["swift-distributed-tracing": ["Instrumentation", "Tracing"]],
+    tests: ["swift-distributed-tracing": ["InMemoryTracing"]]),
   bridge(
     "ServiceLifecycle", "The server and the tracer as services of a group.",
-    ["swift-service-lifecycle": ["ServiceLifecycle"]]),
+    ["swift-service-lifecycle": ["ServiceLifecycle"]],
+    tests: ["swift-service-lifecycle": ["ServiceLifecycleTestKit"], "swift-log": ["Logging"]]),
   bridge(
     "Hummingbird", "The endpoints on a router, and a middleware that records.",
     ["hummingbird": ["Hummingbird"], "swift-http-types": ["HTTPTypes"], "swift-nio": ["NIOCore"]],

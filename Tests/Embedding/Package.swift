@@ -60,6 +60,7 @@ let package = Package(
       "service-group",
       [
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "MailObservabilityServiceLifecycle", package: "swift-mail-observability"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOExtras", package: "swift-nio-extras"),
         .product(name: "NIOPosix", package: "swift-nio"),

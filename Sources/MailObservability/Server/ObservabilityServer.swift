@@ -121,9 +121,8 @@ public final class ObservabilityServer: Sendable {
   ///
   /// Cancelling the task that waits drains and ends the server, as ``shutdown(gracePeriod:delay:ending:)`` does
   /// with the same parameters. At a signal a `ServiceGroup` of swift-service-lifecycle asks for a graceful
-  /// shutdown, which is no cancellation: make it one with
-  /// `cancelWhenGracefulShutdown { try await server.run(delay: .seconds(5)) }`. Several tasks may wait; the first
-  /// that is cancelled ends the server for all.
+  /// shutdown, which is no cancellation: <doc:GroupsOfServices> has a service that hears of it. Several tasks may wait;
+  /// the first that is cancelled ends the server for all.
   ///
   /// - Parameters:
   ///   - gracePeriod: as of ``shutdown(gracePeriod:delay:ending:)``.
@@ -136,6 +135,14 @@ public final class ObservabilityServer: Sendable {
     ending: (@Sendable () async -> Void)? = nil
   ) async throws(MetricsConfigError) {
     try await wait(Shutdown(gracePeriod: gracePeriod, delay: delay, ending: ending))
+  }
+
+  /// Tells systemd that the end has begun, while everything is still served.
+  package func announceEnd() { notifier?.stop() }
+
+  /// Begins the end as ``shutdown(gracePeriod:delay:ending:)`` does, without waiting for it.
+  package func beginShutdown(gracePeriod: Duration) {
+    begin(Shutdown(gracePeriod: gracePeriod, delay: .zero, ending: nil))
   }
 
   /// Waits for the end, which a cancellation begins.

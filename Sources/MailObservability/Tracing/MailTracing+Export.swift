@@ -16,6 +16,9 @@ extension MailTracing {
     return await export.flush(within: limit.clamped)
   }
 
+  /// Has the spans that have ended by now sent, without waiting for that. Nothing where nothing is exported.
+  package func beginFlush() { export.current?.sendRest() }
+
   /// Ends tracing: starts no further spans, sends those that have ended to the collector, and drops what is
   /// left at the end of `limit`, which `observability_spans_total{outcome="dropped_shutdown"}` counts.
   ///
@@ -36,9 +39,9 @@ extension MailTracing {
   /// Waits until tracing is ended by ``shutdown(within:)``; ends it when the waiting task is cancelled.
   /// Without an exporter, and before the start, it waits as well.
   ///
-  /// For a `ServiceGroup` of swift-service-lifecycle:
-  /// `cancelWhenGracefulShutdown { await metrics.tracing.run() }`, listed before the services that are
-  /// traced, so that it ends after them.
+  /// For a `ServiceGroup` of swift-service-lifecycle <doc:GroupsOfServices> has a service. By hand it is
+  /// `cancelWhenGracefulShutdown { await metrics.tracing.run() }`, listed before the services that are traced, so that it
+  /// ends after them.
   ///
   /// - Parameter limit: as of ``shutdown(within:)``.
   public func run(shutdownWithin limit: Duration = .seconds(5)) async {

@@ -15,11 +15,13 @@ public final class MailTracing: Sendable {
     let addresses: AddressRule
     let serviceName: String
     let trustedPeers: [IPNetwork]
+    let propagates: Bool
 
     init(_ config: TracingConfig) {
       addresses = AddressRule(config.addresses)
       serviceName = config.serviceName
-      trustedPeers = config.propagation == .none ? [] : config.trustedPeers
+      propagates = config.propagation != .none
+      trustedPeers = propagates ? config.trustedPeers : []
     }
   }
 
@@ -165,6 +167,9 @@ public final class MailTracing: Sendable {
   /// An address as spans show it; nil when it is left out, and before the start. For attributes of the host's
   /// own.
   public func shown(address: String) -> String? { held?.addresses.shown(address) }
+
+  /// Whether traces go on to and from others at all; true before the start.
+  package var propagates: Bool { held?.propagates ?? true }
 
   /// The networks whose servers are believed; none before the start.
   var trustedPeers: [IPNetwork] { started.current?.trustedPeers ?? [] }

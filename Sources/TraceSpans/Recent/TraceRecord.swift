@@ -66,9 +66,13 @@ final class TraceRecord: @unchecked Sendable {
 
   /// What is shown of it.
   func view(family: String) -> RecentTrace {
-    RecentTrace(
-      family: family, context: context, name: name, start: start, end: end, hasErrors: hasErrors,
-      isSampled: isSampled, spans: spans.all, leftOut: leftOut)
+    let spans = spans.all
+    // A root may have been renamed before its end.
+    let root = spans.last { $0.context.spanID == context.spanID }
+    return RecentTrace(
+      family: family, context: context, name: root?.name ?? name, start: start, end: end,
+      hasErrors: hasErrors,
+      isSampled: isSampled, spans: spans, leftOut: leftOut)
   }
 }
 

@@ -38,6 +38,15 @@ package struct AttributeList: Sendable {
     }
   }
 
+  /// Takes out what none of these names, and gives its memory back.
+  mutating func keepOnly(keysOf kept: ArraySlice<TraceSpan.Attribute>, bytes: inout Int) {
+    attributes.removeAll { attribute in
+      if kept.contains(where: { $0.key.hasBytes(of: attribute.key) }) { return false }
+      bytes += attribute.byteCount
+      return true
+    }
+  }
+
   /// Counts attributes that were left out unseen.
   mutating func drop(_ count: Int) { dropped += count }
 

@@ -37,6 +37,14 @@ package struct SpanContents: Sendable {
     attributes.set(attribute, most: limits.attributes, limits: limits, bytes: &bytesLeft)
   }
 
+  /// However many there are, others wait for this span's lock meanwhile.
+  mutating func replaceAttributes(_ new: [TraceSpan.Attribute], _ limits: SpanLimits) {
+    let looked = new.prefix(SpanContents.attributesLookedAt)
+    attributes.keepOnly(keysOf: looked, bytes: &bytesLeft)
+    for attribute in looked { set(attribute, limits) }
+    attributes.drop(new.count - looked.count)
+  }
+
   mutating func add(_ event: TraceSpan.Event, at time: Int64, _ limits: SpanLimits) {
     let name = event.name.cut(toBytes: SpanLimits.nameLength)
     guard events.count < limits.events, take(136 + name.byteCount) else {

@@ -4,10 +4,8 @@ import ObservabilityPlatform
 
 /// One span: what it began with, what was said of it, and when it ended. After that nothing of it changes.
 @usableFromInline
-package final class SpanRecording: Sendable {
-  package let context: TraceContext
+package final class SpanRecording: SpanIdentity, @unchecked Sendable {
   package let parent: TraceContext?
-  package let name: String
   package let kind: TraceSpan.Kind
   /// Nanoseconds since 1970-01-01 UTC.
   package let start: Int64
@@ -22,6 +20,7 @@ package final class SpanRecording: Sendable {
   }
 
   private struct State {
+    var name: String
     var contents: SpanContents
     var end: Int64?
     // What leads on from a span until it has ended: each is taken by whoever ends it. An ended span refers to
@@ -46,9 +45,7 @@ package final class SpanRecording: Sendable {
     _ beginning: __shared Beginning, context: __shared TraceContext, parent: __shared TraceContext?,
     _ stripe: TracerStripe, _ trace: TraceRecord, isRoot: Bool
   ) {
-    self.context = context
     self.parent = parent
-    name = beginning.name
     kind = beginning.kind
     start = beginning.start
     baseWall = beginning.wall
@@ -60,7 +57,8 @@ package final class SpanRecording: Sendable {
     self.isRoot = isRoot
     var contents = SpanContents(attributeCapacity: min(limits.attributes, 10))
     for link in beginning.links { contents.add(link, limits) }
-    state = State(contents: contents, end: nil, stripe: stripe, trace: trace)
+    state = State(name: beginning.name, contents: contents, end: nil, stripe: stripe, trace: trace)
+    super.init(context)
   }
 
   deinit {
@@ -82,7 +80,7 @@ package final class SpanRecording: Sendable {
     let monotonic: Int64
 
     init(
-      _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], at start: Duration?,
+      _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], at start: Int64?,
       _ clock: SpanClock
     ) {
       self.name = name.cut(toBytes: SpanLimits.nameLength)
@@ -90,7 +88,7 @@ package final class SpanRecording: Sendable {
       self.links = links
       wall = clock.wallNanoseconds
       monotonic = clock.monotonicNanoseconds
-      self.start = start.map { [wall] in min($0.clampedNanoseconds, wall) } ?? wall
+      self.start = start.map { [wall] in min($0, wall) } ?? wall
     }
   }
 
@@ -101,10 +99,32 @@ package final class SpanRecording: Sendable {
   func set(_ status: TraceSpan.Status) { change { $0.set(status, limits) } }
   func add(_ link: TraceSpan.Link) { change { $0.add(link, limits) } }
 
+  func replaceAttributes(_ attributes: [TraceSpan.Attribute]) {
+    change { $0.replaceAttributes(attributes, limits) }
+  }
+
   func add(_ event: TraceSpan.Event, at time: Duration?) {
+    add(event, atNanoseconds: time?.clampedNanoseconds)
+  }
+
+  func add(_ event: TraceSpan.Event, atNanoseconds time: Int64?) {
     let now = now
-    let time = time.map { max(start, min($0.clampedNanoseconds, now)) } ?? now
+    let time = time.map { max(start, min($0, now)) } ?? now
     change { $0.add(event, at: time, limits) }
+  }
+
+  func rename(_ name: String) {
+    let name = name.cut(toBytes: SpanLimits.nameLength)
+    lock.lock()
+    guard state.end == nil else {
+      lock.unlock()
+      return counts.counts.add(.changeAfterEnd)
+    }
+    // Its owner is let go of outside of the lock.
+    let old = state.name
+    state.name = name
+    lock.unlock()
+    withExtendedLifetime(old) {}
   }
 
   @inline(__always)
@@ -119,8 +139,26 @@ package final class SpanRecording: Sendable {
   }
 
   @usableFromInline
-  func end(at end: Duration?) {
-    let end = max(end?.clampedNanoseconds ?? now, start)
+  func end(at end: Duration?) { finish(at: end?.clampedNanoseconds ?? now) }
+
+  func end(atNanoseconds end: Int64, isClock: Bool) {
+    guard isClock else { return finish(at: end) }
+    let now = now
+    // Where the clocks agree it does not matter; where they do not, one that was just read differs from the time of day
+    // by no more than the way here.
+    let isNow =
+      SpanRecording.areClose(end, now) || SpanRecording.areClose(end, clock.wallNanoseconds)
+    finish(at: isNow ? now : end)
+  }
+
+  /// Within ten microseconds.
+  private static func areClose(_ time: Int64, _ other: Int64) -> Bool {
+    let (distance, overflow) = time.subtractingReportingOverflow(other)
+    return !overflow && distance.magnitude <= 10_000
+  }
+
+  private func finish(at end: Int64) {
+    let end = max(end, start)
     lock.lock()
     guard state.end == nil, let stripe = state.stripe.take(), let trace = state.trace.take() else {
       lock.unlock()
@@ -128,7 +166,7 @@ package final class SpanRecording: Sendable {
     }
     state.end = end
     let ending = Ending(
-      time: end, hasFailed: state.contents.hasFailed, byteCount: fixedByteCount + state.contents.byteCount)
+      time: end, hasFailed: state.contents.hasFailed, byteCount: ownByteCount)
     lock.unlock()
     stripe.core.finish(self, ending, of: trace, isRoot: isRoot)
   }
@@ -140,6 +178,7 @@ package final class SpanRecording: Sendable {
 
   // MARK: - Readings
 
+  package var name: String { lock.withLock { state.name } }
   package var isEnded: Bool { lock.withLock { state.end != nil } }
   package var end: Int64? { lock.withLock { state.end } }
   package var status: TraceSpan.Status { lock.withLock { state.contents.status } }
@@ -156,8 +195,10 @@ package final class SpanRecording: Sendable {
   }
 
   /// About as much memory as it takes.
-  package var byteCount: Int { fixedByteCount + lock.withLock { state.contents.byteCount } }
+  package var byteCount: Int { lock.withLock { ownByteCount } }
 
-  /// With room for a few attributes, and its place in a list.
-  private var fixedByteCount: Int { 928 + name.byteCount + context.state.text.byteCount }
+  /// Under the lock. With room for a few attributes, and its place in a list.
+  private var ownByteCount: Int {
+    928 + state.name.byteCount + context.state.text.byteCount + state.contents.byteCount
+  }
 }

@@ -12,11 +12,6 @@ public struct TraceSpan: Sendable {
   public let context: TraceContext?
   @usableFromInline let recording: SpanRecording?
 
-  /// The span that the running code is part of: that of the innermost `withSpan` of this task or of the one
-  /// that started it, or of this thread where there is no task. Where a span was started by hand,
-  /// `TraceSpan.$current.withValue(span)` makes it the one.
-  @TaskLocal public static var current: TraceSpan?
-
   @inlinable
   init(context: TraceContext?, recording: SpanRecording?) {
     self.context = context

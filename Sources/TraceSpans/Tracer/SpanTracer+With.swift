@@ -56,7 +56,7 @@ extension TraceSpan {
   package func run<Result, Failure: Error>(
     _ body: (TraceSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let result = TraceSpan.$current.withValue(self) {
+    let result = TraceSpan.withCurrent(self) {
       Swift.Result<Result, Failure> { () throws(Failure) in try body(self) }
     }
     if case .failure(let error) = result { fail(error) }
@@ -69,7 +69,7 @@ extension TraceSpan {
   package func run<Result, Failure: Error>(
     isolation: isolated (any Actor)? = #isolation, _ body: (TraceSpan) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    let result = await TraceSpan.$current.withValue(self) { () async -> Swift.Result<Result, Failure> in
+    let result = await TraceSpan.withCurrent(self) { () async -> Swift.Result<Result, Failure> in
       do throws(Failure) {
         return .success(try await body(self))
       } catch {

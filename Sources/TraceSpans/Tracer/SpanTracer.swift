@@ -47,9 +47,10 @@ public final class SpanTracer: Sendable {
   public var statistics: SpanStatistics { counts.statistics }
 
   /// Of ended spans that wait to be exported; nil where nobody exports, and before the start.
-  package var queue: SpanQueue? { stripes.current?.core.queue }
+  package var queue: SpanQueue? { core?.queue }
   /// The traces that are kept; nil before the start.
-  package var recent: RecentTraces? { stripes.current?.core.recent }
+  package var recent: RecentTraces? { core?.recent }
+  var core: TracerCore? { stripes.current?.core }
 
   /// Starts a span, which has to be ended by hand. It does not become ``TraceSpan/current``.
   ///
@@ -68,13 +69,16 @@ public final class SpanTracer: Sendable {
     links: [TraceSpan.Link] = [], at start: Duration? = nil
   ) -> TraceSpan {
     guard isStarted else { return .absent }
-    return begin(name, family, kind, parent, links, start)
+    return begin(name, family, kind, parent, links, nanoseconds(start))
   }
+
+  @usableFromInline
+  func nanoseconds(_ time: Duration?) -> Int64? { time?.clampedNanoseconds }
 
   @usableFromInline
   func begin(
     _ name: String, _ family: String?, _ kind: TraceSpan.Kind, _ parent: TraceSpan.Parent,
-    _ links: [TraceSpan.Link], _ start: Duration?
+    _ links: [TraceSpan.Link], _ start: Int64?
   ) -> TraceSpan {
     // It may have been stopped meanwhile. What was started lives as long as the tracer.
     guard let pointer = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) else {

@@ -27,7 +27,7 @@ final class TracerCore: Sendable {
 
   fileprivate func start(
     _ name: String, family: String?, kind: TraceSpan.Kind, parent: TraceSpan.Parent, links: [TraceSpan.Link],
-    at start: Duration?, on stripe: TracerStripe
+    at start: Int64?, on stripe: TracerStripe
   ) -> TraceSpan {
     let parentSpan: TraceSpan? =
       switch parent {
@@ -77,7 +77,7 @@ final class TracerCore: Sendable {
 extension TracerStripe {
   func start(
     _ name: String, family: String?, kind: TraceSpan.Kind, parent: TraceSpan.Parent, links: [TraceSpan.Link],
-    at start: Duration?
+    at start: Int64?
   ) -> TraceSpan {
     core.start(name, family: family, kind: kind, parent: parent, links: links, at: start, on: self)
   }

@@ -35,7 +35,7 @@ struct IMAPCommandSpan: Sendable {
   /// Runs `body` with the span as the current one, so that observations in it lead here.
   func run<Result>(_ body: () -> Result) -> Result {
     guard span.context != nil else { return body() }
-    return TraceSpan.$current.withValue(span, operation: body)
+    return TraceSpan.withCurrent(span, body)
   }
 
   /// Asks the store. A message that APPEND brings has a trace of its own, as one that comes by SMTP has.

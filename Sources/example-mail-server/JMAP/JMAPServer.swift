@@ -119,7 +119,7 @@ struct JMAPServer: Sendable {
     // The name comes from the client: only the methods there are become label values and names of spans.
     let isKnown = JMAPMethods.names.contains(call.name)
     let span = metrics.tracing.startSpan(.jmap(isKnown ? call.name : "", account: methods.account))
-    let response = TraceSpan.$current.withValue(span) { perform(call, isKnown, &methods, after: earlier) }
+    let response = TraceSpan.withCurrent(span) { perform(call, isKnown, &methods, after: earlier) }
     span.end()
     return response
   }

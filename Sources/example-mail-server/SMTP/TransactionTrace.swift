@@ -85,7 +85,7 @@ struct TransactionTrace {
       span["mail.size"] = submission.content.count
       span["mail.message_id"] = MessageHeader.identifier(of: submission.content)
     }
-    return await TraceSpan.$current.withValue(span) { await body(span.context) }
+    return await TraceSpan.withCurrent(span) { await body(span.context) }
   }
 
   /// A message, or as much as there will be of one that is refused or breaks off: its header says to which trace
@@ -100,7 +100,7 @@ struct TransactionTrace {
   /// Runs `body` as a part of the transaction's trace, so that what it observes leads there.
   func measuring(_ body: () -> Void) {
     guard let span, span.isRecording else { return body() }
-    TraceSpan.$current.withValue(span, operation: body)
+    TraceSpan.withCurrent(span, body)
   }
 
   /// Ends a transaction that the last reply has ended.

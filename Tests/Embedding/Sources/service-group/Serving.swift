@@ -1,7 +1,7 @@
 // In which order does a group of services begin and end?
 
 import Logging
-import MailObservability
+import MailObservabilityServiceLifecycle
 import ServiceLifecycle
 import UnixSignals
 
@@ -24,11 +24,7 @@ func serve(
   onStart(server, mail, metrics)
 
   let group = ServiceGroup(
-    services: [
-      ObservabilityService(server: server),  // ends last
-      mail,
-      ReadinessService(health: metrics.health, delay: delay),  // ends first
-    ],
+    services: metrics.services(serving: server, around: [mail], delay: delay),
     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
   try await group.run()
 }

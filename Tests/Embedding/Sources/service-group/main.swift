@@ -1,4 +1,4 @@
-// Does a server in a group of services turn unready before it closes, and answer probes until it has closed?
+// Does a server in a group of services turn unready, then close, then fall silent, and live on with nothing switched on?
 
 import MailObservability
 import NIOCore
@@ -56,24 +56,28 @@ if CommandLine.arguments.contains("--serve") {
 struct Running {
   let group: Task<Void, any Error>
   let metrics: MetricsCollector
+  let mail: MailService
+  /// 0 where nothing is served.
   let http: Int
   let smtp: Int
 
-  init(delay: Duration) async throws {
+  init(delay: Duration, enabled: Bool = true) async throws {
     let (starts, start) = AsyncStream.makeStream(of: Started.self)
-    group = Task {
-      try await serve(MetricsConfig(bindAddress: "127.0.0.1:0"), mailPort: 0, delay: delay) {
+    var config = MetricsConfig(bindAddress: "127.0.0.1:0")
+    config.enabled = enabled
+    group = Task { [config] in
+      try await serve(config, mailPort: 0, delay: delay) {
         start.yield(Started(server: $0, mail: $1, metrics: $2))
       }
     }
     guard let started = await starts.first(where: { _ in true }),
-      let http = started.server.boundAddress.flatMap({ $0.split(separator: ":").last }).flatMap({ Int($0) }),
       let smtp = started.mail.listener.channel.localAddress?.port
     else { fatalError("nothing was started") }
     metrics = started.metrics
-    self.http = http
+    mail = started.mail
+    http = started.server.boundAddress.flatMap { $0.split(separator: ":").last }.flatMap { Int($0) } ?? 0
     self.smtp = smtp
-    try await wait(for: "HTTP/1.1 200 OK", from: "/ready")
+    if enabled { try await wait(for: "HTTP/1.1 200 OK", from: "/ready") }
     // Sessions are served once the group runs, which watches signals by then.
     _ = try await ask(smtp, "QUIT\r\n", until: "221 ")
   }
@@ -97,12 +101,27 @@ if greetings != 1 { wrong.append("EHLO was counted \(greetings ?? 0) times") }
 waiting.group.cancel()
 _ = await waiting.group.result
 
-// After it.
+// After it, and in its time: what the delay, the sessions and the grace period make together.
 let ending = try await Running(delay: .milliseconds(1))
+let signalled = ContinuousClock.now
 kill(getpid(), SIGTERM)
 try await ending.group.value
+if ContinuousClock.now - signalled > .seconds(15) { wrong.append("took \(ContinuousClock.now - signalled)") }
 if try await ask(ending.smtp, "", until: "220 ") != nil { wrong.append("mail is served after the end") }
 if try await probe("/live", at: ending.http) != nil { wrong.append("probes are answered after the end") }
+
+// Switched off it ends nothing, and ends with the rest.
+let silent = try await Running(delay: .milliseconds(1), enabled: false)
+for _ in 0..<3 {
+  let session = try await ask(silent.smtp, "EHLO client.example\r\nQUIT\r\n", until: "221 ")
+  if session?.contains("250 ") != true { wrong.append("no mail while off: \(session ?? "refused")") }
+}
+if !silent.mail.isListening { wrong.append("the mail server ended while off") }
+kill(getpid(), SIGTERM)
+try await silent.group.value
+if try await ask(silent.smtp, "", until: "220 ") != nil {
+  wrong.append("mail is served after the end, while off")
+}
 
 print(wrong.isEmpty ? "unready, then closed, then gone" : "wrong: \(wrong)")
 if !wrong.isEmpty { exit(1) }

@@ -1,10 +1,12 @@
-// What tells a group of services when the process is ready, and when it may go?
+// What does the documentation say of a group of services without the trait of this package?
 
+import Logging
 import MailObservability
 import ServiceLifecycle
+import UnixSignals
 
 /// The first of the group, and so the last to end: probes and scrapes are answered until everything else is gone.
-struct ObservabilityService: Service {
+struct ServingByHand: Service {
   let server: ObservabilityServer
 
   func run() async throws {
@@ -14,7 +16,7 @@ struct ObservabilityService: Service {
 }
 
 /// The last of the group, and so the first to end: unready, while load balancers turn away and all is still served.
-struct ReadinessService: Service {
+struct ReadinessByHand: Service {
   let health: HealthRegistry
   let delay: Duration
 
@@ -23,4 +25,17 @@ struct ReadinessService: Service {
     health.setDraining(true)
     try await Task.sleep(for: delay)
   }
+}
+
+func serveByHand(
+  metrics: MetricsCollector, server: ObservabilityServer, mail: any Service, delay: Duration, logger: Logger
+) async throws {
+  let group = ServiceGroup(
+    services: [
+      ServingByHand(server: server),  // ends last
+      mail,
+      ReadinessByHand(health: metrics.health, delay: delay),  // ends first
+    ],
+    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+  try await group.run()
 }
