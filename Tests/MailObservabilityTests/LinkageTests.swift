@@ -1,4 +1,4 @@
-// Does a program with the library link Foundation?
+// Does a program with the library link Foundation? That nothing is fetched is seen by Tests/Repository/fetches-nothing.
 
 import ObservabilityPlatform
 import Testing
@@ -15,14 +15,6 @@ struct LinkageTests {
     var bytes = [UInt8](repeating: 0, count: ftell(file))
     rewind(file)
     return fread(&bytes, 1, bytes.count, file) == bytes.count ? bytes : nil
-  }
-
-  @Test("resolves no other package")
-  func dependencies() throws {
-    let manifest = try #require(contents(of: root + "/Package.swift"))
-    #expect(!holds(manifest, ".package("))
-    // A resolution leaves this file behind as soon as there is anything to pin.
-    #expect(contents(of: root + "/Package.resolved") == nil)
   }
 
   @Test("builds programs that link no Foundation", arguments: ["example-mail-server", "mailobs"])
