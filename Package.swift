@@ -55,8 +55,14 @@ let bridges = [
     tests: ["swift-service-lifecycle": ["ServiceLifecycleTestKit"], "swift-log": ["Logging"]]),
   bridge(
     "Hummingbird", "The endpoints on a router, and a middleware that records.",
-    ["hummingbird": ["Hummingbird"], "swift-http-types": ["HTTPTypes"], "swift-nio": ["NIOCore"]],
-    tests: ["async-http-client": ["AsyncHTTPClient"], "hummingbird": ["HummingbirdTesting"]]),
+    [
+      "hummingbird": ["Hummingbird"], "swift-http-types": ["HTTPTypes"],
+      "swift-nio": ["NIOCore", "NIOHTTP1"], "swift-nio-extras": ["NIOHTTPTypes"],
+    ],
+    tests: [
+      "hummingbird": ["HummingbirdTesting"], "swift-log": ["Logging"],
+      "swift-nio": ["NIOEmbedded", "NIOPosix"],
+    ]),
   bridge(
     "OTLPGRPC", "Spans to a collector over gRPC.",
     ["grpc-swift-2": ["GRPCCore"], "grpc-swift-nio-transport": ["GRPCNIOTransportHTTP2"]]),
@@ -89,6 +95,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.0.0"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.0.0"),

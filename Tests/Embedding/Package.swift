@@ -31,7 +31,6 @@ let package = Package(
   dependencies: [
     .package(name: "swift-mail-observability", path: "../..", traits: ["All"]),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
@@ -50,10 +49,22 @@ let package = Package(
     program(
       "mounted-in-hummingbird",
       [
-        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "MailObservabilityHummingbird", package: "swift-mail-observability"),
+      ]),
+    // Libraries of the ecosystem under load, which tell what they do by the bridges.
+    program(
+      "ecosystem-host",
+      ["DistributedTracing", "Hummingbird", "ServiceLifecycle", "SwiftMetrics"].map {
+        .product(name: "MailObservability" + $0, package: "swift-mail-observability")
+      } + [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
       ]),
     // A server on SwiftNIO that a group of services begins and ends.
     program(
@@ -108,6 +119,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -117,6 +129,7 @@ let package = Package(
       name: "names-beside-others",
       dependencies: [
         product,
+        .product(name: "MailObservabilityHummingbird", package: "swift-mail-observability"),
         .product(name: "MailObservabilityTesting", package: "swift-mail-observability"),
         .product(name: "MetricParsing", package: "swift-mail-observability"),
         .product(name: "Hummingbird", package: "hummingbird"),

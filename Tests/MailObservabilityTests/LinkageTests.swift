@@ -1,4 +1,4 @@
-// Does a program with the library link Foundation?
+// Does a program with the library link Foundation? That nothing is fetched is seen by Tests/Repository/fetches-nothing.
 
 import ObservabilityPlatform
 import Testing

@@ -19,10 +19,10 @@ def modules():
 def graphs():
     """The symbol graphs of the modules, made anew."""
     # SwiftPM leaves those of modules and extensions that exist no longer.
-    for path in ROOT.glob(".build/all/*/symbolgraph/*.symbols.json"):
+    for path in ROOT.glob(".build/bridges/*/symbolgraph/*.symbols.json"):
         path.unlink()
     output = subprocess.run(
-        ["swift", "package", "--traits", "All", "--scratch-path", ".build/all", "dump-symbol-graph",
+        ["swift", "package", "--traits", "All", "--scratch-path", ".build/bridges", "dump-symbol-graph",
          "--minimum-access-level", "public", "--skip-synthesized-members"],
         cwd=ROOT, capture_output=True, text=True)
     folders = [line.split("Files written to ", 1)[1] for line in output.stdout.splitlines() if "Files written to" in line]

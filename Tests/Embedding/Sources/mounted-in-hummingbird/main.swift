@@ -3,23 +3,20 @@
 
 import Foundation
 import Hummingbird
-import MailObservability
+import MailObservabilityHummingbird
 
 // MARK: - An application beside Hummingbird's own types
 
 func application(
-  _ endpoints: MetricsEndpoints, onRunning: @escaping @Sendable (Int) -> Void
-) -> some ApplicationProtocol {
-  let responder = ObservabilityResponder<Context>(endpoints: endpoints)
-  let router = Router(context: Context.self)
-  for path in endpoints.paths(parameter: "{check}") {
-    router.get(RouterPath(path)) { try await responder.respond(to: $0, context: $1) }
-    router.head(RouterPath(path)) { try await responder.respond(to: $0, context: $1) }
-  }
+  _ metrics: MetricsCollector, _ endpoints: MetricsEndpoints, onRunning: @escaping @Sendable (Int) -> Void
+) throws -> some ApplicationProtocol {
+  let router = Router(context: PeerRequestContext.self)
+  router.mount(endpoints)
+  router.add(middleware: try ObservabilityMiddleware(metrics))
   router.get("/hello") { _, _ in "hello" }
   return Application(
     router: router,
-    server: .http1(configuration: .init(additionalChannelHandlers: [ProbeHandler(endpoints)])),
+    server: .http1(configuration: .init(additionalChannelHandlers: [ObservabilityProbeHandler(endpoints)])),
     configuration: .init(address: .hostname("127.0.0.1", port: 0)),
     onServerRunning: { onRunning($0.localAddress?.port ?? 0) })
 }
@@ -38,7 +35,7 @@ func mistakes() async throws -> [String] {
   defer { watch.end() }
 
   let (ports, port) = AsyncStream.makeStream(of: Int.self)
-  let application = application(try metrics.endpoints(config)) { port.yield($0) }
+  let application = try application(metrics, try metrics.endpoints(config)) { port.yield($0) }
   let running = Task { try await application.runService(gracefulShutdownSignals: []) }
   guard let number = await ports.first(where: { _ in true }) else { return ["it did not start"] }
 
@@ -53,6 +50,15 @@ func mistakes() async throws -> [String] {
     ("/internal/", "localhost", 200, "href=\"./metrics\""),
     ("/internal", "localhost", 200, "href=\"./internal/metrics\""), ("/live", "localhost", 404, ""),
     ("/hello", "localhost", 200, "hello"),
+    // The routes of the host are recorded, and nothing else is.
+    (
+      "/internal/metrics", "localhost", 200,
+      """
+      rusmes_http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",\
+      http_route="/hello",url_scheme="http"} 1
+
+      """
+    ), ("/internal/metrics", "localhost", 200, "rusmes_http_server_active_requests{"),
   ]
   for (path, host, status, text) in expected {
     let reply = await onThread { get(path, port: number, host: host) }

@@ -4,6 +4,7 @@
 import Foundation
 import Hummingbird
 import MailObservability
+import MailObservabilityHummingbird
 import MailObservabilityTesting
 import MetricParsing
 import Metrics
@@ -78,6 +79,7 @@ struct EveryType {
   var hookResult: HookResult?
   var httpServerDeadlines: HTTPServerDeadlines?
   var httpServerLimits: HTTPServerLimits?
+  var httpSpanDetails: HTTPSpanDetails?
   var imapCommand: IMAPCommand?
   var imapMetrics: IMAPMetrics?
   var imapResult: IMAPResult?
@@ -110,9 +112,12 @@ struct EveryType {
   var monotonicClock: MonotonicClock?
   var mtastsCacheMetrics: MTASTSCacheMetrics?
   var mtastsMode: MTASTSMode?
+  var observabilityMiddleware: ObservabilityMiddleware<PeerRequestContext>?
+  var observabilityProbeHandler: ObservabilityProbeHandler?
   var observabilityServer: ObservabilityServer?
   var outgoingTLSStatus: OutgoingTLSStatus?
   var parsedExposition: ParsedExposition?
+  var peerRequestContext: PeerRequestContext?
   var policyMetrics: PolicyMetrics?
   var probeCounts: ProbeCounts?
   var probeSet: ProbeSet?
