@@ -43,8 +43,12 @@ func bridge(
 
 // Off by default: a plain build resolves and fetches nothing.
 let bridges = [
-  bridge("SwiftMetrics", "A factory of swift-metrics on a registry.", ["swift-metrics": ["CoreMetrics"]]),
-  bridge("SwiftLog", "Log messages as a Logger, spans as metadata, counted.", ["swift-log": ["Logging"]]),
+  bridge(
+    "SwiftMetrics", "A factory of swift-metrics on a registry.", ["swift-metrics": ["CoreMetrics"]],
+    tests: ["swift-metrics": ["Metrics", "MetricsTestKit"]]),
+  bridge(
+    "SwiftLog", "Log messages as a Logger, spans as metadata, counted.", ["swift-log": ["Logging"]],
+    tests: ["swift-log": ["InMemoryLogging"]]),
   bridge(
     "DistributedTracing", "The tracer as one of swift-distributed-tracing.",
     ["swift-distributed-tracing": ["Instrumentation", "Tracing"]],
@@ -92,7 +96,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),

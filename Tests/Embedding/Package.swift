@@ -31,7 +31,7 @@ let package = Package(
   dependencies: [
     .package(name: "swift-mail-observability", path: "../..", traits: ["All"]),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),

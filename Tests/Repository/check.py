@@ -124,7 +124,8 @@ def check_blocks(paths):
 
 # Tables that name what there is
 
-TABLES = ("MigratingFromRusmesMetrics.md", "MigratingFromSwiftPrometheus.md", "RecordingInAServer.md")
+TABLES = (
+    "MigratingFromRusmesMetrics.md", "MigratingFromSwiftPrometheus.md", "MigratingFromSwiftMetrics.md", "RecordingInAServer.md")
 # A row without a counterpart says so in these words, and in no others.
 WITHOUT = ("not offered", "none")
 

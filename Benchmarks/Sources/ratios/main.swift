@@ -33,7 +33,8 @@ while let argument = arguments.popFirst() {
 signal(SIGPIPE, SIG_IGN)
 
 let rows = [
-  InstrumentRows.all, SpanRows.all, DistributedTracingRows.all, SweepRows.all, ExpositionRows.all,
+  InstrumentRows.all, SwiftMetricsRows.all, SpanRows.all, DistributedTracingRows.all, SweepRows.all,
+  ExpositionRows.all,
   SpanExportRows.all, HTTPRows.all,
 ].joined().filter {
   only.isEmpty || $0.name.contains(only)

@@ -26,7 +26,7 @@ public struct LogMessage: Sendable {
   /// The most bytes of UTF-8.
   static let maximumLength = 4096
 
-  init(_ level: Level, _ text: String) {
+  package init(_ level: Level, _ text: String) {
     self.init(level, line: text.oneLine(atMost: Self.maximumLength), TraceSpan.current?.context)
   }
 

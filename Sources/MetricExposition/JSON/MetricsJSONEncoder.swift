@@ -75,7 +75,7 @@ struct MetricsJSONEncoder: ~Copyable, ExpositionEncoder {
       defer { readings[item] = .counters(series) }
       isComplete = encode(&series, rendered, untilSize: size, to: &buffer) { encoder, counter, buffer in
         encoder.beginSeries(counter.labels, rendered, &buffer)
-        buffer.append(counterValue: counter)
+        buffer.append(counter.reading)
         buffer.appendPadded(rendered.afterNumber)
       }
     case .gauges(var series):

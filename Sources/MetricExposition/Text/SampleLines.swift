@@ -28,12 +28,11 @@ extension OutputBuffer {
 
   /// Integers exactly, as long as no fractions were recorded.
   @inline(__always)
-  mutating func append(counterValue counter: Counter) {
-    let fraction = counter.fractionalValue
-    if fraction == 0 {
-      append(integer: counter.integerValue)
+  mutating func append(_ counter: CounterReading) {
+    if counter.fraction == 0 {
+      append(integer: counter.integer)
     } else {
-      append(number: Double(counter.integerValue) + fraction)
+      append(number: Double(counter.integer) + counter.fraction)
     }
   }
 

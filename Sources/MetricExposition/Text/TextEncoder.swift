@@ -146,10 +146,11 @@ struct TextEncoder: ~Copyable, ExpositionEncoder {
     to buffer: inout OutputBuffer
   ) {
     buffer.begin(rendered.line, labels)
-    buffer.append(counterValue: counter)
+    let reading = counter.reading
+    buffer.append(reading)
     if format.isOpenMetrics, let exemplar = counter.exemplars.all.first ?? nil { buffer.append(exemplar) }
     buffer.append(UInt8(ascii: "\n"))
-    if format.created { buffer.appendLine(rendered.created, labels, counter.created) }
+    if format.created { buffer.appendLine(rendered.created, labels, reading.created) }
   }
 
   /// The buckets made cumulative, then the sum and the count, which is that of the last bucket by construction.

@@ -16,12 +16,15 @@ package struct FamilyDescriptor: Sendable {
   let isAbsentUntilSet: Bool
   /// The names of labels that its series have had, where they have names of their own.
   package let sparseNames: SparseLabelNames?
+  /// Whether another library gave it its name, which may end in what belongs to samples of another type.
+  let isNamedElsewhere: Bool
   /// What every series has besides.
   package var constantLabels = ConstantLabels.none
 
   package init(
     name: String, type: MetricType, help: String, unit: String, labelNames: [String], bounds: BucketBounds,
-    shape: FamilyShape, isAbsentUntilSet: Bool = false, sparseNames: SparseLabelNames? = nil
+    shape: FamilyShape, isAbsentUntilSet: Bool = false, sparseNames: SparseLabelNames? = nil,
+    isNamedElsewhere: Bool = false
   ) {
     self.name = name
     self.type = type
@@ -32,6 +35,7 @@ package struct FamilyDescriptor: Sendable {
     self.shape = shape
     self.isAbsentUntilSet = isAbsentUntilSet
     self.sparseNames = sparseNames
+    self.isNamedElsewhere = isNamedElsewhere
   }
 
   /// The name without the suffix that the type adds to it: OpenMetrics calls this the family's name.
@@ -95,8 +99,10 @@ package struct FamilyDescriptor: Sendable {
       throw fail(.invalidName, "the label of a state set has its name: no colon, and no __ at the beginning")
     default: break
     }
-    // What is of no known type bears the name that somebody else gave it; clashes are found by the claimed names.
-    if type != .unknown, let suffix = MetricName.reservedSuffixes.first(where: baseName.hasSuffix) {
+    // What is of no known type bears a name that somebody else gave it, too; clashes are found by the claimed names.
+    if type != .unknown, !isNamedElsewhere,
+      let suffix = MetricName.reservedSuffixes.first(where: baseName.hasSuffix)
+    {
       throw fail(.invalidName, "the suffix \(suffix) belongs to the samples of another type")
     }
     if !unit.isEmpty {

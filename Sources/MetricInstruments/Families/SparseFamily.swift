@@ -72,6 +72,14 @@ extension Registry {
   public func registerSparse<Child>(
     _ declaration: MetricDeclaration<Child>, limit: Int = 500, idleTimeout: Duration? = nil
   ) throws(RegistrationError) -> SparseFamily<Child> {
+    try registerSparse(
+      declaration, limit: limit, idleTimeout: idleTimeout, isNamedElsewhere: false)
+  }
+
+  /// The same for a metric to which another library gave its name: it may end in `_count` and the like.
+  package func registerSparse<Child>(
+    _ declaration: MetricDeclaration<Child>, limit: Int, idleTimeout: Duration?, isNamedElsewhere: Bool
+  ) throws(RegistrationError) -> SparseFamily<Child> {
     let context = context
     let limit = max(0, limit)
     let isHistogram = declaration.type == .histogram
@@ -81,7 +89,8 @@ extension Registry {
         && context.constantLabels.problem(beside: [name]) == nil
     }
     return try add(
-      declaration, labels: [], shape: .sparse(limit: limit, idleTimeout: idleTimeout), sparseNames: names
+      declaration, labels: [], shape: .sparse(limit: limit, idleTimeout: idleTimeout), sparseNames: names,
+      isNamedElsewhere: isNamedElsewhere
     ) {
       let series = BoundedSeries(
         labelNames: .sparse(names), limit: limit, idleTimeout: idleTimeout, context: context,

@@ -31,6 +31,8 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   private let fraction = Atomic<UInt64>(0)
 
   package let exemplars = ExemplarSlot()
+  // Where it was begun again, if it ever was.
+  let origin = LazyReference<CounterOrigin>()
 
   /// Set in a word to which nothing may be added any more.
   static let seal: UInt64 = 1 << 63
@@ -173,12 +175,13 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
   // MARK: - Reading
 
   /// The current value. Exact while all amounts were integers below 2^53; see ``integerValue`` for the rest.
-  public var value: Double {
-    Double(integerValue) + fractionalValue
-  }
+  public var value: Double { reading.value }
 
   /// The sum of the integral parts of all amounts, exact.
-  public var integerValue: UInt64 {
+  public var integerValue: UInt64 { reading.integer }
+
+  /// The same, without regard to where the counter was begun again.
+  var integerSum: UInt64 {
     var sum = base.load(ordering: .acquiring)
     if sum < Counter.seal {
       let cells = currentCells
@@ -194,8 +197,8 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     return Counter.structure.withLock { self.kept.load(ordering: .relaxed) & ~Counter.seal }
   }
 
-  /// The sum of the fractional parts of all amounts.
-  package var fractionalValue: Double {
+  /// The sum of the fractional parts of all amounts, without regard to where the counter was begun again.
+  var fractionalSum: Double {
     Double(bitPattern: fraction.load(ordering: .relaxed) & ~Counter.seal)
   }
 
@@ -315,5 +318,5 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     }
   }
 
-  override var fingerprint: UInt64 { integerValue ^ fraction.load(ordering: .relaxed) }
+  override var fingerprint: UInt64 { integerSum ^ fraction.load(ordering: .relaxed) }
 }

@@ -16,9 +16,11 @@ public class MetricInstrument: @unchecked Sendable {
   init(context: InstrumentContext?, labels: SeriesLabels) {
     self.context = context
     self.labels = labels
-    // To the millisecond: nobody needs more, and fewer digits are written faster.
-    created = (WallClock.seconds * 1000).rounded() / 1000
+    created = MetricInstrument.now
   }
+
+  /// The time, in seconds since 1970, to the millisecond: nobody needs more, and fewer digits are written faster.
+  static var now: Double { (WallClock.seconds * 1000).rounded() / 1000 }
 
   deinit { labels.deallocate() }
 

@@ -157,21 +157,23 @@ extension Registry {
   private func descriptor(
     _ name: String, _ type: MetricType, _ help: String, unit: String = "", labels: [String],
     bounds: BucketBounds = [], shape: FamilyShape, isAbsentUntilSet: Bool = false,
-    sparseNames: SparseLabelNames? = nil
+    sparseNames: SparseLabelNames? = nil, isNamedElsewhere: Bool = false
   ) -> FamilyDescriptor {
     FamilyDescriptor(
       name: fullName(name), type: type, help: help, unit: unit, labelNames: labels, bounds: bounds,
-      shape: shape, isAbsentUntilSet: isAbsentUntilSet, sparseNames: sparseNames)
+      shape: shape, isAbsentUntilSet: isAbsentUntilSet, sparseNames: sparseNames,
+      isNamedElsewhere: isNamedElsewhere)
   }
 
   func add<Child, Handle: Sendable>(
     _ declaration: MetricDeclaration<Child>, labels: [String], shape: FamilyShape,
-    sparseNames: SparseLabelNames? = nil, make: () -> (FamilySeries<Child>, Handle)
+    sparseNames: SparseLabelNames? = nil, isNamedElsewhere: Bool = false,
+    make: () -> (FamilySeries<Child>, Handle)
   ) throws(RegistrationError) -> Handle {
     let descriptor = descriptor(
       declaration.name, declaration.type, declaration.help, unit: declaration.unit, labels: labels,
       bounds: declaration.bounds, shape: shape, isAbsentUntilSet: declaration.isAbsentUntilSet,
-      sparseNames: sparseNames)
+      sparseNames: sparseNames, isNamedElsewhere: isNamedElsewhere)
     return try add(descriptor) {
       let (series, handle) = make()
       return (declaration.children(series), handle)

@@ -78,11 +78,3 @@ func fromSwiftPrometheus() async throws {
   replies.remove(replies[["code": "250"]])
   print(await registry.text())
 }
-
-/// swift-metrics' handles, each of which is a series of a family with labels that are named at run time.
-func aFamilyForEachName(registry: Registry) throws {
-  let family = try registry.registerSparse(.counter("http_requests_total", help: "Requests."))
-  let handle = family.series([("method", "GET"), ("status", "200")])
-  handle.increment()
-  family.remove(handle)
-}
