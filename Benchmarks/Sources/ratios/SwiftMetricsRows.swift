@@ -32,8 +32,8 @@ enum SwiftMetricsRows {
 /// Instruments of swift-metrics, and raw pieces to put beside those that do nothing.
 private final class Recorded: Sendable {
   private let factory: any MetricsFactory
-  nonisolated(unsafe) private let counter: CoreMetrics.Counter
-  nonisolated(unsafe) private let timer: CoreMetrics.Timer
+  private let counter: CoreMetrics.Counter
+  private let timer: CoreMetrics.Timer
   private let word = Atomic<UInt64>(0)
   private let histogram: Histogram
 

@@ -31,7 +31,7 @@ func besideAnother(_ factory: RegistryMetricsFactory, _ other: any MetricsFactor
 func fromABackend(_ metrics: MetricsCollector) async throws {
   let factory = try RegistryMetricsFactory(metrics.registry)
   MetricsSystem.bootstrap(factory)
-  await withMetricsFactory(factory) {}
+  withMetricsFactory(factory) {}
   var configuration = RegistryMetricsFactory.Configuration()
   configuration.buckets = ["reply.size": [64, 1_024, 65_536]]
   configuration.timerBuckets = BucketBounds([.milliseconds(5), .seconds(1)])
