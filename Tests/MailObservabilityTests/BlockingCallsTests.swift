@@ -26,14 +26,16 @@ struct BlockingCallsTests {
   @Test("give what they return, and throw what they throw")
   func outcome() async throws {
     let calls = BlockingCalls()
-    #expect(try await calls.run("a", within: .seconds(60)) { 7 } == 7)
-    await #expect(throws: Broken.self) { try await calls.run("a", within: .seconds(60)) { throw Broken() } }
+    #expect(try await calls.run("a", within: .seconds(3600)) { 7 } == 7)
+    await #expect(throws: Broken.self) { try await calls.run("a", within: .seconds(3600)) { throw Broken() } }
   }
 
   @Test("are late when they hang, hold up no other, and take one thread however often they are asked for")
   func hanging() async throws {
     let (calls, obstacle) = (BlockingCalls(limit: 2), Obstacle())
     defer { obstacle.open() }
+    let first = Task { try await calls.run("mount\n1", within: .seconds(3600)) { obstacle.pass() } }
+    #expect(await eventually { obstacle.visits.load(ordering: .relaxed) == 1 })
     for _ in 0..<20 {
       let error = await #expect(throws: BlockingCallError.self) {
         try await calls.run("mount\n1", within: .milliseconds(20)) { obstacle.pass() }
@@ -42,7 +44,9 @@ struct BlockingCallsTests {
       #expect(error?.description == "mount\\n1 did not return within 0.02 seconds")
     }
     #expect(obstacle.visits.load(ordering: .relaxed) == 1)
-    #expect(try await calls.run("mount 2", within: .seconds(60)) { 2 } == 2)
+    #expect(try await calls.run("mount 2", within: .seconds(3600)) { 2 } == 2)
+    obstacle.open()
+    try await first.value
   }
 
   @Test("of one key come one after the other")
@@ -52,7 +56,7 @@ struct BlockingCallsTests {
     try await withThrowingTaskGroup { group in
       for _ in 0..<50 {
         group.addTask {
-          try await calls.run("key", within: .seconds(600)) {
+          try await calls.run("key", within: .seconds(3600)) {
             counts.withLock { counts in
               counts.now += 1
               counts.most = max(counts.most, counts.now)

@@ -112,9 +112,9 @@ final class MetricsEndpoint: Sendable {
     }
   }
 
-  /// Answers with what was gathered for this request alone.
+  /// Answers with what a host has collected for this request alone.
   func expose(
-    _ gathered: GatheredMetrics, to request: EndpointRequest, within limit: Duration
+    _ families: HostFamilies, to request: EndpointRequest, within limit: Duration
   ) async -> EndpointResponse {
     let format = formats.format(for: request.headers)
     guard let slot = admission(of: format.form).enter() else {
@@ -128,7 +128,7 @@ final class MetricsEndpoint: Sendable {
     return await respond(
       to: request, in: format, [], slot, since: .now, within: min(limit, settings.scrapeDeadline),
       alone: number
-    ) { gathered }
+    ) { families.take() }
   }
 
   private func admission(of form: ExpositionForm) -> ScrapeAdmission {

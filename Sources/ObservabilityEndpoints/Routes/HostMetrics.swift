@@ -63,17 +63,17 @@ final class HostMetrics: Sendable {
     let limit = min(limit, request.scrapeTimeout ?? limit)
     let names = Set(request.query.all("name[]"))
     let asked = await route.ask(within: limit, timer: timer, log: log) {
-      try HostFamilies(await collect(request), named: names).gathered
+      try HostFamilies(await collect(request), named: names)
     }
     switch asked {
-    case .answered(let gathered): return await collected.expose(gathered, to: request, within: limit)
+    case .answered(let families): return await collected.expose(families, to: request, within: limit)
     case .refused(let response): return response
     }
   }
 }
 
 /// The families that a host has collected for one request, all of which can be shown.
-struct HostFamilies {
+final class HostFamilies: Sendable {
   /// What could not be shown, and why.
   struct Unshown: Error, CustomStringConvertible {
     /// As many as are told.
@@ -89,7 +89,8 @@ struct HostFamilies {
     }
   }
 
-  let gathered: GatheredMetrics
+  /// Taken out by whoever encodes it: to free tens of thousands of families takes too long for the loop.
+  private let gathered: Locked<GatheredMetrics?>
 
   /// - Throws: ``Unshown`` when one of them cannot be shown: half of a device would look like all of it.
   init(_ families: [CollectedFamily], named names: Set<String>) throws {
@@ -101,6 +102,9 @@ struct HostFamilies {
     guard problems.isEmpty else {
       throw Unshown(problems: problems.map { $0.description.oneLine(atMost: 1200) })
     }
-    gathered = gathering.takeMetrics(named: names)
+    gathered = Locked(gathering.takeMetrics(named: names))
   }
+
+  /// What there is to be shown, for once.
+  func take() -> GatheredMetrics { gathered.withLock { $0.take() } ?? GatheredMetrics(registered: []) }
 }

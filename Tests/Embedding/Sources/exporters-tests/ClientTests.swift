@@ -95,7 +95,9 @@ struct ClientTests {
     let error = await #expect(throws: (any Error).self) {
       try await Self.tuners(of: device, within: .milliseconds(reason.hasSuffix("timeout") ? 300 : 60_000))
     }
-    #expect(error.map { "\($0)" } == reason, "\(name)")
+    // A machine that is busy may use up the time before there is anything to read.
+    let said = error.map { "\($0)" } ?? ""
+    #expect(reason.hasSuffix("timeout") ? said.hasSuffix("i/o timeout") : said == reason, "\(name): \(said)")
     #expect(await eventually { device.opened == 1 && device.closed == 1 }, "\(name)")
   }
 
@@ -111,7 +113,7 @@ struct ClientTests {
     let error = await #expect(throws: ClientError.self) {
       try await Self.tuners(of: device, within: .milliseconds(300))
     }
-    #expect(error?.description == "read: i/o timeout")
+    #expect(error?.description.hasSuffix("i/o timeout") == true)
   }
 
   @Test("gives up when nobody accepts, and when nobody listens")

@@ -77,12 +77,12 @@ struct FilesystemTests {
     let obstacle = DispatchSemaphore(value: 0)
     defer { obstacle.signal() }
     let collector = FilesystemCollector(
-      ["/", "/hangs"], within: .milliseconds(100),
+      ["/", "/hangs"], within: .seconds(3),
       get: { path in
         if path == "/hangs" { obstacle.wait() }
         return Self.filesystem(path, "EXT4", 1)
       })
-    for _ in 0..<5 {
+    for _ in 0..<2 {
       let families = await collector.collect()
       let success = families.first { $0.name == "statfs_success" }?.samples.map(\.value)
       #expect(success == [.number(1), .number(0)])
