@@ -61,6 +61,13 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
+    // Spans by gRPC and over TLS, as the environment says.
+    program(
+      "export-transports",
+      [
+        .product(name: "MailObservabilityOTLPGRPC", package: "swift-mail-observability"),
+        .product(name: "MailObservabilityOTLPTLS", package: "swift-mail-observability"),
+      ]),
     // What the documentation says about tests.
     .testTarget(
       name: "metrics-tests",
