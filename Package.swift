@@ -25,6 +25,9 @@ struct Bridge {
   let description: String
   let products: [String: [String]]
   let testProducts: [String: [String]]
+  /// Further modules of this package.
+  let ours: [Target.Dependency]
+  let testOurs: [Target.Dependency]
 
   var module: String { "MailObservability" + trait }
 
@@ -36,10 +39,21 @@ struct Bridge {
 }
 
 func bridge(
-  _ trait: String, _ description: String, _ products: [String: [String]], tests: [String: [String]] = [:]
+  _ trait: String, _ description: String, _ products: [String: [String]], tests: [String: [String]] = [:],
+  ours: [Target.Dependency] = [], testOurs: [Target.Dependency] = []
 ) -> Bridge {
-  Bridge(trait: trait, description: description, products: products, testProducts: tests)
+  Bridge(
+    trait: trait, description: description, products: products, testProducts: tests, ours: ours,
+    testOurs: testOurs)
 }
+
+// What the two ways to a collector that need packages have in common.
+let collectorModules: [Target.Dependency] = [
+  "CollectorConnections", "ObservabilityHTTP", "ObservabilitySockets",
+]
+let collectorProducts: [Target.Dependency] = [
+  ("NIOCore", "swift-nio"), ("NIOPosix", "swift-nio"), ("NIOSSL", "swift-nio-ssl"),
+].map { .product(name: $0.0, package: $0.1, condition: .when(traits: ["OTLPGRPC", "OTLPTLS"])) }
 
 // Off by default: a plain build resolves and fetches nothing.
 let bridges = [
@@ -69,10 +83,17 @@ let bridges = [
     ]),
   bridge(
     "OTLPGRPC", "Spans to a collector over gRPC.",
-    ["grpc-swift-2": ["GRPCCore"], "grpc-swift-nio-transport": ["GRPCNIOTransportHTTP2"]]),
+    [
+      "grpc-swift-2": ["GRPCCore"], "grpc-swift-nio-transport": ["GRPCNIOTransportHTTP2"],
+      "swift-nio": ["NIOCore"], "swift-nio-ssl": ["NIOSSL"],
+    ], tests: ["swift-nio": ["NIOPosix"]], ours: collectorModules,
+    testOurs: ["ExportTestSupport"] + collectorModules),
   bridge(
     "OTLPTLS", "Spans to a collector over HTTP and TLS.",
-    ["async-http-client": ["AsyncHTTPClient"], "swift-nio": ["NIOCore"], "swift-nio-ssl": ["NIOSSL"]]),
+    [
+      "async-http-client": ["AsyncHTTPClient"], "swift-nio": ["NIOCore", "NIOHTTP1"],
+      "swift-nio-ssl": ["NIOSSL"],
+    ], ours: collectorModules, testOurs: ["ExportTestSupport"] + collectorModules),
 ]
 
 let package = Package(
@@ -102,7 +123,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.0.0"),
-    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.0.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
@@ -125,6 +146,10 @@ let package = Package(
         "TraceSpans", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
         "ObservabilityPlatform", "CObservabilityShims",
       ]),
+    library(
+      "CollectorConnections",
+      ["OTLPExport", "ObservabilityHTTP", "ObservabilitySockets", "ObservabilityPlatform"] + collectorProducts
+    ),
     library(
       "ObservabilityEndpoints",
       [
@@ -213,6 +238,13 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["ObservabilityManualClock", "ObservabilityPlatform", "CObservabilityShims"],
       path: "Tests/TestSupport", swiftSettings: strictness),
+    // What every transport of spans is tried with.
+    .target(
+      name: "ExportTestSupport",
+      dependencies: [
+        "OTLPExport", "TraceSpans", "ObservabilitySockets", "ObservabilityPlatform", "TestSupport",
+      ] + collectorProducts,
+      path: "Tests/ExportTestSupport", swiftSettings: strictness),
     tests("MetricInstrumentsTests", ["MetricInstruments", "ObservabilityPlatform", "TestSupport"]),
     tests("MetricExpositionTests", ["MetricExposition", "MetricInstruments", "TestSupport"]),
     tests(
@@ -235,7 +267,7 @@ let package = Package(
       "OTLPExportTests",
       [
         "OTLPExport", "TraceSpans", "EndpointMessages", "ObservabilitySockets", "ObservabilityHTTP",
-        "ObservabilityPlatform", "CObservabilityShims", "TestSupport",
+        "ObservabilityPlatform", "CObservabilityShims", "TestSupport", "ExportTestSupport",
       ]),
     tests(
       "ObservabilityEndpointsTests",
@@ -271,7 +303,7 @@ let package = Package(
         [
           "MailObservability", "MetricInstruments", "TraceSpans", "OTLPExport", "EndpointMessages",
           "ObservabilityEndpoints", "ObservabilityPlatform",
-        ] + bridge.dependencies(bridge.products))
+        ] + bridge.ours + bridge.dependencies(bridge.products))
     }
     + bridges.map { bridge in
       .testTarget(
@@ -279,7 +311,7 @@ let package = Package(
         dependencies: [
           .target(name: bridge.module), "MailObservability", "MetricInstruments", "TraceSpans", "OTLPExport",
           "EndpointMessages", "ObservabilityEndpoints", "ObservabilityPlatform", "TestSupport",
-        ] + bridge.dependencies(bridge.products) + bridge.dependencies(bridge.testProducts),
+        ] + bridge.testOurs + bridge.dependencies(bridge.products) + bridge.dependencies(bridge.testProducts),
         path: "Tests/Bridges/" + bridge.trait, swiftSettings: strictness)
     }
 )

@@ -54,6 +54,12 @@ package final class SpanExport: Sendable {
     return isThere
   }
 
+  /// Tells, on its loop, whether a request is under way, and how many wait for a flush.
+  package func inspect(_ body: @escaping @Sendable (_ isSending: Bool, _ flushes: Int) -> Void) {
+    let core = core
+    core.loop.execute { body(core.attempt != nil, core.flushes.count) }
+  }
+
   /// Sends what is queued now, without waiting for more or for the outcome.
   package func sendRest() {
     let core = core
@@ -61,12 +67,12 @@ package final class SpanExport: Sendable {
     core.loop.executeBeginningNoThread { core.sendRest() }
   }
 
-  /// Sends what is queued, drops what is left at the end of `limit`, and ends. Returns at the latest then,
-  /// whatever the collector does, and is not ended by a cancellation of the caller. A second call waits for
+  /// Sends what is queued, drops what is left at the end of `limit`, and ends. Returns at the latest then, and after the
+  /// tenth of a second that a transport may take to close its connections, whatever the collector does, and is not ended by a cancellation of the caller. A second call waits for
   /// the same end, and can only bring it nearer.
   package func shutdown(within limit: Duration) async {
     let core = core
-    guard !core.statistics.isOver else { return }
+    guard !core.isClosed else { return }
     await withUnsafeContinuation { continuation in
       core.loop.executeBeginningNoThread { core.shutdown(within: limit, continuation) }
     }

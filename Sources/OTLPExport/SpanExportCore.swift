@@ -2,6 +2,7 @@
 
 import ObservabilityPlatform
 import ObservabilitySockets
+import Synchronization
 import TraceSpans
 
 /// The thin shell around `BatchProcessor`. Everything but ``statistics`` is confined to the loop. The loop
@@ -22,6 +23,10 @@ final class SpanExportCore: @unchecked Sendable {
   private let observer: SpanExportObserver
   private let encoder: TraceRequestEncoder
   private let published = Locked(SpanExportStatistics())
+  private let hasClosed = Atomic(false)
+
+  /// How long an end waits, beyond its limit, for a transport to close what it has open.
+  static let longestClosing = Duration.milliseconds(100)
 
   private(set) var machine: BatchProcessor
   /// What was taken out of the queue and did not fit into the request at hand.
@@ -233,7 +238,7 @@ final class SpanExportCore: @unchecked Sendable {
   }
 
   func shutdown(within limit: Duration, _ continuation: UnsafeContinuation<Void, Never>) {
-    guard !isOver else { return resume(continuation, returning: ()) }
+    guard !isClosed else { return resume(continuation, returning: ()) }
     ends.append(continuation)
     machine.shutdown(end: loop.clock().clampedAdding(max(0, limit.clampedNanoseconds)))
     step()
@@ -247,7 +252,6 @@ final class SpanExportCore: @unchecked Sendable {
     timer?.cancel()
     attempt?.cancel()
     attempt = nil
-    exporter.close()
     machine.shutdown(end: .min)
     _ = machine.next(queued: 0, at: loop.clock())
     queue.close()
@@ -268,9 +272,25 @@ final class SpanExportCore: @unchecked Sendable {
     if lost > 0 { observer.said("\(lost) spans were dropped at the end", true) }
     resumeFlushes()
     observer.ended()
+    // What a transport keeps open is not worth more: it goes on closing it.
+    timer = loop.schedule(after: Self.longestClosing) { [self] in closed() }
+    exporter.close { [self] in
+      if loop.isCurrent { closed() } else { loop.executeBeginningNoThread { [self] in closed() } }
+    }
+  }
+
+  /// Ends the loop, now that nothing else is left.
+  private func closed() {
+    guard !isClosed else { return }
+    timer?.cancel()
+    timer = nil
     // Before anybody is told that it is over.
     loop.shutdown()
+    published.withLock { _ in hasClosed.store(true, ordering: .releasing) }
     for continuation in ends { resume(continuation, returning: ()) }
     ends = []
   }
+
+  /// Whether nothing is left of it. Readable from any thread.
+  var isClosed: Bool { hasClosed.load(ordering: .acquiring) }
 }

@@ -1,5 +1,7 @@
 // What does a transport do for the export?
 
+package import ObservabilityPlatform
+
 /// Carries requests to a collector, one at a time: by HTTP here, by what else a package brings.
 package protocol SpanExporter: Sendable {
   /// Makes of an encoded `ExportTraceServiceRequest` what is sent, once for all attempts.
@@ -11,8 +13,11 @@ package protocol SpanExporter: Sendable {
   /// - Parameter spans: how many there are in it.
   func send(_ body: ExportBody, spans: Int, within limit: Duration) async -> ExportAnswer
 
-  /// Closes what is open. Nothing is sent any more.
-  func close()
+  /// Closes what is open; nothing is sent any more. Returns at once. Called once, on the loop.
+  ///
+  /// - Parameter done: called once, from any thread, when nothing is left, neither a thread nor a descriptor; before
+  ///   the call returns, where that is so then.
+  func close(then done: @escaping @Sendable () -> Void)
 }
 
 /// What is sent of a request.
@@ -27,6 +32,21 @@ package struct ExportBody: Sendable, Hashable {
     self.bytes = bytes
     self.isCompressed = isCompressed
     self.problem = problem
+  }
+
+  /// The message, compressed where that is asked for.
+  ///
+  /// - Parameter gzip: nil when it is not.
+  package init(_ message: [UInt8], by gzip: Gzip?) {
+    guard let gzip else {
+      self.init(message)
+      return
+    }
+    if let compressed = gzip.compress(message) {
+      self.init(compressed, isCompressed: true)
+    } else {
+      self.init(message, problem: "zlib has failed, or there is no memory for it")
+    }
   }
 }
 

@@ -31,11 +31,11 @@ class Collector:
     """A rotel that prints what it gets."""
 
     def __init__(self, folder):
-        self.port = free_port()
+        self.port, self.grpc_port = free_port(), free_port()
         self.path = pathlib.Path(folder) / "collector.log"
         self.log = self.path.open("w")
         self.process = subprocess.Popen(
-            [AGENT, "start", "--otlp-grpc-endpoint", f"127.0.0.1:{free_port()}",
+            [AGENT, "start", "--otlp-grpc-endpoint", f"127.0.0.1:{self.grpc_port}",
              "--otlp-http-endpoint", f"127.0.0.1:{self.port}", "--exporter", "blackhole",
              "--debug-log", "traces", "--debug-log-verbosity", "detailed"],
             stdout=self.log, stderr=subprocess.STDOUT)

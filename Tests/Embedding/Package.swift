@@ -98,6 +98,13 @@ let package = Package(
       ],
       path: "Sources/exporters-tests",
       swiftSettings: strictness),
+    // Spans by gRPC and over TLS, as the environment says.
+    program(
+      "export-transports",
+      [
+        .product(name: "MailObservabilityOTLPGRPC", package: "swift-mail-observability"),
+        .product(name: "MailObservabilityOTLPTLS", package: "swift-mail-observability"),
+      ]),
     // What the documentation says about tests.
     .testTarget(
       name: "metrics-tests",

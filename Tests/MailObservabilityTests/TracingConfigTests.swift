@@ -62,7 +62,7 @@ struct TracingConfigTests {
   @Test("names the trait that brings what is not here")
   func traits() throws {
     let tls = try #require(Self.fault { $0.endpoint = "https://collector:4318/?key=geheim" })
-    #expect(tls.message.contains("OTLPHTTPS") && !tls.message.contains("geheim"))
+    #expect(tls.message.contains("OTLPTLS") && !tls.message.contains("geheim"))
     for text in ["htp://c?key=geheim", "c?key=geheim", "http://c:x?key=geheim", "http://u:geheim@c:x"] {
       let fault = try #require(Self.fault { $0.endpoint = text })
       #expect(!"\(fault) \(fault.value)".contains("geheim"), "\(text)")

@@ -1,5 +1,6 @@
 // What becomes of spans when a collector does what it likes, in simulated time?
 
+import ExportTestSupport
 @testable import OTLPExport
 import ObservabilityPlatform
 import TestSupport

@@ -1,5 +1,6 @@
 // Is each span accounted for, whatever a collector does and whenever the end comes?
 
+import ExportTestSupport
 @testable import OTLPExport
 import TestSupport
 import Testing

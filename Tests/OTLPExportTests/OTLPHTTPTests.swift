@@ -1,5 +1,6 @@
 // Does the export stand every collector, over real sockets?
 
+import ExportTestSupport
 @testable import OTLPExport
 import ObservabilityHTTP
 import ObservabilityPlatform
@@ -88,33 +89,14 @@ struct OTLPHTTPTests {
   @Test(
     "accounts for each span, with every behaviour, and ends in time", arguments: CollectorBehaviour.allCases)
   func everyBehaviour(behaviour: CollectorBehaviour) async throws {
-    let world = try World()
-    world.behaviour.withLock { $0 = behaviour }
-    if behaviour == .refusesConnections { world.server.stop() }
-    world.record(512)
-    #expect(await world.pass { world.export.statistics.totals.settled == 512 })
-    let totals = world.export.statistics.totals
-    #expect(world.isAccountedFor)
-    #expect(
-      totals.exported == (behaviour.takes ? 512 : behaviour == .rejectsSome ? 256 : 0), "\(totals)")
-    #expect(totals.dropped == 512 - totals.exported - totals.rejected)
-    // Only what may pass is tried again.
-    if behaviour != .refusesConnections {
-      let hangs = behaviour == .isABlackHole || behaviour == .answersAByteASecond
-      #expect(behaviour.isRetried && !hangs ? world.server.requests > 1 : world.server.requests == 1)
-      #expect(world.server.mostAtOnce == 1)
+    let server = RawServer { _ in behaviour.reaction(spans: 512) ?? .hang }
+    let endpoint = try ClientEndpoint("http://127.0.0.1:\(server.port)/v1/traces")
+    let world = try ExportWorld { loop, timeout in
+      try OTLPHTTPExporter(
+        to: endpoint, headers: [], gzip: nil, timeout: timeout, idle: .seconds(1_000_000_000), on: loop)
     }
-    // The end comes while the next batch is under way, in a pause, or waits.
-    world.record(700)
-    async let end: Void = world.export.shutdown(within: .seconds(2))
-    for _ in 0..<22 where !world.export.statistics.isOver {
-      world.loop.advanceClock(by: .milliseconds(100))
-      _ = await world.loop.turn()
-      try? await Task.sleep(for: .milliseconds(1))
-    }
-    await end
-    #expect(world.isAccountedFor && world.export.statistics.totals.settled == 1212)
-    world.server.stop()
+    let problems = await world.play(behaviour, by: server)
+    #expect(problems.isEmpty, "\(problems)")
   }
 
   @Test("goes on by itself when the collector is back, and says so")

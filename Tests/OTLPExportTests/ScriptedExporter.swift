@@ -1,5 +1,6 @@
 // How does a test play a transport, without a socket?
 
+import ExportTestSupport
 @testable import OTLPExport
 import ObservabilityPlatform
 import ObservabilitySockets
@@ -76,7 +77,10 @@ final class ScriptedExporter: SpanExporter {
     }
   }
 
-  func close() { state.withLock { $0.isClosed = true } }
+  func close(then done: @escaping @Sendable () -> Void) {
+    state.withLock { $0.isClosed = true }
+    done()
+  }
 }
 
 /// A tracer whose spans are exported as a test says, on a loop whose clock it moves.

@@ -1,5 +1,6 @@
 // Does the export do what its state machine says, on a real loop with real spans?
 
+import ExportTestSupport
 @testable import OTLPExport
 import ObservabilityPlatform
 @testable import ObservabilitySockets

@@ -45,7 +45,7 @@ package func listeningSocket(backlog: Int32) -> (descriptor: Int32, port: UInt16
 
 /// The same, and a second socket that is bound to its port: once the first is closed, connections there are refused, and
 /// nobody else is given the port, until the second is closed too. Without the second where the system does not allow it.
-func listeningSocketAndReserve(backlog: Int32) -> (descriptor: Int32, reserve: Int32, port: UInt16)? {
+package func listeningSocketAndReserve(backlog: Int32) -> (descriptor: Int32, reserve: Int32, port: UInt16)? {
   func bound(_ port: UInt16) -> (descriptor: Int32, port: UInt16)? {
     let descriptor = streamSocket()
     var yes: Int32 = 1

@@ -23,7 +23,8 @@ extension MailTracing {
   /// left at the end of `limit`, which `observability_spans_total{outcome="dropped_shutdown"}` counts.
   ///
   /// Call it when the host's servers have ended: spans that end later are dropped. It returns within the
-  /// limit, whatever the collector does, and is not ended by a cancellation of the caller; the thread and the
+  /// limit (a tenth of a second later where one of ``TracingConfig/transports`` does not close its connection at once),
+  /// whatever the collector does, and is not ended by a cancellation of the caller; the thread and the
   /// descriptors of the export end with it. A later call waits for the same end. Tracing does not start
   /// again.
   ///

@@ -60,8 +60,10 @@ extension MetricsCollector {
     let log = LogDelivery(to: config.log, timer: loop)
     // Where no server runs, somebody has to say how often an exemplar is asked for.
     let ticks = registry.beginExemplarTicks(on: loop)
+    var made: (any SpanExporter)?
     do {
       let exporter = try config.exporter(to: endpoint, log, on: loop)
+      made = exporter
       let observer = observer(try ExportMetrics(registry), log, ticks)
       let resource = OTLPResource(
         serviceName: config.serviceName, serviceVersion: build.version, given: config.resource)
@@ -79,6 +81,7 @@ extension MetricsCollector {
     } catch {
       registry.endExemplarTicks(ticks)
       log.end()
+      if let made { loop.execute { made.close {} } }
       loop.shutdown()
       if let error = error as? MetricsConfigError { throw error }
       throw MetricsConfigError(.conflict, setting: "exporter", value: "otlp", "cannot be used: \(error)")
@@ -119,7 +122,24 @@ extension TracingConfig {
 
   fileprivate func exporter(
     to endpoint: ClientEndpoint, _ log: LogDelivery, on loop: EventLoop
-  ) throws(SocketError) -> OTLPHTTPExporter {
+  ) throws -> any SpanExporter {
+    let fields = headers.fields.map { ($0.name, $0.value) }
+    let kind: ExportTransport.Kind = `protocol` == .grpc ? .grpc : .https
+    if `protocol` == .grpc || endpoint.scheme == .https,
+      let transport = transports.last(where: { $0.kind == kind })
+    {
+      var target = ExportTarget(endpoint)
+      target.headers = fields
+      target.isCompressed = compression == .gzip
+      target.timeout = exportTimeout
+      if endpoint.scheme == .https { target.tls = try tlsMaterial() }
+      target.warn = { log.send(.warning, $0) }
+      do throws(TransportFault) {
+        return try transport.make(target, loop)
+      } catch {
+        throw fault(error)
+      }
+    }
     var gzip: Gzip?
     if compression == .gzip {
       do throws(Gzip.Unavailable) {
@@ -128,9 +148,7 @@ extension TracingConfig {
         log.send(.warning, "spans are exported uncompressed: \(error.reason)")
       }
     }
-    return try OTLPHTTPExporter(
-      to: endpoint, headers: headers.fields.map { ($0.name, $0.value) }, gzip: gzip, timeout: exportTimeout,
-      on: loop)
+    return try OTLPHTTPExporter(to: endpoint, headers: fields, gzip: gzip, timeout: exportTimeout, on: loop)
   }
 
   /// Says what there is to say where no export does it.

@@ -10,7 +10,7 @@ extension TracingConfig {
   /// Read are `OTEL_SDK_DISABLED`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and
   /// `_ARG`, `OTEL_TRACES_EXPORTER`, `OTEL_PROPAGATORS`, `OTEL_BSP_…`, the limits of spans, events and links, and
   /// of `OTEL_EXPORTER_OTLP_…` and `OTEL_EXPORTER_OTLP_TRACES_…`, which goes before: endpoint, protocol,
-  /// headers, timeout and compression. An empty variable is none.
+  /// headers, timeout, compression, certificate, client key and client certificate. An empty variable is none.
   ///
   /// A number, a name, a truth value or a list of resource attributes that makes no sense is left out, as the
   /// specification has it, and a number that is larger than there is room for is taken for the largest there is;
@@ -21,19 +21,23 @@ extension TracingConfig {
   ///   - environment: the variables; nil for those of the process.
   ///   - serviceName: what the server is called where the variables do not say; nil for `unknown_service:` and the
   ///     name of the program.
+  ///   - transports: as ``transports``: what the variables may ask for besides plain HTTP.
   /// - Throws: ``MetricsConfigError``, which names the variable, for an endpoint or a list of headers that
-  ///   cannot be read, and for what the package cannot do: TLS and gRPC.
+  ///   cannot be read, and for TLS and gRPC without a transport for it.
   ///
   /// Source: OpenTelemetry, "Environment Variable Specification", "Common Configuration Specification" and "OTLP
   /// exporter configuration".
   public init(
-    environment: [String: String]?, serviceName: String? = nil
+    environment: [String: String]?, serviceName: String? = nil, transports: [ExportTransport] = []
   ) throws(MetricsConfigError) {
-    try self.init(EnvironmentVariables(environment), serviceName: serviceName)
+    try self.init(EnvironmentVariables(environment), serviceName: serviceName, transports: transports)
   }
 
-  init(_ variables: EnvironmentVariables, serviceName: String? = nil) throws(MetricsConfigError) {
+  init(
+    _ variables: EnvironmentVariables, serviceName: String? = nil, transports: [ExportTransport] = []
+  ) throws(MetricsConfigError) {
     self.init(serviceName: serviceName ?? OTLPResource.unknownServiceName)
+    self.transports = transports
     var variables = variables
     enabled = !variables.isTrue("OTEL_SDK_DISABLED")
     // Whatever the others say, it is for nobody.
@@ -156,6 +160,7 @@ extension TracingConfig {
       }
       for (key, value) in pairs { headers[key] = value }
     }
+    try readCertificates(&variables, names)
     if let (text, name) = variables.first(names("COMPRESSION")) {
       switch text.lowercased() {
       case "gzip": compression = .gzip
@@ -164,6 +169,21 @@ extension TracingConfig {
       }
     }
     readBatching(&variables, timeout: names("TIMEOUT"))
+  }
+
+  private mutating func readCertificates(
+    _ variables: inout EnvironmentVariables, _ names: (String) -> [String]
+  ) throws(MetricsConfigError) {
+    func read(
+      _ suffix: String, _ setting: TransportFault.Setting, _ set: (PEM) -> Void
+    ) throws(MetricsConfigError) {
+      guard let (path, name) = try variables.needed(names(suffix)) else { return }
+      set(.file(path))
+      self.names[setting.rawValue] = name
+    }
+    try read("CERTIFICATE", .trustRoots) { tls.trustRoots = $0 }
+    try read("CLIENT_CERTIFICATE", .certificates) { tls.certificates = $0 }
+    try read("CLIENT_KEY", .privateKey) { tls.privateKey = $0 }
   }
 
   private mutating func readBatching(_ variables: inout EnvironmentVariables, timeout: [String]) {

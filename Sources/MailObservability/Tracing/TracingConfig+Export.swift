@@ -113,18 +113,26 @@ extension TracingConfig {
       ? nil : "has more than \(largestResource.bytes) bytes of names and values"
   }
 
+  /// The collector beside the server, by the protocol.
+  static func defaultEndpoint(_ protocol: ExportProtocol) -> String {
+    switch `protocol` {
+    case .http: "http://localhost:4318"
+    case .grpc: "http://localhost:4317"
+    }
+  }
+
   /// Where requests go, with everything about the export checked; nil when nothing is exported.
   func exportEndpoint() throws(MetricsConfigError) -> ClientEndpoint? {
     guard exporter == .otlp else { return nil }
-    // The one that is wrong is named as what it was set by.
-    let setting = tracesEndpoint == nil ? "endpoint" : "tracesEndpoint"
-    let endpoint = try TracingConfig.endpoint(
-      tracesEndpoint ?? self.endpoint, setting: names[setting] ?? setting)
-    guard `protocol` == .http else {
+    if `protocol` == .grpc, !has(.grpc) {
       throw MetricsConfigError(
         .invalidSetting, setting: names["protocol"] ?? "protocol", value: "grpc",
-        "needs gRPC, which the package's trait OTLPGRPC will bring; use OTLP over HTTP")
+        "needs gRPC: with the package's trait OTLPGRPC, import MailObservabilityOTLPGRPC and hand over .grpc among the "
+          + "transports; or use OTLP over HTTP")
     }
+    // The one that is wrong is named as what it was set by.
+    let setting = tracesEndpoint == nil ? "endpoint" : "tracesEndpoint"
+    let endpoint = try endpoint(tracesEndpoint ?? self.endpoint, setting: names[setting] ?? setting)
     guard !headers.isOverfull else {
       throw MetricsConfigError(
         .invalidSetting, setting: names["headers"] ?? "headers", value: "***",
@@ -140,11 +148,14 @@ extension TracingConfig {
     try check("batchSize", batchSize, 1...queueSize)
     try check("exportTimeout", exportTimeout, .milliseconds(1))
     try check("batchDelay", batchDelay, .zero)
+    guard `protocol` == .http else { return endpoint }
     // That of a socket has no path of its own.
     return tracesEndpoint == nil || endpoint.scheme == .unix ? endpoint.appending("v1/traces") : endpoint
   }
 
-  private static func endpoint(_ text: String, setting: String) throws(MetricsConfigError) -> ClientEndpoint {
+  private func has(_ kind: ExportTransport.Kind) -> Bool { transports.contains { $0.kind == kind } }
+
+  private func endpoint(_ text: String, setting: String) throws(MetricsConfigError) -> ClientEndpoint {
     // A password may stand before the @ and a key behind the question mark.
     let isOpen = !text.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
     func refused(_ problem: String) -> MetricsConfigError {
@@ -158,8 +169,15 @@ extension TracingConfig {
       let reason = isOpen ? error.description[...] : error.description.prefix { $0 != "\"" }
       throw refused("cannot be used: \(reason)")
     }
-    guard endpoint.scheme != .https else {
-      throw refused("needs TLS, which the package's trait OTLPHTTPS will bring; use http:// or unix:")
+    if `protocol` == .grpc {
+      // The path of a request by gRPC is that of the method.
+      guard endpoint.path == "/", endpoint.query == nil else {
+        throw refused("has a path, which gRPC has no use for; expected http://host:port or https://host:port")
+      }
+    } else if endpoint.scheme == .https, !has(.https) {
+      throw refused(
+        "needs TLS: with the package's trait OTLPTLS, import MailObservabilityOTLPTLS and hand over .tls among the "
+          + "transports; or use http:// or unix:")
     }
     return endpoint
   }

@@ -59,12 +59,22 @@ public struct TracingConfig: Sendable {
 
   /// Who gets the spans besides: by default a collector at ``endpoint``.
   public var exporter = Exporter.otlp
-  /// The collector: `http://host:port`, or `unix:/path` of a socket. The path `v1/traces` is added to it.
-  public var endpoint = "http://localhost:4318"
+  /// The collector: `http://host:port`, or `unix:/path` of a socket, and with a transport for it `https://host:port`. The
+  /// path `v1/traces` is added to it, but not for gRPC. By default `http://localhost:4318`, and for gRPC
+  /// `http://localhost:4317`.
+  public var endpoint: String {
+    get { givenEndpoint ?? TracingConfig.defaultEndpoint(`protocol`) }
+    set { givenEndpoint = newValue }
+  }
   /// The collector for traces, with the whole path, in place of ``endpoint``.
   public var tracesEndpoint: String?
-  /// How the collector is talked to.
+  /// How the collector is talked to. gRPC needs a transport.
   public var `protocol` = ExportProtocol.http
+  /// What brings gRPC, and HTTP over TLS: `.grpc` of `MailObservabilityOTLPGRPC`, `.tls` of `MailObservabilityOTLPTLS`. None
+  /// by default, and one that the protocol and the endpoint do not ask for is not used.
+  public var transports: [ExportTransport] = []
+  /// Certificates, where the endpoint begins with `https://`. Files are read when tracing is started.
+  public var tls = TLS()
   /// Header fields of every request, such as `["Authorization": "Bearer …"]`. None by default.
   public var headers = Headers()
   /// How requests are compressed. By default they are not.
@@ -86,6 +96,8 @@ public struct TracingConfig: Sendable {
   /// Hears when spans cannot be exported, and when they can again. As ``MetricsConfig/log``.
   public var log: @Sendable (LogMessage) -> Void = { _ in }
 
+  /// Nil for the default, which depends on the protocol.
+  private var givenEndpoint: String?
   /// What is to be said of the environment.
   var warnings: [String] = []
   /// By which variables settings were made.

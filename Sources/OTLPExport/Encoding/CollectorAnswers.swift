@@ -45,6 +45,9 @@ package struct CollectorStatus: Sendable, Hashable {
   package private(set) var code: Int32 = 0
   /// What the collector says of it, on one line of at most 1,024 bytes.
   package private(set) var message = ""
+  /// How long it asks to wait, by the last `google.rpc.RetryInfo` among the details; nil without one, and no less than
+  /// zero.
+  package private(set) var retryDelay: Duration?
 
   /// The status that the bytes stand for.
   ///
@@ -55,9 +58,46 @@ package struct CollectorStatus: Sendable, Hashable {
       switch field {
       case (1, .varint(let code)): self.code = Int32(truncatingIfNeeded: code)
       case (2, .lengthDelimited(let text)): message = collectorMessage(text)
+      case (3, .lengthDelimited(let detail)): if let delay = try Self.delay(detail) { retryDelay = delay }
       default: break
       }
     }
+  }
+
+  /// `google.protobuf.Any { type_url, value }` of a `google.rpc.RetryInfo { retry_delay }`; nil for any other.
+  private static func delay(_ detail: ArraySlice<UInt8>) throws(ProtobufError) -> Duration? {
+    var reader = ProtobufReader(detail)
+    var isRetryInfo = false
+    var value: ArraySlice<UInt8> = []
+    while let field = try reader.next() {
+      switch field {
+      case (1, .lengthDelimited(let url)): isRetryInfo = isURL(url, of: "google.rpc.RetryInfo")
+      case (2, .lengthDelimited(let bytes)): value = bytes
+      default: break
+      }
+    }
+    guard isRetryInfo else { return nil }
+    reader = ProtobufReader(value)
+    var seconds: Int64 = 0
+    var nanoseconds: Int32 = 0
+    while let (number, value) = try reader.next() {
+      guard case (1, .lengthDelimited(let duration)) = (number, value) else { continue }
+      var reader = ProtobufReader(duration)
+      while let field = try reader.next() {
+        switch field {
+        case (1, .varint(let count)): seconds = Int64(bitPattern: count)
+        case (2, .varint(let count)): nanoseconds = Int32(truncatingIfNeeded: count)
+        default: break
+        }
+      }
+    }
+    return max(.seconds(seconds) + .nanoseconds(nanoseconds), .zero)
+  }
+
+  /// Whether a type's name stands behind the last slash.
+  private static func isURL(_ url: ArraySlice<UInt8>, of name: StaticString) -> Bool {
+    let type = url.lastIndex(of: UInt8(ascii: "/")).map { url[url.index(after: $0)...] } ?? url
+    return name.withUTF8Buffer { type.elementsEqual($0) }
   }
 }
 

@@ -4,4 +4,6 @@
 package enum OTLPExport {
   package static let name = "swift-mail-observability"
   package static let version = "0.1.0"
+  /// The specification's form.
+  package static let userAgent = "OTel-OTLP-Exporter-Swift/\(version)"
 }

@@ -1,16 +1,26 @@
 // What does a collector say of a request by HTTP?
 
-import ObservabilityHTTP
+package import ObservabilityHTTP
 import ObservabilityPlatform
 
 /// A response to an export, as far as the export needs it.
-struct ExportResponse {
-  let status: Int
-  let contentType: String?
-  let retryAfter: Duration?
-  let body: [UInt8]
+package struct ExportResponse {
+  package let status: Int
+  package let contentType: String?
+  package let retryAfter: Duration?
+  package let body: [UInt8]
   /// Whether there was more of the body than is read.
-  let isBodyCut: Bool
+  package let isBodyCut: Bool
+
+  package init(
+    status: Int, contentType: String?, retryAfter: Duration?, body: [UInt8], isBodyCut: Bool
+  ) {
+    self.status = status
+    self.contentType = contentType
+    self.retryAfter = retryAfter
+    self.body = body
+    self.isBodyCut = isBodyCut
+  }
 
   /// The answer that it is. Any 2xx is success: a body that cannot be read changes nothing. Nothing else is
   /// tried again once its body is larger than a collector's may be.
@@ -20,20 +30,17 @@ struct ExportResponse {
   ///   - secrets: a text of the collector's that has one of them is left out.
   ///
   /// Source: OTLP specification, "OTLP/HTTP Response".
-  func answer(sent: Int, without secrets: [String] = []) -> ExportAnswer {
-    func shown(_ text: String) -> String {
-      secrets.contains { text.contains($0) } ? "(what it says has a header field's value in it)" : text
-    }
+  package func answer(sent: Int, without secrets: ExportSecrets = ExportSecrets([])) -> ExportAnswer {
     if (200...299).contains(status) {
       guard isProtobuf, !isBodyCut, let response = try? TraceExportResponse(body, sent: sent) else {
         return .accepted(rejected: 0, message: "")
       }
-      return .accepted(rejected: response.rejectedSpans, message: shown(response.message))
+      return .accepted(rejected: response.rejectedSpans, message: secrets.shown(response.message))
     }
     let isRetryable = [429, 502, 503, 504].contains(status) && !isBodyCut
     var reason = "the collector has answered \(status)"
     if isProtobuf, let said = try? CollectorStatus(body), !said.message.isEmpty {
-      reason += ": " + shown(said.message)
+      reason += ": " + secrets.shown(said.message)
     }
     return .refused(
       ExportRefusal(
@@ -49,7 +56,7 @@ struct ExportResponse {
 
 extension ExportRefusal {
   /// A request that got no answer.
-  init(_ error: ClientError) {
+  package init(_ error: ClientError) {
     let isRetryable =
       switch error {
       case .unresolvable, .refused, .timedOut, .brokenBeforeAnswer, .brokenInAnswer, .busy: true

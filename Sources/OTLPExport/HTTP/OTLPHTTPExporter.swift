@@ -16,8 +16,7 @@ package final class OTLPHTTPExporter: SpanExporter {
   private let target: String
   private let fields: [(String, String)]
   private let gzip: Gzip?
-  /// What no text of a collector may repeat.
-  private let secrets: [String]
+  private let secrets: ExportSecrets
 
   /// - Parameters:
   ///   - endpoint: with the whole path.
@@ -40,30 +39,21 @@ package final class OTLPHTTPExporter: SpanExporter {
     requester = try HTTPRequester(to: endpoint, configuration: configuration, loop: loop)
     target = endpoint.target
     self.gzip = gzip
-    secrets = headers.flatMap { Self.secrets(of: $0.1) }
+    secrets = ExportSecrets(headers)
+    fields = Self.fields(headers)
+  }
+
+  /// The fields of every request.
+  package static func fields(_ headers: [(String, String)]) -> [(String, String)] {
     var fields = [("Content-Type", "application/x-protobuf")]
-    let names = Set(headers.map { $0.0.lowercased() })
-    if !names.contains("user-agent") {
-      fields.append(("User-Agent", "OTel-OTLP-Exporter-Swift/\(OTLPExport.version)"))
+    if !headers.contains(where: { $0.0.lowercased() == "user-agent" }) {
+      fields.append(("User-Agent", OTLPExport.userAgent))
     }
     // What says how the body is to be read is not the host's.
-    self.fields =
-      fields + headers.filter { !["content-type", "content-encoding"].contains($0.0.lowercased()) }
+    return fields + headers.filter { !["content-type", "content-encoding"].contains($0.0.lowercased()) }
   }
 
-  /// The value of a header field, or what follows its scheme. What is shorter stands in too many texts.
-  private static func secrets(of value: String) -> [String] {
-    let parts = value.split(separator: " ").map(String.init)
-    return ([value] + parts.dropFirst()).filter { $0.utf8.count >= 6 }
-  }
-
-  package func body(of message: [UInt8]) -> ExportBody {
-    guard let gzip else { return ExportBody(message) }
-    guard let compressed = gzip.compress(message) else {
-      return ExportBody(message, problem: "zlib has failed, or there is no memory for it")
-    }
-    return ExportBody(compressed, isCompressed: true)
-  }
+  package func body(of message: [UInt8]) -> ExportBody { ExportBody(message, by: gzip) }
 
   package func send(_ body: ExportBody, spans: Int, within limit: Duration) async -> ExportAnswer {
     let fields = body.isCompressed ? fields + [("Content-Encoding", "gzip")] : fields
@@ -79,5 +69,8 @@ package final class OTLPHTTPExporter: SpanExporter {
     }
   }
 
-  package func close() { requester.close() }
+  package func close(then done: @escaping @Sendable () -> Void) {
+    requester.close()
+    done()
+  }
 }

@@ -19,15 +19,14 @@ package final class HTTPRequester: Sendable {
     to endpoint: ClientEndpoint, configuration: ClientConfiguration = ClientConfiguration(),
     loop: EventLoop? = nil
   ) throws(SocketError) {
-    try self.init(to: endpoint, configuration: configuration, loop: loop) {
-      (host, port) throws(Resolver.Failure) in try SocketAddress.lookUpAll(host, port: port)
-    }
+    try self.init(
+      to: endpoint, configuration: configuration, loop: loop, resolve: ClientEndpoint.systemResolver)
   }
 
   /// - Parameter resolve: the system's resolver, or what a test has in its place. May block.
   init(
     to endpoint: ClientEndpoint, configuration: ClientConfiguration, loop: EventLoop?,
-    resolve: @escaping RequesterCore.Resolve
+    resolve: @escaping ClientEndpoint.Resolve
   ) throws(SocketError) {
     guard endpoint.scheme != .https else {
       throw SocketError(.invalidAddress, "https is not spoken here, only http and unix")

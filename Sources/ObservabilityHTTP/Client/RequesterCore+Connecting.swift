@@ -1,22 +1,16 @@
-// How does a client come to a connection, when names have several addresses and resolvers hang?
+// How does a client come to a connection, when names have several addresses?
 
 import ObservabilityPlatform
 import ObservabilitySockets
 
-extension BlockingThreads {
-  /// For looking up the names of endpoints. A look-up that hangs holds its thread; those of the same name wait for it
-  /// until their deadlines, so that there is one for a name.
-  static let endpointLookUps = BlockingThreads(limit: 8, shareLimit: 1, queueLimit: 64)
-}
-
 extension RequesterCore {
-  /// The most addresses that are tried of each family.
-  private static let mostAddresses = 4
-
   /// A new connection, to the first address that takes it.
   func connect(until due: Int64) async throws(ClientError) -> Connection {
     let due = min(due, loop.clock().clampedAdding(max(0, configuration.deadlines.connect.clampedNanoseconds)))
-    let addresses = try await addresses(until: due)
+    defer { endLookUp = nil }
+    let addresses = try await endpoint.addresses(
+      within: .nanoseconds(due.clampedAdding(0 - loop.clock())), timer: loop, by: resolve
+    ) { endLookUp = $0 }
     var failure = ClientError.unresolvable("the host of \(endpoint.host) has no address")
     for (index, address) in addresses.enumerated() {
       // A share of the time for each, so that a silent first address does not hide a second that works.
@@ -42,43 +36,5 @@ extension RequesterCore {
       }
     }
     throw failure
-  }
-
-  private func addresses(until due: Int64) async throws(ClientError) -> [SocketAddress] {
-    guard case .name(let host, let port) = endpoint.place else {
-      if case .address(let address) = endpoint.place { return [address] }
-      return []
-    }
-    let resolve = resolve
-    let left = Duration.nanoseconds(due.clampedAdding(0 - loop.clock()))
-    let found: OffLoopOutcome<[SocketAddress]> = await outcome(within: left, timer: loop) { end in
-      endLookUp = { end(.failed(ClientError.closed)) }
-      do throws(BlockingThreads.Refusal) {
-        let id = try BlockingThreads.endpointLookUps.submit(key: host) {
-          do throws(Resolver.Failure) {
-            end(.finished(try resolve(host, port)))
-          } catch {
-            end(.failed(error))
-          }
-        }
-        return { _ = BlockingThreads.endpointLookUps.withdraw(id) }
-      } catch {
-        end(.failed(error))
-        return {}
-      }
-    }
-    endLookUp = nil
-    switch found {
-    case .finished(let addresses):
-      // The newer family first, and the other whatever the number of its addresses.
-      let isNewer = { (address: SocketAddress) in if case .v6 = address { true } else { false } }
-      return Array(addresses.filter(isNewer).prefix(Self.mostAddresses))
-        + addresses.filter { !isNewer($0) }.prefix(Self.mostAddresses)
-    case .deadlineExceeded: throw .timedOut(.resolving)
-    case .failed(let error as Resolver.Failure): throw .unresolvable("looking up \(host): \(error.text)")
-    case .failed(let error as ClientError): throw error
-    case .failed(let error as BlockingThreads.Refusal): throw .unresolvable("looking up \(host): \(error)")
-    case .failed: throw .cancelled
-    }
   }
 }

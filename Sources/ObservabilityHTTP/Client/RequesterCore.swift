@@ -6,12 +6,10 @@ import ObservabilitySockets
 
 /// The state of a client. Confined to its loop.
 final class RequesterCore: @unchecked Sendable {
-  typealias Resolve = @Sendable (String, UInt16) throws(Resolver.Failure) -> [SocketAddress]
-
   let endpoint: ClientEndpoint
   let configuration: ClientConfiguration
   let loop: EventLoop
-  let resolve: Resolve
+  let resolve: ClientEndpoint.Resolve
   private let ownsLoop: Bool
 
   private(set) var isClosed = false
@@ -25,7 +23,7 @@ final class RequesterCore: @unchecked Sendable {
 
   init(
     endpoint: ClientEndpoint, configuration: ClientConfiguration, loop: EventLoop, ownsLoop: Bool,
-    resolve: @escaping Resolve
+    resolve: @escaping ClientEndpoint.Resolve
   ) {
     self.endpoint = endpoint
     self.configuration = configuration

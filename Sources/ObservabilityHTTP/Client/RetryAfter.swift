@@ -4,11 +4,11 @@ import EndpointMessages
 import ObservabilityPlatform
 
 /// Reading `Retry-After`: seconds, or a date in one of the three forms that HTTP has had.
-enum RetryAfter {
+package enum RetryAfter {
   /// The time to wait, at most `longest`; zero for a date that is over, nil for what is neither.
   ///
   /// - Parameter now: the time of day, in seconds since 1970.
-  static func parse(_ text: String, now: Int64, longest: Duration) -> Duration? {
+  package static func parse(_ text: String, now: Int64, longest: Duration) -> Duration? {
     let bytes = Array(text.utf8)
     guard !bytes.isEmpty, bytes.count <= 64 else { return nil }
     let seconds: Int64

@@ -134,7 +134,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, OneShotTimer, @unch
   }
 
   /// Moves the loop's clock on, as if the time had passed: for tests of deadlines.
-  func advanceClock(by duration: Duration) {
+  package func advanceClock(by duration: Duration) {
     clockOffset.wrappingAdd(duration.clampedNanoseconds, ordering: .relaxed)
     execute {}
   }

@@ -57,6 +57,7 @@ struct EveryType {
   var exemplar: Exemplar?
   var expositionError: ExpositionError?
   var expositionParser: ExpositionParser?
+  var exportTransport: ExportTransport?
   var familySelection: FamilySelection?
   var filesystemReading: FilesystemReading?
   var gauge: MailObservability.Gauge?

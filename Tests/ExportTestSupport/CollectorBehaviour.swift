@@ -1,10 +1,9 @@
 // How can a collector answer, at its worst?
 
-@testable import OTLPExport
-import TestSupport
+package import OTLPExport
 
 /// One way to answer a request.
-enum CollectorBehaviour: String, CaseIterable, Sendable {
+package enum CollectorBehaviour: String, CaseIterable, Sendable {
   case accepts, acceptsWithoutContent, acceptsInJSON, acceptsWithRubbish
   case rejectsSome, rejectsMoreThanThereWere, rejectsNegative, warns
   case badRequest, unauthorized, repeatsTheSecret, tooLarge, serverError
@@ -13,7 +12,7 @@ enum CollectorBehaviour: String, CaseIterable, Sendable {
   case answersAByteASecond, answersFiveMebibytes, resets, isABlackHole, refusesConnections
 
   /// Whether it takes the spans.
-  var takes: Bool {
+  package var takes: Bool {
     switch self {
     case .accepts, .acceptsWithoutContent, .acceptsInJSON, .acceptsWithRubbish, .rejectsNegative, .warns: true
     default: false
@@ -21,7 +20,7 @@ enum CollectorBehaviour: String, CaseIterable, Sendable {
   }
 
   /// Whether the same request is tried again.
-  var isRetried: Bool {
+  package var isRetried: Bool {
     switch self {
     case .throttlesForThreeSeconds, .throttlesUntilADate, .throttlesForDecades, .throttlesForNoTime,
       .throttles, .unavailable, .badGateway, .gatewayTimeout, .answersAByteASecond, .resets, .isABlackHole,
@@ -31,8 +30,11 @@ enum CollectorBehaviour: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether nothing but time ends a request.
+  package var hangs: Bool { self == .isABlackHole || self == .answersAByteASecond }
+
   /// What the exporter makes of it; nil when there is no answer within the time that it has.
-  func answer(spans: Int) -> ExportAnswer? {
+  package func answer(spans: Int) -> ExportAnswer? {
     func response(
       _ status: Int, _ body: [UInt8] = [], type: String? = "application/x-protobuf",
       retryAfter: Duration? = nil, isCut: Bool = false
@@ -72,15 +74,15 @@ enum CollectorBehaviour: String, CaseIterable, Sendable {
   }
 
   /// What a test gives as a secret, and no log may have.
-  static let secret = "geheim"
+  package static let secret = "geheim"
 
   /// `google.rpc.Status { code, message }`.
-  static func status(_ message: String) -> [UInt8] {
+  package static func status(_ message: String) -> [UInt8] {
     [0x08, 0x10, 0x12, UInt8(message.utf8.count)] + Array(message.utf8)
   }
 
   /// `ExportTraceServiceResponse { partial_success { rejected_spans, error_message } }`.
-  static func partial(rejected: UInt64, _ message: String) -> [UInt8] {
+  package static func partial(rejected: UInt64, _ message: String) -> [UInt8] {
     var inner: [UInt8] = []
     if rejected > 0 { inner += [0x08] + varint(rejected) }
     if !message.isEmpty { inner += [0x12, UInt8(message.utf8.count)] + Array(message.utf8) }

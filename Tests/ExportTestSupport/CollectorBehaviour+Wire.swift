@@ -1,10 +1,10 @@
 // What does a collector's behaviour look like on the wire?
 
-import TestSupport
+package import TestSupport
 
 extension CollectorBehaviour {
   /// Nil where there is nobody to answer.
-  func reaction(spans: Int) -> RawServer.Reaction? {
+  package func reaction(spans: Int) -> RawServer.Reaction? {
     func answer(
       _ status: String, type: String? = "application/x-protobuf", _ body: [UInt8] = [], fields: [String] = []
     ) -> RawServer.Reaction {
@@ -42,7 +42,9 @@ extension CollectorBehaviour {
     }
   }
 
-  static func bytes(_ status: String, type: String?, _ body: [UInt8], fields: [String] = []) -> [UInt8] {
+  package static func bytes(_ status: String, type: String?, _ body: [UInt8], fields: [String] = [])
+    -> [UInt8]
+  {
     var lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.count)"] + fields
     if let type { lines.append("Content-Type: \(type)") }
     return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body

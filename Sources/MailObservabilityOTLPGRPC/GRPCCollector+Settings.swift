@@ -1,0 +1,61 @@
+// With what does every request go by gRPC?
+
+#if OTLPGRPC
+  import CollectorConnections
+  import GRPCCore
+  import NIOSSL
+  import OTLPExport
+  import ObservabilityHTTP
+
+  extension GRPCCollector {
+    struct Settings: Sendable {
+      /// The host and port, as the collector is told.
+      let authority: String
+      /// Nil for a connection in plain text.
+      let tls: NIOSSLContext?
+      /// The name that the collector's certificate has to have; nil for its address.
+      let serverName: String?
+      let metadata: Metadata
+      let secrets: ExportSecrets
+      let isCompressed: Bool
+
+      init(_ target: ExportTarget) throws(TransportFault) {
+        authority = target.endpoint.host
+        isCompressed = target.isCompressed
+        secrets = ExportSecrets(target.headers)
+        serverName = target.tls.name(at: target.endpoint)
+        if target.endpoint.scheme == .https {
+          let configuration = try target.tls.configuration(protocols: ["h2"])
+          guard let context = try? NIOSSLContext(configuration: configuration) else {
+            throw TransportFault(.endpoint, "cannot be used over TLS")
+          }
+          tls = context
+        } else {
+          tls = nil
+        }
+        metadata = try Self.metadata(target.headers)
+      }
+
+      private static func metadata(_ headers: [(String, String)]) throws(TransportFault) -> Metadata {
+        var metadata = Metadata()
+        for (name, value) in headers {
+          let name = name.lowercased()
+          // What says how the message is to be read is not the host's.
+          if name == "content-type" || name == "content-encoding" { continue }
+          guard !name.hasPrefix("grpc-") else {
+            throw TransportFault(.headers, "cannot be sent by gRPC: \"\(name)\" is one of its own")
+          }
+          guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            throw TransportFault(
+              .headers, "cannot be sent by gRPC: the value of \"\(name)\" is not printable ASCII")
+          }
+          metadata.addString(value, forKey: name)
+        }
+        if !headers.contains(where: { $0.0.lowercased() == "user-agent" }) {
+          metadata.addString(OTLPExport.userAgent, forKey: "user-agent")
+        }
+        return metadata
+      }
+    }
+  }
+#endif

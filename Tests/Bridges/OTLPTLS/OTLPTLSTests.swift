@@ -1,0 +1,281 @@
+// Does the export stand every collector by HTTP over TLS?
+
+#if OTLPTLS
+  import ExportTestSupport
+  import MailObservability
+  import MailObservabilityOTLPTLS
+  import NIOSSL
+  import OTLPExport
+  import ObservabilityHTTP
+  import ObservabilityPlatform
+  import ObservabilitySockets
+  import TestSupport
+  import Testing
+
+  @Suite("OTLP by HTTP over TLS")
+  struct OTLPTLSTests {
+    /// A collector behind TLS.
+    final class Server: TestCollector {
+      let behaviour = Locked(CollectorBehaviour.accepts)
+      let taken = Locked<[RawServer.Request]>([])
+      private let server: RawServer
+      private let relay: Relay
+
+      init(asksClients: Bool = false) throws {
+        server = RawServer { [behaviour, taken] request in
+          taken.withLock { $0.append(request) }
+          return behaviour.withLock { $0 }.reaction(spans: 512) ?? .hang
+        }
+        relay = try Relay(
+          to: server.port, tls: .testServer(protocols: ["http/1.1"], asksClients: asksClients))
+      }
+
+      var port: UInt16 { relay.port }
+      var requests: Int { server.requests }
+      var mostAtOnce: Int { server.mostAtOnce }
+      var connections: Int { server.connections }
+      var open: Int { relay.open }
+
+      func stop() {
+        relay.stop()
+        server.stop()
+      }
+    }
+
+    private static func exporter(
+      port: UInt16, headers: [(String, String)] = [], isCompressed: Bool = false, path: String = "/v1/traces",
+      _ change: (inout TLSMaterial) -> Void = { _ in }
+    ) throws -> (ObservabilitySockets.EventLoop, Duration) throws -> any SpanExporter {
+      var target = ExportTarget(try ClientEndpoint("https://127.0.0.1:\(port)\(path)"))
+      target.headers = headers
+      target.isCompressed = isCompressed
+      target.tls.trustRoots = Array(TestCertificates.root.utf8)
+      change(&target.tls)
+      return { [target] loop, timeout in
+        var target = target
+        target.timeout = timeout
+        return try ExportTransport.tls.make(target, loop)
+      }
+    }
+
+    @Test(
+      "accounts for each span, with every behaviour, and ends in time", arguments: CollectorBehaviour.allCases
+    )
+    func everyBehaviour(behaviour: CollectorBehaviour) async throws {
+      let server = try Server()
+      server.behaviour.withLock { $0 = behaviour }
+      let world = try ExportWorld(through: Self.exporter(port: server.port))
+      let problems = await world.play(behaviour, by: server)
+      #expect(problems.isEmpty, "\(problems), said: \(world.said.withLock { $0 })")
+    }
+
+    @Test("sends what the protocol asks for, on a connection that is kept", arguments: [false, true])
+    func request(isCompressed: Bool) async throws {
+      let server = try Server()
+      let headers = [("Authorization", "Bearer geheim"), ("content-type", "text/plain")]
+      let world = try ExportWorld(
+        through: Self.exporter(
+          port: server.port, headers: headers, isCompressed: isCompressed, path: "/t?k=v"))
+      for _ in 0..<3 {
+        world.record(1)
+        #expect(await world.export.flush(within: .seconds(3600)))
+      }
+      #expect(server.connections == 1 && server.requests == 3)
+      let request = try #require(server.taken.withLock { $0.first })
+      let lines = request.head.split(separator: "\r\n").map { $0.lowercased() }
+      #expect(lines.first == "post /t?k=v http/1.1")
+      #expect(lines.filter { $0.hasPrefix("content-type:") } == ["content-type: application/x-protobuf"])
+      #expect(lines.filter { $0.hasPrefix("host:") } == ["host: 127.0.0.1:\(server.port)"])
+      #expect(lines.contains("user-agent: \(OTLPExport.userAgent.lowercased())"))
+      #expect(lines.contains("authorization: bearer geheim"))
+      #expect(lines.contains("content-encoding: gzip") == isCompressed)
+      #expect(!lines.contains { $0.hasPrefix("traceparent") })
+      #expect(request.body.starts(with: isCompressed ? [0x1F, 0x8B] : [0x0A]))
+      await world.export.shutdown(within: .seconds(3600))
+      #expect(await eventually { server.open == 0 }, "nothing is left open")
+      server.stop()
+    }
+
+    @Test("follows no redirect")
+    func redirect() async throws {
+      let other = try Server()
+      let server = RawServer { _ in
+        let lines = [
+          "HTTP/1.1 307 Temporary Redirect", "Location: https://127.0.0.1:\(other.port)/",
+          "Content-Length: 0",
+        ]
+        return .answer(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
+      }
+      let relay = try Relay(to: server.port, tls: .testServer(protocols: ["http/1.1"]))
+      let world = try ExportWorld(through: Self.exporter(port: relay.port))
+      world.record(1)
+      #expect(await !world.export.flush(within: .seconds(3600)))
+      #expect(world.export.statistics.totals.dropped == 1 && other.requests == 0 && server.requests == 1)
+      #expect(world.said.withLock { $0 } == ["spans cannot be exported: the collector has answered 307"])
+      await world.export.shutdown(within: .zero)
+      relay.stop()
+      server.stop()
+      other.stop()
+    }
+
+    @Test("goes on by itself when the collector is back, and says so")
+    func recovery() async throws {
+      let server = try Server()
+      server.behaviour.withLock { $0 = .unavailable }
+      let world = try ExportWorld(through: Self.exporter(port: server.port))
+      world.record(512)
+      #expect(await world.pass { server.requests >= 2 })
+      server.behaviour.withLock { $0 = .accepts }
+      #expect(await world.pass { world.export.statistics.totals.settled == 512 })
+      #expect(world.export.statistics.totals.exported == 512)
+      #expect(
+        world.said.withLock { $0 } == [
+          "spans cannot be exported: the collector has answered 503", "the collector takes spans again",
+        ])
+      await world.export.shutdown(within: .seconds(3600))
+      server.stop()
+    }
+
+    @Test("says nothing of a secret, whatever goes wrong", arguments: CollectorBehaviour.allCases)
+    func secrets(behaviour: CollectorBehaviour) async throws {
+      let server = try Server()
+      server.behaviour.withLock { $0 = behaviour }
+      let headers = [("Authorization", "Bearer \(CollectorBehaviour.secret)")]
+      let world = try ExportWorld(through: Self.exporter(port: server.port, headers: headers)) {
+        $0.timeout = .seconds(2)
+      }
+      if behaviour == .refusesConnections { server.stop() }
+      world.record(512)
+      let hangs = { @Sendable in behaviour.hangs && server.requests > 0 }
+      #expect(await world.pass(whileHanging: hangs) { world.export.statistics.totals.settled == 512 })
+      await world.export.shutdown(within: .zero)
+      for text in world.said.withLock({ $0 }) {
+        #expect(!text.contains(CollectorBehaviour.secret), "\(text)")
+      }
+      server.stop()
+    }
+
+    enum Trust: CaseIterable, Sendable {
+      case byRoot, byOtherRoot, byTheSystem, byName, byWrongName, withoutClient, withClient
+    }
+
+    @Test("trusts whom it is told to, and shows who it is", arguments: Trust.allCases)
+    func trust(trust: Trust) async throws {
+      let server = try Server(asksClients: trust == .withoutClient || trust == .withClient)
+      let exporter = try Self.exporter(port: server.port) { tls in
+        switch trust {
+        case .byRoot, .withoutClient: break
+        case .byOtherRoot: tls.trustRoots = Array(TestCertificates.otherRoot.utf8)
+        case .byTheSystem: tls.trustRoots = nil
+        case .byName: tls.serverName = "collector.example"
+        case .byWrongName: tls.serverName = "other.example"
+        case .withClient:
+          tls.certificates = Array(TestCertificates.client.utf8)
+          tls.privateKey = Array(TestCertificates.clientKey.utf8)
+        }
+      }
+      let world = try ExportWorld(through: exporter)
+      let isTrusted = [.byRoot, .byName, .withClient].contains(trust)
+      world.record(512)
+      #expect(await world.pass { world.export.statistics.totals.settled == 512 })
+      #expect(world.export.statistics.totals.exported == (isTrusted ? 512 : 0))
+      #expect(isTrusted ? server.requests == 1 : server.requests == 0)
+      #expect(world.said.withLock { $0.isEmpty } == isTrusted, "\(world.said.withLock { $0 })")
+      await world.export.shutdown(within: .zero)
+      server.stop()
+    }
+
+    @Test("is not held up, and ends, where the collector speaks no TLS", arguments: [true, false])
+    func otherProtocols(isSilent: Bool) async throws {
+      let server = ScriptedServer(
+        Array(
+          repeating: { peer in
+            if !isSilent { peer.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") }
+            peer.waitForEnd()
+          }, count: 1024))
+      let world = try ExportWorld(through: Self.exporter(port: server.port))
+      world.record(512)
+      let hangs = { @Sendable in server.accepted > 0 }
+      #expect(await world.pass(whileHanging: hangs) { world.export.statistics.totals.settled == 512 })
+      #expect(world.export.statistics.totals.dropped == 512 && world.isAccountedFor)
+      await world.export.shutdown(within: .zero)
+      #expect(await eventually { server.clients == 0 })
+      server.stop()
+    }
+
+    @Test("exports and ends while every thread of the cooperative pool is blocked")
+    func blockedPool() async throws {
+      let server = try Server()
+      let world = try ExportWorld(through: Self.exporter(port: server.port))
+      let exported = await onThread {
+        let blocking = blockPool()
+        world.record(512)
+        let began = ContinuousClock.now
+        while world.export.statistics.totals.exported < 512, ContinuousClock.now - began < patience {
+          usleep(1000)
+        }
+        let isOver = Flag()
+        Task(executorPreference: world.loop) {
+          await world.export.shutdown(within: .seconds(600))
+          isOver.set()
+        }
+        isOver.waitBlocking()
+        let exported = world.export.statistics.totals.exported
+        blocking.set()
+        return exported
+      }
+      #expect(exported == 512)
+      #expect(await eventually { server.open == 0 })
+      server.stop()
+    }
+
+    enum Fault: CaseIterable, Sendable {
+      case missingFile, folder, noCertificate, noKey, keyWithoutCertificates, certificatesWithoutKey, otherKey
+      case addressForName
+    }
+
+    @Test(
+      "refuses certificates that cannot be used, names the setting, and tells nothing of them",
+      arguments: Fault.allCases)
+    func faults(fault: Fault) throws {
+      let metrics = try MetricsCollector()
+      var config = TracingConfig(serviceName: "mx1")
+      config.endpoint = "https://collector.example:4318"
+      config.transports = [.tls]
+      let setting: String
+      switch fault {
+      case .missingFile:
+        config.tls.trustRoots = .file("/nonexistent/root.pem")
+        setting = "tls.trustRoots"
+      case .folder:
+        config.tls.trustRoots = .file("/")
+        setting = "tls.trustRoots"
+      case .noCertificate:
+        config.tls.trustRoots = .text("geheim")
+        setting = "tls.trustRoots"
+      case .noKey:
+        config.tls.certificates = .text(TestCertificates.client)
+        config.tls.privateKey = .text("geheim")
+        setting = "tls.privateKey"
+      case .keyWithoutCertificates:
+        config.tls.privateKey = .text(TestCertificates.clientKey)
+        setting = "tls.privateKey"
+      case .certificatesWithoutKey:
+        config.tls.certificates = .text(TestCertificates.client)
+        setting = "tls.certificates"
+      case .otherKey:
+        config.tls.certificates = .text(TestCertificates.client)
+        config.tls.privateKey = .text(TestCertificates.serverKey)
+        setting = "tls.privateKey"
+      case .addressForName:
+        config.tls.serverName = "127.0.0.1"
+        setting = "tls.serverName"
+      }
+      let error = #expect(throws: MetricsConfigError.self) { try metrics.startTracing(config) }
+      #expect(error?.setting == setting && error?.code == .invalidSetting, "\(String(describing: error))")
+      for text in ["\(String(describing: error))", "\(config)", "\(config.tls)"] {
+        #expect(!text.contains("geheim") && !text.contains("BEGIN"))
+      }
+    }
+  }
+#endif
