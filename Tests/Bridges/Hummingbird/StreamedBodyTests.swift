@@ -129,7 +129,8 @@
 
     @Test("without end is asked for no more than a client takes, and ends once when it goes away")
     func leaving() async throws {
-      try await mounted(nil, piece: [UInt8](repeating: 97, count: 1 << 16)).test(.live) { client async throws in
+      try await mounted(nil, piece: [UInt8](repeating: 97, count: 1 << 16)).test(.live) {
+        client async throws in
         let raw = try await RawClient(port: try #require(client.port), reads: false)
         try await raw.send("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(await eventually { pieces.value > 0 })
