@@ -22,8 +22,11 @@
       self = method.utf8.count > 7 ? .other : HTTPMethodName(rawValue: method) ?? .other
     }
 
-    /// What a span's name begins with.
-    var inSpanName: String { self == .other ? "HTTP" : rawValue }
+    /// What a span is called, with the template of its route where there is one.
+    func spanName(_ route: String?) -> String {
+      let method = self == .other ? "HTTP" : rawValue
+      return route.map { "\(method) \($0)" } ?? method
+    }
   }
 
   /// A scheme as conventions have it. Over HTTP/2 it is the client who says it.

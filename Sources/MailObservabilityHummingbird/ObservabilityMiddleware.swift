@@ -89,9 +89,8 @@
         return RecordedRequest(metrics, method, scheme, span: TraceSpan.absent)
       }
       let address = knowsPeers ? (context as? any RemoteAddressRequestContext)?.remoteAddress : nil
-      let route = route(of: context)
       let span = tracing.tracer.startSpan(
-        method.inSpanName + (route.map { " " + $0 } ?? ""), family: "HTTP", kind: .server,
+        method.spanName(route(of: context)), family: "HTTP", kind: .server,
         parent: parent(of: head, from: address))
       if span.isRecording {
         span.describe(head, method, scheme, details)

@@ -39,7 +39,7 @@
     /// Runs `body` with the request's span as the current one, if there is one.
     func current<Result>(_ body: () async throws -> Result) async rethrows -> Result {
       guard span.context != nil else { return try await body() }
-      return try await TraceSpan.$current.withValue(span, operation: body)
+      return try await TraceSpan.withCurrent(span) { try await body() }
     }
 
     /// The answer is known; its body is still to be sent.
@@ -82,13 +82,15 @@
           status: outcome.status))
       guard span.context != nil else { return watch.observe(into: histogram) }
       // For the exemplar.
-      TraceSpan.$current.withValue(span) { watch.observe(into: histogram) }
+      TraceSpan.withCurrent(span) { watch.observe(into: histogram) }
       describe(outcome)
       span.end()
     }
 
     private func describe(_ outcome: Outcome) {
       guard span.isRecording else { return }
+      // Some routers find the route only after the middlewares that stand before them.
+      span.name = method.spanName(outcome.route)
       span["http.response.status_code"] = outcome.status
       span["http.route"] = outcome.route
       // A client's mistake is no failure of the server.
