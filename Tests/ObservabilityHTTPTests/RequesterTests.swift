@@ -249,7 +249,7 @@ struct RequesterTests {
   /// A client of a name that is looked up by `resolve`.
   private func withName(
     _ host: String, _ configure: (inout ClientConfiguration) -> Void = { _ in },
-    resolve: @escaping RequesterCore.Resolve, _ body: (HTTPRequester) async throws -> Void
+    resolve: @escaping ClientEndpoint.Resolve, _ body: (HTTPRequester) async throws -> Void
   ) async throws {
     var configuration = ClientConfiguration()
     configuration.deadlines = .never
