@@ -120,6 +120,8 @@
         // Not the whole of it, in which values of header fields may be.
         default: ExportRefusal("the request has failed: \(error.shortDescription)", isRetryable: false)
         }
+      case HTTPParserError.invalidEOFState:
+        ExportRefusal(ClientError.brokenInAnswer("the collector has closed it"))
       case let error as HTTPParserError:
         ExportRefusal("the answer is not HTTP/1.1: \("\(error)".oneLine(atMost: 256))", isRetryable: false)
       default:

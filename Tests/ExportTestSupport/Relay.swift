@@ -15,7 +15,7 @@
       case straight
       /// One at a time, with a pause between.
       case trickle
-      /// The first of them resets the connection.
+      /// The first of them resets the connection; with further ones it is straight.
       case reset
     }
 
@@ -62,7 +62,12 @@
                 upstream.eventLoop.makeCompletedFuture {
                   try client.pipeline.syncOperations.addHandler(Carrier(to: upstream))
                   try upstream.pipeline.syncOperations.addHandler(
-                    Carrier(to: client) { state.withLock { $0.way } })
+                    Carrier(to: client) {
+                      state.withLock { state in
+                        defer { if case .reset = state.way { state.way = .straight } }
+                        return state.way
+                      }
+                    })
                 }
               }
               .connect(host: "127.0.0.1", port: Int(server))
@@ -100,6 +105,8 @@
 
     private let other: any Channel
     private let way: @Sendable () -> Relay.Way
+    /// When the next byte may go.
+    private let due = Locked(NIODeadline.uptimeNanoseconds(0))
 
     init(to other: any Channel, _ way: @escaping @Sendable () -> Relay.Way = { .straight }) {
       self.other = other
@@ -115,8 +122,12 @@
         context.close(promise: nil)
       case .trickle:
         let other = other
-        for (index, byte) in bytes.readableBytesView.enumerated() {
-          other.eventLoop.scheduleTask(in: .milliseconds(5 * Int64(index))) {
+        for byte in bytes.readableBytesView {
+          let due = due.withLock { due in
+            due = max(due, .now()) + .milliseconds(5)
+            return due
+          }
+          other.eventLoop.scheduleTask(deadline: due) {
             other.writeAndFlush(ByteBuffer(bytes: [byte]), promise: nil)
           }
         }
@@ -141,9 +152,14 @@
   extension NIOSSLContext {
     /// That of a server of ``TestCertificates``.
     ///
-    /// - Parameter asksClients: whether clients have to show a certificate.
-    package static func testServer(protocols: [String], asksClients: Bool = false) throws -> NIOSSLContext {
-      let chain = try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.server.utf8))
+    /// - Parameters:
+    ///   - asksClients: whether clients have to show a certificate.
+    ///   - hasAddress: whether the certificate is for the address as well as for names.
+    package static func testServer(
+      protocols: [String], asksClients: Bool = false, hasAddress: Bool = true
+    ) throws -> NIOSSLContext {
+      let certificate = hasAddress ? TestCertificates.server : TestCertificates.namedServer
+      let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8))
       let key = try NIOSSLPrivateKey(bytes: Array(TestCertificates.serverKey.utf8), format: .pem)
       var configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))

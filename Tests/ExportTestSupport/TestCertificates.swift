@@ -44,7 +44,22 @@ package enum TestCertificates {
     -----END CERTIFICATE-----
     """
 
-  /// The key of ``server``.
+  /// The same, without the address.
+  package static let namedServer = """
+    -----BEGIN CERTIFICATE-----
+    MIIBmTCCAT6gAwIBAgICEAQwCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJVGVzdCBS
+    b290MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjARMQ8wDQYDVQQD
+    DAZzZXJ2ZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQVhYGvlPZOOzFNFIxO
+    mVsxP/pi8Rd7pawdNA9VaycHAJAB2crFcrcEwLm5YIbTmi/uaQMB39FlSwAUZQko
+    Ierxo4GAMH4wJwYDVR0RBCAwHoIRY29sbGVjdG9yLmV4YW1wbGWCCWxvY2FsaG9z
+    dDATBgNVHSUEDDAKBggrBgEFBQcDATAdBgNVHQ4EFgQUW1ZEPB3/oMvgaudz/EZb
+    LlDcUd8wHwYDVR0jBBgwFoAU7XSUvKREfFoU8yzlYZz1eEE5nqAwCgYIKoZIzj0E
+    AwIDSQAwRgIhAOrsuabK3J0tjv/OHW6Gqs1FByUyAErPM94F5ZaBDEovAiEAktvO
+    oUXfppiU2VVY7WGzeeqkf/jfGQK1Z5AQ9gSdEBU=
+    -----END CERTIFICATE-----
+    """
+
+  /// The key of ``server`` and ``namedServer``.
   package static let serverKey = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg5HZy7aRdNTaL75Rw

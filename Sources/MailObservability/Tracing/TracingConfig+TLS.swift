@@ -38,8 +38,8 @@ extension TracingConfig {
     public var certificates: PEM?
     /// The key of the client's certificate, without a passphrase.
     public var privateKey: PEM?
-    /// The name that the collector is asked for and its certificate has to have; nil, the default, for the host of the
-    /// endpoint.
+    /// The name that the collector is asked for and its certificate has to have, where it is not for the very address of
+    /// the collector; nil, the default, for the host of the endpoint.
     public var serverName: String?
 
     /// The defaults.

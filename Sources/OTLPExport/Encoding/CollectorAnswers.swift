@@ -58,7 +58,9 @@ package struct CollectorStatus: Sendable, Hashable {
       switch field {
       case (1, .varint(let code)): self.code = Int32(truncatingIfNeeded: code)
       case (2, .lengthDelimited(let text)): message = collectorMessage(text)
-      case (3, .lengthDelimited(let detail)): if let delay = try Self.delay(detail) { retryDelay = delay }
+      case (3, .lengthDelimited(let detail)):
+        // One that cannot be read is one less.
+        if let delay = try? Self.delay(detail) { retryDelay = delay }
       default: break
       }
     }

@@ -4,6 +4,7 @@
   import ExportTestSupport
   import GRPCCore
   import GRPCNIOTransportHTTP2
+  import NIOCore
   import NIOPosix
   import NIOSSL
   import ObservabilityPlatform

@@ -31,8 +31,13 @@
       }
     }
 
-    private static func server(isSecure: Bool, asksClients: Bool = false) async throws -> GRPCTestServer {
-      let tls = isSecure ? try NIOSSLContext.testServer(protocols: ["h2"], asksClients: asksClients) : nil
+    private static func server(
+      isSecure: Bool, asksClients: Bool = false, hasAddress: Bool = true
+    ) async throws -> GRPCTestServer {
+      let tls =
+        isSecure
+        ? try NIOSSLContext.testServer(protocols: ["h2"], asksClients: asksClients, hasAddress: hasAddress)
+        : nil
       return try await GRPCTestServer(tls: tls)
     }
 
@@ -101,11 +106,12 @@
     @Test("waits as long as RetryInfo asks for")
     func retryInfo() async throws {
       let server = try await Self.server(isSecure: false)
-      server.behaviour.withLock { $0 = .throttlesForThreeSeconds }
+      server.behaviour.withLock { $0 = .throttlesForDecades }
       let world = try ExportWorld(through: Self.exporter(port: server.port, isSecure: false))
       world.record(512)
       #expect(await eventually { world.said.withLock { !$0.isEmpty } })
-      world.loop.advanceClock(by: .milliseconds(2500))
+      // Of the five minutes that are believed, real time takes its part.
+      world.loop.advanceClock(by: .seconds(100))
       try await Task.sleep(for: .milliseconds(50))
       #expect(server.requests == 1)
       server.behaviour.withLock { $0 = .accepts }
@@ -142,7 +148,8 @@
     @Test("trusts whom it is told to, and shows who it is", arguments: Trust.allCases)
     func trust(trust: Trust) async throws {
       let asksClients = trust == .withoutClient || trust == .withClient
-      let server = try await Self.server(isSecure: true, asksClients: asksClients)
+      let hasAddress = trust != .byName && trust != .byWrongName
+      let server = try await Self.server(isSecure: true, asksClients: asksClients, hasAddress: hasAddress)
       let exporter = try Self.exporter(port: server.port, isSecure: true) { tls in
         switch trust {
         case .byRoot, .withoutClient: break
@@ -222,5 +229,36 @@
       let error = #expect(throws: MetricsConfigError.self) { try metrics.startTracing(config) }
       #expect(error?.setting == "headers" && error?.message.contains("geheim") == false)
     }
+
+    #if os(Linux)
+      @Test("leaves no thread and no descriptor, whatever the collector does")
+      func leftBehind() async {
+        await #expect(processExitsWith: .success) {
+          let silent = ScriptedServer(Array(repeating: { $0.waitForEnd() }, count: 64))
+          let gone = ScriptedServer([])
+          gone.stop()
+          var before: [String: Int] = [:]
+          for round in 0..<24 {
+            // What the process begins with the first of them stays.
+            if round == 4 { before = whatIsOpen() }
+            let metrics = try MetricsCollector()
+            var config = TracingConfig(serviceName: "mx1")
+            (config.protocol, config.transports) = (.grpc, [.grpc])
+            config.endpoint = "http://127.0.0.1:\((round % 2 == 0 ? silent : gone).port)"
+            try metrics.startTracing(config)
+            metrics.tracing.startSpan(.smtp(.data)).end()
+            _ = await metrics.tracing.flush(within: .milliseconds(20))
+            await metrics.tracing.shutdown(within: .milliseconds(20))
+          }
+          // The ends of the collector that is played close by themselves, a little later.
+          let early = before
+          let isAsBefore = await eventually {
+            whatIsOpen().allSatisfy { kind, count in count <= early[kind, default: 0] + 2 }
+          }
+          #expect(isAsBefore, "\(before), \(whatIsOpen())")
+          silent.stop()
+        }
+      }
+    #endif
   }
 #endif

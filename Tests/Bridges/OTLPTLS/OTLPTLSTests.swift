@@ -21,13 +21,14 @@
       private let server: RawServer
       private let relay: Relay
 
-      init(asksClients: Bool = false) throws {
+      init(asksClients: Bool = false, hasAddress: Bool = true) throws {
         server = RawServer { [behaviour, taken] request in
           taken.withLock { $0.append(request) }
           return behaviour.withLock { $0 }.reaction(spans: 512) ?? .hang
         }
         relay = try Relay(
-          to: server.port, tls: .testServer(protocols: ["http/1.1"], asksClients: asksClients))
+          to: server.port,
+          tls: .testServer(protocols: ["http/1.1"], asksClients: asksClients, hasAddress: hasAddress))
       }
 
       var port: UInt16 { relay.port }
@@ -161,7 +162,9 @@
 
     @Test("trusts whom it is told to, and shows who it is", arguments: Trust.allCases)
     func trust(trust: Trust) async throws {
-      let server = try Server(asksClients: trust == .withoutClient || trust == .withClient)
+      let server = try Server(
+        asksClients: trust == .withoutClient || trust == .withClient,
+        hasAddress: trust != .byName && trust != .byWrongName)
       let exporter = try Self.exporter(port: server.port) { tls in
         switch trust {
         case .byRoot, .withoutClient: break
@@ -277,5 +280,36 @@
         #expect(!text.contains("geheim") && !text.contains("BEGIN"))
       }
     }
+
+    #if os(Linux)
+      @Test("leaves no thread and no descriptor, whatever the collector does")
+      func leftBehind() async {
+        await #expect(processExitsWith: .success) {
+          let silent = ScriptedServer(Array(repeating: { $0.waitForEnd() }, count: 64))
+          let gone = ScriptedServer([])
+          gone.stop()
+          var before: [String: Int] = [:]
+          for round in 0..<24 {
+            // What the process begins with the first of them stays.
+            if round == 4 { before = whatIsOpen() }
+            let metrics = try MetricsCollector()
+            var config = TracingConfig(serviceName: "mx1")
+            config.transports = [.tls]
+            config.endpoint = "https://127.0.0.1:\((round % 2 == 0 ? silent : gone).port)"
+            try metrics.startTracing(config)
+            metrics.tracing.startSpan(.smtp(.data)).end()
+            _ = await metrics.tracing.flush(within: .milliseconds(20))
+            await metrics.tracing.shutdown(within: .milliseconds(20))
+          }
+          // The ends of the collector that is played close by themselves, a little later.
+          let early = before
+          let isAsBefore = await eventually {
+            whatIsOpen().allSatisfy { kind, count in count <= early[kind, default: 0] + 2 }
+          }
+          #expect(isAsBefore, "\(before), \(whatIsOpen())")
+          silent.stop()
+        }
+      }
+    #endif
   }
 #endif
