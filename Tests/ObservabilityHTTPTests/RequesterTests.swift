@@ -235,7 +235,10 @@ struct RequesterTests {
     let path = "/tmp/requester-\(getpid())-\(UInt64.random(in: .min ... .max)).sock"
     let unix = try SocketAddress.parse("unix:\(path)")
     try await withServer({ $0.listeners = [.address(unix)] }) { _ in
-      let requester = try HTTPRequester(to: ClientEndpoint("unix:\(path)"))
+      // The handlers run where all tests do, and may wait there.
+      var configuration = ClientConfiguration()
+      configuration.deadlines = .never
+      let requester = try HTTPRequester(to: ClientEndpoint("unix:\(path)"), configuration: configuration)
       for method in ["GET", "HEAD", "POST", "GET"] {
         let result = await TestRequester.send(ClientRequest(method: method, path: "/x"), by: requester)
         #expect(result.status == 200 && result.body == (method == "HEAD" ? "" : "\(method) /x"), "\(result)")
