@@ -3,7 +3,7 @@
 package import ObservabilityPlatform
 package import ObservabilitySockets
 package import OTLPExport
-package import TestSupport
+import TestSupport
 package import TraceSpans
 
 /// An export to a collector that a test plays, whose time the test lets pass.

@@ -160,7 +160,8 @@
           await Tracing.withSpan("a", ofKind: .server) { _ in
             let span = Tracing.startSpan("b")
             span.end()
-            await Tracing.withSpan("c") { $0.attributes["x"] = 1 }
+            Tracing.withSpan("c") { $0.attributes["x"] = 1 }
+            await Tracing.withSpan("d") { _ in await Task.yield() }
           }
         }
       }

@@ -194,7 +194,7 @@
         })
       let server = try await metrics.startHTTPServer(config)
       let client = try TestClient(try #require(server.boundAddress))
-      try await client.send("GET /hangs HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await client.send("GET /hangs HTTP/1.1\r\nHost: localhost\r\n\r\n")
       await inRequest.entered()
       metrics.tracing.withSpan(.smtp(.data)) { _ in }
       let host = Host(metrics)
