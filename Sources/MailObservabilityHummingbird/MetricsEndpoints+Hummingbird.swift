@@ -25,8 +25,16 @@
     ) async -> Response {
       let isHead = request.method == .head
       do throws(EndpointRequestError) {
-        let request = try EndpointRequest(request.head, target: target, from: context.remoteAddress)
-        return await Response(await respond(to: request), isHead: isHead)
+        var request = try EndpointRequest(request.head, target: target, from: context.remoteAddress)
+        var answer = await respond(to: request)
+        // Of a long exposition that nobody is to read only the beginning is made, and NIO can frame no answer of unknown
+        // length that has no body.
+        if isHead, case .stream(let stream) = answer.body, stream.isNonblocking {
+          stream.finish()
+          request.method = "GET"
+          answer = await respond(to: request)
+        }
+        return await Response(answer, isHead: isHead)
       } catch {
         return await Response(.text(400, error.message + "\n"), isHead: isHead)
       }

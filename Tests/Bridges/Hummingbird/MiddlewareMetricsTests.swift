@@ -178,11 +178,11 @@
       }
       let labels = labels("GET", 200, "/slow", "")
       #expect(await sample("_sum", labels) == 4)
-      let bounds = ["0.005", "0.01", "0.025", "0.05", "0.075", "0.1", "0.25", "0.5", "0.75", "1", "2.5"]
+      let bounds = ["0.005", "0.01", "0.025", "0.05", "0.075", "0.1", "0.25", "0.5", "0.75", "1.0", "2.5"]
       for bound in bounds {
         #expect(await sample("_bucket", labels.union(["le=\"\(bound)\""])) == 0, "\(bound)")
       }
-      for bound in ["5", "7.5", "10", "+Inf"] {
+      for bound in ["5.0", "7.5", "10.0", "+Inf"] {
         #expect(await sample("_bucket", labels.union(["le=\"\(bound)\""])) == 1, "\(bound)")
       }
     }

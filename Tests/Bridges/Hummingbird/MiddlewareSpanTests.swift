@@ -85,7 +85,6 @@
         try await client.execute(uri: "/nothing/here", method: .put)
         // NIO reads no method that it does not know, and the conventions know fewer.
         try await client.execute(uri: "/users/1", method: try #require(.init("PROPFIND")))
-        let port = try #require(client.port)
         let spans = try await spans(5)
         let recordings = spans.compactMap(\.recording)
         #expect(recordings.map(\.name) == ["GET /users/{id}", "GET /throws", "GET /late", "PUT", "HTTP"])
@@ -93,7 +92,7 @@
         let first = spans[0]
         #expect(first["http.request.method"] == "GET" && first["http.route"] == "/users/{id}")
         #expect(first["http.response.status_code"] == 200 && first["url.scheme"] == "http")
-        #expect(first["server.address"] == "localhost" && first["server.port"] == port)
+        #expect(first["server.address"] == "localhost" && (first["server.port"] as Int?) == nil)
         #expect(first["network.peer.address"] == "127.0.0.1" && (first["network.peer.port"] as Int?) != nil)
         #expect(first.status == .unset && (first["error.type"] as String?) == nil)
         for key in [

@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import MailObservabilityHummingbird
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 

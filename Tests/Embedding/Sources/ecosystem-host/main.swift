@@ -9,6 +9,7 @@ import MailObservabilitySwiftMetrics
 import CoreMetrics
 import ServiceLifecycle
 import Tracing
+import UnixSignals
 
 /// `ecosystem-host COLLECTOR-URL`: says where it listens, and serves until SIGTERM.
 guard CommandLine.arguments.count == 2 else {
@@ -16,7 +17,7 @@ guard CommandLine.arguments.count == 2 else {
   exit(2)
 }
 
-let metrics = try MetricsCollector(version: "1.0", groups: [])
+let metrics = try MetricsCollector(groups: [], version: "1.0")
 var config = TracingConfig(serviceName: "ecosystem-host")
 config.endpoint = CommandLine.arguments[1]
 // Every span is to be found again, however fast they come.
@@ -44,13 +45,13 @@ let services: [any Service] = [
 ]
 let group = ServiceGroup(
   configuration: .init(
-    services: metrics.services(serving: server, around: services, delay: .zero),
+    services: metrics.services(serving: server, around: services, delay: Duration.zero),
     gracefulShutdownSignals: [.sigterm], logger: logger))
 let running = Task { try await group.run() }
 
 client.port = await backendPorts.first { _ in true } ?? 0
 print("listening frontend 127.0.0.1:\(await frontendPorts.first { _ in true } ?? 0)")
-print("listening metrics \(server.address ?? "nowhere")")
+print("listening metrics \(server.boundAddress ?? "nowhere")")
 print("ready")
-fflush(stdout)
+fflush(nil)
 try await running.value
