@@ -1,6 +1,7 @@
 // Do the documentation's blocks about Hummingbird compile?
 
 import Hummingbird
+import HummingbirdCore
 import MailObservabilityHummingbird
 import NIOCore
 

@@ -3,6 +3,7 @@
 import Logging
 import MailObservabilityServiceLifecycle
 import ServiceLifecycle
+import UnixSignals
 
 func serveInAGroup(
   metrics: MetricsCollector, config: MetricsConfig, mail: any Service, logger: Logger
