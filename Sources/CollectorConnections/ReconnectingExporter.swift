@@ -14,7 +14,7 @@
   package final class ReconnectingExporter<Client: CollectorClient>: SpanExporter, @unchecked Sendable {
     /// The most clients that are ending at one time.
     private static var mostEnding: Int { 8 }
-    /// How long the end waits for them before it takes their thread.
+    /// How long the end waits for them. They end by themselves then, and their thread after them.
     private static var patience: Duration { .milliseconds(50) }
 
     private let endpoint: ClientEndpoint
@@ -27,8 +27,7 @@
     private var client: Client?
     private var phase = ClientError.Phase.resolving
     private var ending = 0
-    private var whenClosed: (@Sendable () -> Void)?
-    private var isThreadEnding = false
+    private var isClosed = false
 
     /// - Parameters:
     ///   - loop: the export's.
@@ -55,7 +54,7 @@
     // MARK: - Requests
 
     package func send(_ body: ExportBody, spans: Int, within limit: Duration) async -> ExportAnswer {
-      guard whenClosed == nil else { return .refused(ExportRefusal(ClientError.closed)) }
+      guard !isClosed else { return .refused(ExportRefusal(ClientError.closed)) }
       guard ending < Self.mostEnding else {
         return .refused(ExportRefusal("earlier connections to the collector do not end", isRetryable: true))
       }
@@ -82,7 +81,7 @@
 
     private func left(until end: Int64) -> Duration { .nanoseconds(end.clampedAdding(-loop.clock())) }
 
-    private var isOver: Bool { Task.isCancelled || whenClosed != nil }
+    private var isOver: Bool { Task.isCancelled || isClosed }
 
     private func attempt(_ body: ExportBody, _ spans: Int, until end: Int64) async -> ExportAnswer {
       if let kept = client {
@@ -105,6 +104,7 @@
         // A share of the time for each, so that a silent first address does not hide a second that works.
         let share = left / (addresses.count - index)
         phase = .connecting
+        thread.take()
         let next = make(address, share)
         client = next
         let timer = loop.schedule(after: share) { [weak self, weak next] in
@@ -129,26 +129,25 @@
       client = nil
       ending += 1
       dropped.end { [self] in
-        loop.executeBeginningNoThread { [self] in
-          ending -= 1
-          endThread()
-        }
+        thread.giveBack()
+        loop.executeBeginningNoThread { [self] in ending -= 1 }
       }
     }
 
     package func close(then done: @escaping @Sendable () -> Void) {
-      guard whenClosed == nil else { return done() }
-      whenClosed = done
+      guard !isClosed else { return done() }
+      isClosed = true
       drop()
-      guard ending > 0 else { return endThread() }
-      loop.schedule(after: Self.patience) { [self] in endThread(whatever: true) }
-    }
-
-    /// Ends the thread when no client needs it any more, or whatever they need: their connections end with it.
-    private func endThread(whatever isLate: Bool = false) {
-      guard let whenClosed, ending == 0 || isLate, !isThreadEnding else { return }
-      isThreadEnding = true
-      thread.end(then: whenClosed)
+      let waiting = Locked<(@Sendable () -> Void)?>(done)
+      let tell: @Sendable () -> Void = {
+        let done = waiting.withLock { waiting in
+          defer { waiting = nil }
+          return waiting
+        }
+        done?()
+      }
+      if ending > 0 { loop.schedule(after: Self.patience, tell) }
+      thread.end(then: tell)
     }
   }
 #endif

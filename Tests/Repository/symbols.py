@@ -34,3 +34,16 @@ def graphs():
              "-minimum-access-level", "public", "-skip-synthesized-members", "-output-dir", folder],
             check=True)
     return sorted(folder.glob("*.symbols.json"))
+
+
+def bridges(package):
+    """The symbol graphs of the bridges, of a package that was built with all traits."""
+    subprocess.run(
+        ["swift", "package", "--traits", "All", "dump-symbol-graph", "--minimum-access-level", "public",
+         "--skip-synthesized-members"],
+        cwd=package, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    traits = subprocess.run(["swift", "package", "dump-package"], cwd=package, check=True, capture_output=True, text=True)
+    names = [trait["name"] for trait in json.loads(traits.stdout)["traits"]]
+    # A package that extends others' types has a graph for each of their modules too.
+    return sorted(path for name in names
+                  for path in package.glob(f".build/*/symbolgraph/MailObservability{name}[.@]*symbols.json"))
