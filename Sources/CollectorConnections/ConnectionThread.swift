@@ -17,8 +17,8 @@
       var isEnding = false
     }
 
-    /// What no client outlasts: none has longer to connect.
-    private static var longestEnd: DispatchTimeInterval { .seconds(15) }
+    /// How long clients that do not end keep the thread.
+    private static var longestEnd: DispatchTimeInterval { .seconds(5) }
 
     package let group: any EventLoopGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     /// A queue that is never held up by the threads of the cooperative pool, as the global ones are.
