@@ -1,4 +1,4 @@
-// Does a browser send these fields?
+// Does a browser send these fields, and for a page of whose?
 
 extension EndpointFields {
   /// Whether a field is there that browsers send and programs seldom do: a language, an `Origin`, one of `Sec-Fetch-…`, or a
@@ -7,5 +7,11 @@ extension EndpointFields {
   package var areFromBrowser: Bool {
     self["Accept-Language"] != nil || self["Origin"] != nil || self["Sec-Fetch-Site"] != nil
       || self["Sec-Fetch-Mode"] != nil || self["User-Agent"]?.hasPrefix("Mozilla/") == true
+  }
+
+  /// Whether a browser says that a page of another site asks, or of another port of this one (Fetch Metadata Request
+  /// Headers, "Sec-Fetch-Site"). Browsers say so to loopback addresses and over TLS only.
+  package var areByPageOfOtherSite: Bool {
+    self["Sec-Fetch-Site"].map { $0 != "none" && $0 != "same-origin" } ?? false
   }
 }

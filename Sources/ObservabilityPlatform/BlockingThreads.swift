@@ -23,9 +23,16 @@ package final class BlockingThreads: Sendable {
     }
   }
 
+  /// By its bytes: to `String ==` two mounts whose names differ in nothing but how an accent is written are one.
+  private struct Key: Hashable {
+    let bytes: [UInt8]
+
+    init(_ text: String) { bytes = Array(text.utf8) }
+  }
+
   private struct Work {
     let id: UInt64
-    let key: String
+    let key: Key
     let run: @Sendable () -> Void
   }
 
@@ -33,7 +40,7 @@ package final class BlockingThreads: Sendable {
     var queue: [Work] = []
     var threads = 0
     /// How much work of each key is being done.
-    var running: [String: Int] = [:]
+    var running: [Key: Int] = [:]
     var lastID: UInt64 = 0
   }
 
@@ -62,6 +69,7 @@ package final class BlockingThreads: Sendable {
   @discardableResult
   package func submit(key: String = "", _ work: @escaping @Sendable () -> Void) throws(Refusal) -> UInt64 {
     enum Outcome { case queued(UInt64, needsThread: Bool), full }
+    let key = Key(key)
     let outcome = state.withLock { state -> Outcome in
       guard state.queue.count < queueLimit else { return .full }
       state.lastID &+= 1
@@ -146,7 +154,7 @@ package final class BlockingThreads: Sendable {
     call.withLock { $0.take() }?.resume(throwing: CancellationError())
   }
 
-  private func hasShareLeft(_ key: String, _ state: State) -> Bool {
+  private func hasShareLeft(_ key: Key, _ state: State) -> Bool {
     state.running[key, default: 0] < shareLimit
   }
 

@@ -49,6 +49,17 @@ struct BlockingCallsTests {
     try await first.value
   }
 
+  @Test("of keys that are written in other bytes hold each other up no more than any others")
+  func canonicallyEqual() async throws {
+    let (calls, obstacle) = (BlockingCalls(limit: 2), Obstacle())
+    defer { obstacle.open() }
+    let first = Task { try await calls.run("/m/\u{E9}", within: .seconds(3600)) { obstacle.pass() } }
+    #expect(await eventually { obstacle.visits.load(ordering: .relaxed) == 1 })
+    #expect(try await calls.run("/m/e\u{301}", within: .seconds(60)) { 2 } == 2)
+    obstacle.open()
+    try await first.value
+  }
+
   @Test("of one key come one after the other")
   func inTurn() async throws {
     let calls = BlockingCalls(limit: 8)

@@ -181,9 +181,53 @@ struct MetricsRouteTests {
     }
     await gate.entered()
     #expect(await eventually { clock.pendingCalls >= 1 })
-    clock.advance(by: .milliseconds(2501))
+    clock.advance(by: .milliseconds(2751))
     #expect(try await asked.value.status == 503)
     gate.open()
+  }
+
+  @Test("can say why it has nothing when it gives up as its scraper does")
+  func lastWord() async throws {
+    let (clock, gate) = (ManualClock(), Gate())
+    let service = try Service(timer: clock) {
+      $0.hostRoutes = [
+        .metrics("/pump") { _ in
+          await gate.pass()
+          throw EndpointRefusal(500, "the pump is silent")
+        }
+      ]
+    }
+    let asked = Task {
+      try await service.get("/pump", headers: ["X-Prometheus-Scrape-Timeout-Seconds": "3"])
+    }
+    await gate.entered()
+    #expect(await eventually { clock.pendingCalls >= 1 })
+    clock.advance(by: .milliseconds(2501))
+    gate.open()
+    let answer = try await asked.value
+    #expect(answer.status == 500 && answer.body == "the pump is silent\n")
+  }
+
+  @Test(
+    "is not asked by pages of other sites, whomever it answers",
+    arguments: [
+      ("cross-site", 403), ("same-site", 403), ("x", 403), ("same-origin", 200), ("none", 200), (nil, 200),
+    ] as [(String?, Int)])
+  func otherSites(site: String?, status: Int) async throws {
+    let visits = Locked(0)
+    let collect: @Sendable (EndpointRequest) async throws -> [CollectedFamily] = { _ in
+      visits.withLock { $0 += 1 }
+      return []
+    }
+    let service = try Service {
+      $0.hostRoutes = [
+        .metrics("/a", collect: collect), .metrics("/b", for: .everybody, collect: collect),
+      ]
+    }
+    var headers: EndpointFields = [:]
+    if let site { headers.append("Sec-Fetch-Site", site) }
+    for path in ["/a", "/b"] { #expect(try await service.get(path, headers: headers).status == status) }
+    #expect(visits.withLock { $0 } == (status == 200 ? 2 : 0))
   }
 
   @Test("shares its answer with nobody, however many ask for the same format at once")
@@ -216,6 +260,33 @@ struct MetricsRouteTests {
     #expect(b.contains("b_depth 7\n") && !b.contains("a_visits_total"))
     #expect(b.contains("b_collector_success{collector=\"b_depth\"} 1\n"))
     #expect(try await service.get("/a?name[]=a_visits_total").body.split(separator: "\n").count == 3)
+    service.endpoints.stop()
+  }
+
+  private struct Slow: Collector {
+    let name = "slow"
+    let gate: Gate
+    func collect() async -> [CollectedFamily] {
+      await gate.pass()
+      return [CollectedFamily("slow_state", .gauge, help: "", value: 1)]
+    }
+  }
+
+  @Test("asks the collectors of a registry once for all routes that show it")
+  func oneRegistry() async throws {
+    let (registry, gate) = (try Registry(namespace: "a"), Gate())
+    try registry.add(Slow(gate: gate))
+    let service = try Service {
+      $0.hostRoutes = [.metrics("/a", of: registry), .metrics("/b", of: registry)]
+    }
+    let first = Task { try await service.get("/a") }
+    await gate.entered()
+    let second = Task { try await service.get("/b") }
+    // It joins the run under way; one of its own would have begun by then.
+    for _ in 0..<100 where gate.visits == 1 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(gate.visits == 1)
+    gate.open()
+    for task in [first, second] { #expect(try await task.value.body.contains("slow_state 1\n")) }
     service.endpoints.stop()
   }
 }

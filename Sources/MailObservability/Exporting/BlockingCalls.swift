@@ -13,8 +13,8 @@ import ObservabilityPlatform
 /// The cooperative pool has as many threads as the machine has processors, so a few calls that block there would stop
 /// the whole process. Here one that never returns keeps one thread, and of calls with the same key one runs at a
 /// time: the next waits in its turn, within its own limit. So a mount that hangs costs one thread, however often it
-/// is asked for. Calls of different kinds have instances of their own. A thread ends when there is nothing to do. May
-/// be used from any thread.
+/// is asked for. Keys are compared by their bytes. Calls of different kinds have instances of their own. A thread ends
+/// when there is nothing to do. May be used from any thread.
 public final class BlockingCalls: Sendable {
   private let threads: BlockingThreads
 
@@ -41,8 +41,14 @@ public final class BlockingCalls: Sendable {
       .late, "\(key.oneLine(atMost: 256)) did not return within \(max(.zero, limit.clamped))")
     guard limit > .zero else { throw late }
     let threads = threads
+    let end = ContinuousClock.now + limit.clamped
+    let inTime: @Sendable () throws -> Value = {
+      // That it is waited for no longer is told by another thread, and may come after its turn.
+      guard ContinuousClock.now < end else { throw late }
+      return try work()
+    }
     let outcome = await offLoop(within: limit, timer: TaskSleepTimer(), of: "blocking call") {
-      try await threads.run(key: key, work)
+      try await threads.run(key: key, inTime)
     }
     switch outcome {
     case .finished(let value): return value

@@ -60,7 +60,7 @@ public struct EndpointRoute: Sendable {
   ///
   /// ```swift
   /// config.routes = [
-  ///   .metrics("/appliance", for: .everybody, atMost: 64) { request in
+  ///   .metrics("/appliance", atMost: 64) { request in
   ///     guard let target = request.query["target"] else { throw EndpointRefusal(400, "missing target") }
   ///     return try await Appliance.ask(target, within: request.scrapeTimeout ?? .seconds(5))
   ///   }
@@ -71,9 +71,10 @@ public struct EndpointRoute: Sendable {
   /// with `name[]` those of that name only. If one of them is ``CollectedFamily/failed(_:_:)``, or no scraper would
   /// take it, or comes twice, the answer is 500 and says which and why, so that Prometheus does not take a part for
   /// the whole and `up` is 0. The closure is called as that of any other route, and has no longer than the scraper
-  /// waits: see ``EndpointRequest/scrapeTimeout``.
+  /// waits: see ``EndpointRequest/scrapeTimeout``. One that gives up then still has a moment to throw why.
   ///
-  /// Whoever may ask chooses what the host connects to: by default nobody but trusted addresses.
+  /// Whoever may ask chooses what the host connects to: by default nobody but trusted addresses, and never a page of
+  /// another site, as far as its browser says that it is one.
   ///
   /// - Parameters:
   ///   - path: as of ``init(_:for:atMost:respond:)``.
@@ -91,7 +92,8 @@ public struct EndpointRoute: Sendable {
   /// A route that shows another registry than the server's own, as the server's own is shown: with its collectors, in
   /// the form that `Accept` asks for. So one server has several registries, each at its path.
   ///
-  /// As many scrapes of it may be under way as of the server's own, and they are not counted among those.
+  /// As many scrapes of it may be under way as of the server's own, and they are not counted among those. Routes of one
+  /// registry share its collectors' answers; the server's own registry is asked once more by such a route.
   ///
   /// - Parameters:
   ///   - path: as of ``init(_:for:atMost:respond:)``.

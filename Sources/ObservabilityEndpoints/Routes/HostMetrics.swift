@@ -11,6 +11,8 @@ final class HostMetrics: Sendable {
   private let collected: MetricsEndpoint?
   /// For registries, by the paths of their routes, which are plain ASCII.
   private let registries: [String: MetricsEndpoint]
+  /// What a route may take beyond the time that its closure was told, to say why there is nothing.
+  private static let lastWord = Duration.milliseconds(250)
 
   init(
     _ registry: Registry, timer: any OneShotTimer, settings: EndpointSettings,
@@ -26,13 +28,18 @@ final class HostMetrics: Sendable {
         observer: observer)
     }
     var registries: [String: MetricsEndpoint] = [:]
+    /// Routes of one registry share the runs of its collectors, each of which is asked once at a time.
+    var endpoints: [ObjectIdentifier: MetricsEndpoint] = [:]
     /// As many answers may be encoded, or wait for slow readers, as routes let through at once.
     var answers = 0
     for route in settings.hostRoutes {
       switch route.content {
       case .response: break
       case .families: answers += route.limit
-      case .registry(let registry): registries[route.path] = endpoint(registry, settings)
+      case .registry(let registry):
+        let shared = endpoints[ObjectIdentifier(registry)] ?? endpoint(registry, settings)
+        endpoints[ObjectIdentifier(registry)] = shared
+        registries[route.path] = shared
       }
     }
     self.registries = registries
@@ -53,20 +60,24 @@ final class HostMetrics: Sendable {
     return await endpoint.exposition(request)
   }
 
-  /// Answers with what a route collects for this request.
+  /// Answers with what a route collects for this request. Not for a page of another site: it could not read the answer,
+  /// but choose what is connected to, and learn from the time that it takes.
   func answer(
     _ request: EndpointRequest, by route: HostRoute, within limit: Duration, timer: any OneShotTimer,
     log: @escaping @Sendable (String) -> Void,
     _ collect: @escaping @Sendable (EndpointRequest) async throws -> [CollectedFamily]
   ) async -> EndpointResponse {
     guard let collected else { return .refusal(404, "There is nothing at this path.\n") }
-    let limit = min(limit, request.scrapeTimeout ?? limit)
+    guard !request.headers.areByPageOfOtherSite else {
+      return .refusal(403, "This is not answered to pages of other sites.\n")
+    }
+    let scrape = min(limit, request.scrapeTimeout ?? limit)
     let names = Set(request.query.all("name[]"))
-    let asked = await route.ask(within: limit, timer: timer, log: log) {
+    let asked = await route.ask(within: min(limit, scrape + Self.lastWord), timer: timer, log: log) {
       try HostFamilies(await collect(request), named: names)
     }
     switch asked {
-    case .answered(let families): return await collected.expose(families, to: request, within: limit)
+    case .answered(let families): return await collected.expose(families, to: request, within: scrape)
     case .refused(let response): return response
     }
   }

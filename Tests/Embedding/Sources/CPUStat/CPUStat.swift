@@ -22,10 +22,12 @@ public struct CPUStat: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Reads the text of `/proc/stat`, of which the first line, a summary, is skipped, and so is every line that does
-  /// not begin with `cpu` or has other than eleven fields.
+  /// not begin with `cpu` or has other than eleven fields. Lines may end as those of a file that came by mail do.
   public static func scan(_ text: some StringProtocol) throws(ScanError) -> [CPUStat] {
     var stats: [CPUStat] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst() {
+    // To Swift "\r\n" is one character, and none that is equal to "\n".
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for line in lines.dropFirst() {
       let fields = line.split(whereSeparator: \.isWhitespace)
       guard fields.count == 11, fields[0].hasPrefix("cpu") else { continue }
       func time(_ index: Int) throws(ScanError) -> Int {

@@ -25,13 +25,14 @@ public final class Client: Device {
   /// The value of a variable, such as `/tuner0/debug`; a ``DeviceError`` when the device does not know it.
   public func query(_ name: String) throws -> String {
     let reply = try execute(Packet(Packet.getRequest, [Packet.Tag(Packet.Tag.name, text: name)]))
+    let stranger = ClientError("the reply is not one to \(name)")
+    guard reply.type == Packet.getReply else { throw stranger }
     if let error = reply.tags.first(where: { $0.type == Packet.Tag.errorMessage }) {
       throw DeviceError(description: error.text)
     }
-    guard reply.type == Packet.getReply,
-      reply.tags.contains(where: { $0.type == Packet.Tag.name && $0.text == name }),
+    guard reply.tags.contains(where: { $0.type == Packet.Tag.name && $0.text == name }),
       let value = reply.tags.first(where: { $0.type == Packet.Tag.value })
-    else { throw ClientError("the reply is not one to \(name)") }
+    else { throw stranger }
     return value.text
   }
 

@@ -28,6 +28,8 @@ public struct Endpoint: Sendable {
   public var address: [UInt8] { Array(family == AF_INET ? bytes[4..<8] : bytes[8..<24]) }
 
   private static func find(_ host: String, _ port: UInt16, flags: Int32) throws(ClientError) -> Endpoint {
+    // The system would take what stands before it.
+    guard !host.utf8.contains(0) else { throw ClientError("look up: the name has a zero byte") }
     var hints = addrinfo()
     hints.ai_flags = flags
     #if canImport(Glibc)

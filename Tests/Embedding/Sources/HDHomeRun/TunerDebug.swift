@@ -23,13 +23,14 @@ public struct TunerDebug: Sendable, Hashable {
     var section: Substring = ""
     for line in lines.split(whereSeparator: \.isNewline) {
       for word in line.split(separator: " ") {
-        if word.hasSuffix(":") {
-          section = word.dropLast()
-        } else if let equals = word.firstIndex(of: "=") {
+        // First: a value may end in a colon as well.
+        if let equals = word.firstIndex(of: "=") {
           let key = word[..<equals]
           if sections[section]?[key] == nil {
             sections[section, default: [:]][key] = word[word.index(after: equals)...]
           }
+        } else if word.hasSuffix(":") {
+          section = word.dropLast()
         } else {
           throw ParseError(description: "\"\(word)\" in the line of \"\(section)\" is no pair")
         }

@@ -7,27 +7,35 @@ public import MailObservability
 public struct TargetMetrics: Sendable {
   /// Connects to a device; may block until the deadline.
   public typealias Dial = @Sendable (Endpoint, ContinuousClock.Instant) throws -> any Device
+  /// Finds the address of a name; may block for as long as the system's resolver does.
+  public typealias LookUp = @Sendable (String, UInt16) throws -> Endpoint
 
   private let timeout: Duration
   private let networks: [IPNetwork]?
   private let dial: Dial
+  private let lookUp: LookUp
   private let dialogues: BlockingCalls
-  /// Names are looked up beside the dialogues: a resolver that hangs must not take their threads.
-  private let lookUps = BlockingCalls(limit: 8)
+  /// Names are looked up beside the dialogues: a resolver that hangs must not take their threads. As many as there are
+  /// of those: it hangs by the name, and the others are found.
+  private let lookUps: BlockingCalls
 
   /// - Parameters:
   ///   - timeout: for a dialogue, from the connection to the last byte.
   ///   - networks: where devices are; nil for anywhere.
-  ///   - limit: how many dialogues may be under way.
+  ///   - limit: how many dialogues may be under way, and how many names may be looked up.
   ///   - dial: connects.
+  ///   - lookUp: finds the address of a target that is a name.
   public init(
     within timeout: Duration = .seconds(1), on networks: [IPNetwork]? = nil, atMost limit: Int = 64,
-    dial: @escaping Dial = { try Client($0, before: $1) }
+    dial: @escaping Dial = { try Client($0, before: $1) },
+    lookUp: @escaping LookUp = { try Endpoint.lookUp($0, $1) }
   ) {
     self.timeout = timeout
     self.networks = networks
     self.dial = dial
+    self.lookUp = lookUp
     dialogues = BlockingCalls(limit: limit)
+    lookUps = BlockingCalls(limit: limit)
   }
 
   /// The families of the target of a request.
@@ -58,6 +66,8 @@ public struct TargetMetrics: Sendable {
 
   private func endpoint(of target: Target, within limit: Duration) async throws -> Endpoint {
     if let endpoint = Endpoint.numeric(target.host, target.port) { return endpoint }
-    return try await lookUps.run(target.host, within: limit) { try Endpoint.lookUp(target.host, target.port) }
+    return try await lookUps.run(target.host, within: limit) { [lookUp] in
+      try lookUp(target.host, target.port)
+    }
   }
 }

@@ -5,7 +5,10 @@ import CPUStatExporter
 import Foundation
 import MailObservability
 
-func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+// Who reads the log may go, and that must not end the program: by default the system does, and so does a writing that
+// does not throw.
+signal(SIGPIPE, SIG_IGN)
+func say(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8)) }
 
 let arguments = CommandLine.arguments.dropFirst()
 let file = arguments.dropFirst().first ?? "/proc/stat"
@@ -17,6 +20,12 @@ try exporter.registry.add(
 var config = MetricsConfig(bindAddress: arguments.first ?? "127.0.0.1:8888")
 config.serviceName = "cpustat exporter"
 config.log = { say($0.text) }
-let server = try await exporter.startHTTPServer(config)
-say("serving http://\(server.boundAddress ?? "")/metrics")
-try await server.run(untilSignals: [15, 2], gracePeriod: .seconds(1))
+do {
+  let server = try await exporter.startHTTPServer(config)
+  say("serving http://\(server.boundAddress ?? "")/metrics")
+  try await server.run(untilSignals: [15, 2], gracePeriod: .seconds(1))
+} catch {
+  // Such as an address that is in use.
+  say("\(error)")
+  exit(1)
+}

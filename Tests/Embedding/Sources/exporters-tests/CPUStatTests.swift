@@ -41,6 +41,7 @@ struct CPUStatTests {
       ("", []), ("\n", []), ("cpu0 1 2 3 4 5 6 7 8 9 10", []),
       ("x\ncpu0 1 2 3 4 5 6 7 8 9 10", ["cpu0"]), ("x\n\ncpu 1 2 3 4 5 6 7 8 9 10\n", ["cpu"]),
       ("x\n\t cpu0  1\t2 3 4 5 6 7 8 9 10 \r", ["cpu0"]),
+      ("x\r\ncpu0 1 2 3 4 5 6 7 8 9 10\r\ncpu1 1 2 3 4 5 6 7 8 9 10\r\n", ["cpu0", "cpu1"]),
       ("x\ncpu0 1 2 3 4 5 6 7 8 9\ncpu1 1 2 3 4 5 6 7 8 9 10 11", []),
       ("x\nintr 1 2 3 4 5 6 7 8 9 10\ncpufreq 1 y 3 4 y y y y y y", ["cpufreq"]),
     ])

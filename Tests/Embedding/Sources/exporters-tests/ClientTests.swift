@@ -70,6 +70,14 @@ struct ClientTests {
       "the reply is not one to /tuner0/debug"
     ),
     (
+      "sends an error of another type",
+      { connection, _ in
+        let tag = Packet.Tag(Packet.Tag.errorMessage, text: "ERROR: unknown getset variable")
+        TestDevice.write((try? Packet(9, [tag]).encoded()) ?? [], to: connection)
+      },
+      "the reply is not one to /tuner0/debug"
+    ),
+    (
       "answers what was not asked",
       { connection, _ in
         let other = Packet(Packet.getRequest, [.init(Packet.Tag.name, text: "/tuner1/debug")])
@@ -157,7 +165,8 @@ struct ClientTests {
   func endpoints() {
     #expect(Endpoint.numeric("192.168.1.8", 65001)?.address == [192, 168, 1, 8])
     #expect(Endpoint.numeric("::1", 1)?.address == [UInt8](repeating: 0, count: 15) + [1])
-    for name in ["localhost", "example.com", "", "192.168.1", "1.2.3.4.5", "a\0b"] {
+    #expect(throws: ClientError.self) { try Endpoint.lookUp("127.0.0.1\0.lan", 1) }
+    for name in ["localhost", "example.com", "", "192.168.1", "1.2.3.4.5", "a\0b", "127.0.0.1\0b"] {
       #expect(name == "192.168.1" || Endpoint.numeric(name, 1) == nil, "\(name)")
     }
   }

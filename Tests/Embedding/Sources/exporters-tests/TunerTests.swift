@@ -1,5 +1,6 @@
 // Is the state of a tuner read as the talk has it, and shown as the talk shows it?
 
+import Dispatch
 import HDHomeRun
 @testable import HDHomeRunExporter
 import MailObservability
@@ -56,6 +57,26 @@ struct TunerTests {
     for number in 0..<100 { variables["/tuner\(number)/debug"] = tunerText }
     #expect(try KnownDevice(variables: variables).tuners().count == 16)
     #expect(throws: DeviceError.self) { try KnownDevice(variables: [:]).tuners() }
+  }
+
+  /// A device of two tuners, one of which gives no answer now.
+  private struct LockedDevice: Device {
+    func query(_ name: String) throws -> String {
+      if name == "/tuner1/debug" { throw DeviceError(description: "ERROR: resource locked by 192.168.1.9") }
+      return tunerText
+    }
+  }
+
+  @Test("are not said to be fewer when one gives no answer")
+  func locked() {
+    let error = #expect(throws: DeviceError.self) { try LockedDevice().tuners() }
+    #expect(error?.description == "ERROR: resource locked by 192.168.1.9")
+  }
+
+  @Test("may have a value that ends in a colon")
+  func colon() throws {
+    let text = tunerText.replacing("lock=qam256:183000000", with: "lock=qam256:")
+    #expect(try TunerDebug(text).lock == "qam256:")
   }
 }
 
@@ -137,6 +158,26 @@ struct TunerExporterTests {
     ])
   func targets(text: String, expected: String) throws {
     #expect(try #require(Target(text)).description == expected)
+  }
+
+  @Test("finds a name while the names of twenty devices hang")
+  func hangingNames() async throws {
+    let obstacle = DispatchSemaphore(value: 0)
+    let targets = TargetMetrics(
+      within: .seconds(60), atMost: 64,
+      dial: { _, _ in KnownDevice(variables: ["/tuner0/debug": Self.state]) },
+      lookUp: { host, port in
+        if host != "tuner.lan" { obstacle.wait() }
+        guard let endpoint = Endpoint.numeric("192.168.1.8", port) else { throw ClientError("no address") }
+        return endpoint
+      })
+    let hanging = (0..<20).map { number in Task { try await get("?target=gone\(number).lan", targets) } }
+    // In whichever order they come: the others hang until this one has had its ten seconds.
+    #expect(try await get("?target=tuner.lan", targets).0 == 200)
+    try await Task.sleep(for: .milliseconds(200))
+    #expect(try await get("?target=tuner.lan", targets).0 == 200)
+    for _ in hanging { obstacle.signal() }
+    for task in hanging { _ = try await task.value }
   }
 
   @Test("answers 500 with the reason when it cannot connect")

@@ -60,10 +60,10 @@ func manyTargets(config: MetricsConfig) -> MetricsConfig {
   return config
 }
 
-func manyTargetsForEverybody(config: MetricsConfig) -> MetricsConfig {
+func manyTargetsElsewhere(config: MetricsConfig) -> MetricsConfig {
   var config = config
   config.routes = [
-    .metrics("/appliance", for: .everybody, atMost: 64) { request in
+    .metrics("/appliance", atMost: 64) { request in
       guard let target = request.query["target"] else { throw EndpointRefusal(400, "missing target") }
       return try await Appliance.ask(target, within: request.scrapeTimeout ?? .seconds(5))
     }
