@@ -38,8 +38,10 @@
       nonmutating set { traceSpan.name = newValue }
     }
 
-    /// The attributes, as far as they are within the span's limits; none where nothing is recorded. What is not left in a
-    /// new value is taken out. Values that have only a description are rendered when they are set.
+    /// The attributes, as far as they are within the span's limits; none where nothing is recorded. What is not left
+    /// in a new value is taken out, and so is what another thread has set since the value was read: threads that set
+    /// attributes of one span do so one after the other, or by ``traceSpan``. Values that have only a description are
+    /// rendered when they are set.
     public var attributes: SpanAttributes {
       get { SpanAttributes(traceSpan.attributes) }
       nonmutating set {
@@ -48,14 +50,17 @@
       }
     }
 
-    /// Says how the work has gone. After `ok` nothing replaces it. A message is exported as it is; without one, an error
-    /// that was recorded before leaves the name of its type as the attribute `error.type`.
+    /// Says how the work has gone. After `ok` nothing replaces it. A message is exported as it is; with or without
+    /// one, an error that was recorded before leaves the name of its type as the attribute `error.type`.
     public func setStatus(_ status: SpanStatus) {
       let span = traceSpan
       switch status.code {
       case .ok: span.status = .ok
       case .error:
-        if let type = span.lastErrorType, span["error.type"] as String? == nil { span["error.type"] = type }
+        // What was said to be fine has not failed.
+        if span.status != .ok, span["error.type"] as String? == nil, let type = span.lastErrorType {
+          span["error.type"] = type
+        }
         span.status = .error(status.message ?? "")
       }
     }
@@ -90,8 +95,9 @@
       traceSpan.addLink(to: other.context, attributes: isRecording ? link.attributes.converted : [])
     }
 
-    /// Ends the span. A second end does nothing, and is counted. A time before the span's start is taken for the start;
-    /// the time of the default clock is measured by the monotonic one.
+    /// Ends the span. A second end does nothing, and is counted. A time before the span's start is taken for the
+    /// start. One that was just read off the default clock is measured by the monotonic one, and any other is
+    /// believed.
     public func end<Instant: TracerInstant>(at instant: @autoclosure () -> Instant) {
       guard let identity else { return }
       TraceSpan(identity).end(

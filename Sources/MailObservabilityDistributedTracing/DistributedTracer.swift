@@ -13,10 +13,10 @@
   /// ```
   ///
   /// Their spans are children of those of the mail server, and the other way round: both sides have one current span,
-  /// the innermost, which is ``TraceSpan/current`` and in `ServiceContext.current`. Making the first tracer of a process
-  /// sees to that, for as long as the process lives; nothing else happens behind the host's back. It may be made before
-  /// tracing is started. Until then, and after the end, its spans record nothing, and the context of a caller is handed
-  /// on as it came.
+  /// the innermost, which is ``TraceSpan/current`` and in `ServiceContext.current`. Making the first tracer of a
+  /// process sees to that for all spans that begin afterwards, as long as the process lives; nothing else happens
+  /// behind the host's back. It may be made before tracing is started. Spans that it starts until then, and after the
+  /// end, record nothing, and the context of a caller is handed on as it came.
   ///
   /// A value: copies are the same tracer, and any thread may use them.
   public struct DistributedTracer: Tracer {
@@ -79,8 +79,8 @@
       return DistributedSpan(identity, context)
     }
 
-    /// The span in a context, as long as it is recorded: nil after its end, for one that is not sampled, for one of
-    /// another process or of another tracer, and where there is none.
+    /// The span in a context, as long as it is recorded: nil after its end, for one of which only the context goes
+    /// on, as where it is not sampled, for one of another process or of another tracer, and where there is none.
     public func activeSpan(identifiedBy context: InstrumentationContext) -> DistributedSpan? {
       guard let identity = context[SpanKey.self], TraceSpan(identity).isActive(in: tracer) else { return nil }
       return DistributedSpan(identity, context)

@@ -5,8 +5,9 @@
 
   /// A log handler that counts messages and leaves everything else to another; see ``LogMessageCounter``.
   ///
-  /// Counted is what the handler is given at its level or above, as a `Logger` gives it: what is below was not written, and is
-  /// not counted. A value, as log handlers are: a copy whose level or metadata change leaves the others as they are.
+  /// Counted is what the handler is given at its level or above, as a `Logger` gives it. Below its level a `Logger`
+  /// gives it nothing; what somebody else gives it there is handed on, and not counted. A value, as log handlers are:
+  /// a copy whose level or metadata change leaves the others as they are.
   public struct CountingLogHandler: LogHandler {
     private var handler: any LogHandler
     private let label: String

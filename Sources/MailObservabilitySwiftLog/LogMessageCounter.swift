@@ -22,10 +22,10 @@
     /// A counter of messages in a registry, such as ``MetricsCollector/registry``.
     ///
     /// - Parameters:
-    ///   - registry: where the family is. Made again for the same registry, it is the same family.
+    ///   - registry: where the family is. Made again for the same registry with the same limit, it is the same family.
     ///   - limit: how many pairs of level and label have a series of their own, below 0 counts as 0. The messages of others
     ///     are counted under the label `other`, with their level, and so are those of a label of more than 1,024 bytes.
-    /// - Throws: ``RegistrationError`` when something else has the name.
+    /// - Throws: ``RegistrationError`` when something else has the name, or the family another limit.
     public init(_ registry: Registry, limit: Int = 500) throws(RegistrationError) {
       messages = try registry.register(
         .counter("log_messages_total", help: "Log messages, by level and label of the logger."),

@@ -5,8 +5,9 @@
   import TraceSpans
 
   extension Logger.MetadataProvider {
-    /// The span in which a line is written, as `trace_id`, `span_id` and `trace_flags`, in hexadecimal digits; nothing
-    /// outside of any, and while the tracer is not started.
+    /// The span in which a line is written, or that of the caller whose context it is written in, as `trace_id`,
+    /// `span_id` and `trace_flags`, in hexadecimal digits; nothing outside of any, and in spans begun while the
+    /// tracer is not started.
     ///
     /// Source: OpenTelemetry, "Trace Context in non-OTLP Log Formats". Outside of a span it allocates nothing.
     public static let currentSpan = Logger.MetadataProvider {

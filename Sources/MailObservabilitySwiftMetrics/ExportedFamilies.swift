@@ -157,6 +157,10 @@
     private func registered(
       _ name: String, _ key: Key, _ label: String, _ messages: inout [String]
     ) -> Target {
+      guard !isOwn(name) else {
+        messages.append("swift-metrics: \(label) has no metric: \(name) would be one of the library's own")
+        return .lost(.conflict)
+      }
       let help = "\(label), by swift-metrics."
       do throws(RegistrationError) {
         switch key.kind {
@@ -168,6 +172,13 @@
         messages.append("swift-metrics: \(label) has no metric: \(error)")
         return .lost(.conflict)
       }
+    }
+
+    /// What the library says of itself is registered when it begins, which may be after others have recorded: a name that
+    /// was taken by then would keep the export of spans from starting.
+    private func isOwn(_ name: String) -> Bool {
+      let prefix = registry.namespace.isEmpty ? "" : registry.namespace + "_"
+      return name.utf8.starts(with: (prefix + "observability_").utf8)
     }
 
     private func histograms(

@@ -43,7 +43,7 @@
     static func labels(
       _ dimensions: [(String, String)], beside constants: [String]
     ) -> [(String, String)] {
-      var labels: [(name: String, value: String, source: String)] = []
+      var labels: [Label] = []
       labels.reserveCapacity(dimensions.count)
       // Where the names are, once they are too many to be looked through each time.
       var positions: [LabelText: Int] = [:]
@@ -53,10 +53,10 @@
           labels.count <= few
           ? labels.firstIndex { LabelText($0.name) == LabelText(name) } : positions[LabelText(name)]
         if let position {
-          add(value, of: source, to: &labels[position])
+          labels[position].add(value, of: source)
           continue
         }
-        labels.append((name, value, source))
+        labels.append(Label(name: name, source: source, own: value))
         if labels.count > few {
           if positions.isEmpty {
             for (index, label) in labels.enumerated() { positions[LabelText(label.name)] = index }
@@ -69,14 +69,28 @@
 
     private static let few = 16
 
-    private static func add(
-      _ value: String, of source: String, to label: inout (name: String, value: String, source: String)
-    ) {
-      if LabelText(label.source) == LabelText(source) {
-        label.value = value
-      } else {
-        // Source: OpenTelemetry, "Prometheus and OpenMetrics Compatibility", on attributes of one name.
-        label.value += ";" + value
+    /// A label, and the dimensions that have become one name.
+    private struct Label {
+      let name: String
+      /// The first dimension of the name.
+      let source: String
+      /// Its last value.
+      var own: String
+      /// The last values of others.
+      var others: [LabelText: String] = [:]
+
+      mutating func add(_ value: String, of source: String) {
+        let other = LabelText(source)
+        if other == LabelText(self.source) { own = value } else { others[other] = value }
+      }
+
+      /// In the order of the dimensions' names, so that the order in which they are given makes no second series.
+      /// Source: OpenTelemetry, "Prometheus and OpenMetrics Compatibility", on attributes of one name.
+      var value: String {
+        guard !others.isEmpty else { return own }
+        var all = others
+        all[LabelText(source)] = own
+        return all.sorted { $0.key < $1.key }.map { $0.value }.joined(separator: ";")
       }
     }
 
@@ -98,8 +112,13 @@
       if text.utf8.count <= longest, LabelName.isLegacy(text) { return text }
       guard !text.isEmpty else { return "unnamed" }
       var name = ""
+      // A text that is not long may be written as one that is.
+      var isCut = text.utf8.count > longest
       for scalar in text.unicodeScalars {
-        guard name.utf8.count < longest else { break }
+        guard name.utf8.count < longest else {
+          isCut = true
+          break
+        }
         switch scalar {
         case "a"..."z", "A"..."Z", "_": name.unicodeScalars.append(scalar)
         case "0"..."9":
@@ -110,7 +129,7 @@
         default: name += "_" + String(scalar.value, radix: 16) + "_"
         }
       }
-      return text.utf8.count <= longest ? name : name + "_" + String(hash(text), radix: 16)
+      return isCut ? name + "_" + String(hash(text), radix: 16) : name
     }
 
     /// FNV-1a, which is the same in every process. Source: draft-eastlake-fnv.

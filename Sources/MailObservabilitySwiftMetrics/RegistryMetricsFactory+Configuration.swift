@@ -7,8 +7,9 @@
   extension RegistryMetricsFactory {
     /// How labels and dimensions become metrics, and how many there may be.
     public struct Configuration: Sendable {
-      /// The most labels that have metrics, those of one name that are of different kinds counted apart; below 0 counts as
-      /// 0. What is recorded under further ones is counted in `observability_swift_metrics_lost_total`.
+      /// The most labels that are known; below 0 counts as 0. One of several kinds counts for each, and so do those
+      /// that have no metric because of a conflict. What is recorded under further ones is counted in
+      /// `observability_swift_metrics_lost_total`.
       public var labelLimit = 1000
       /// The most sets of dimensions of a metric that have a series of their own; below 0 counts as 0. What is recorded under
       /// further ones goes to `other`.

@@ -12,8 +12,9 @@
   /// MetricsSystem.bootstrap(factory)
   /// ```
   ///
-  /// It installs itself nowhere: hand it to `MetricsSystem.bootstrap`, once in a program, or to `withMetricsFactory`. A copy
-  /// is the same factory. Make one for a registry: two share the series, but neither knows who holds them in the other.
+  /// It installs itself nowhere: hand it to `MetricsSystem.bootstrap`, once in a program, or to `withMetricsFactory`.
+  /// A copy is the same factory. Make one for a registry: a second one has the same series where its limits, its
+  /// buckets and the first label of a name are the same, but neither knows who holds them in the other.
   ///
   /// | swift-metrics | here |
   /// |---|---|
@@ -22,18 +23,24 @@
   /// | `Recorder` | a histogram |
   /// | `Timer` | a histogram of seconds, whatever unit is preferred; its name ends in `_seconds` |
   ///
-  /// Names are the labels with an underscore for what no name may have, behind the registry's namespace: `http.requests`
-  /// is `http_requests_total`; a character beyond ASCII becomes its code point. Names of dimensions are made legal in the
-  /// same way; `le`, `quantile`, the registry's constant labels and what begins with `__` get `exported_` before them. Of a
-  /// dimension that is given twice the last value counts; two that become one name are joined by `;`. For other names,
-  /// `withLabelAndDimensionsMapping` of swift-metrics is put around it.
+  /// Names are the labels with an underscore for what no name may have, behind the registry's namespace:
+  /// `http.requests` is `http_requests_total`; a character beyond ASCII becomes its code point. `_total` is left to
+  /// counters, and the unit at the end of a timer (`_ms`) gives way to `_seconds`. After 200 bytes a hash of the
+  /// whole stands for the rest. Names of dimensions are made legal in the same way; `le`, `quantile`, the registry's
+  /// constant labels and what begins with `__` get `exported_` before them. Of a dimension that is given twice the
+  /// last value counts; the values of several that become one name are joined by `;`, in the order of the dimensions'
+  /// names. For other names, `withLabelAndDimensionsMapping` of swift-metrics is put around it.
   ///
-  /// Nothing that a library asks for ends the process, and what cannot be done is counted:
+  /// Nothing that reaches it ends the process (swift-metrics itself does, for an integer beyond `Int64`), and what cannot
+  /// be done is counted:
   /// - Sets of dimensions with other names are series of the same family, where an absent label is an empty one.
-  /// - Labels that become the same name share its series if they are of one kind. Otherwise, and where the name belongs to
-  ///   another metric of the registry, the later one has no series. Its recordings are counted in
-  ///   `observability_swift_metrics_lost_total{reason}`, and the log says so once.
-  /// - Past ``Configuration/seriesLimit`` recordings go to the series `other`, see ``SparseFamily``; past
+  /// - Labels that become the same name share its series if they are of one kind. Otherwise, and where the name
+  ///   belongs to another metric of the registry or begins with `observability_`, as the library's own do, the later
+  ///   one has no series. Its recordings are counted in `observability_swift_metrics_lost_total{reason}`, and the log
+  ///   says so once. A name that a library was given is a conflict to a host that registers it afterwards: its own
+  ///   metrics come first.
+  /// - Past ``Configuration/seriesLimit`` recordings go to the series `other`, see ``SparseFamily``, and so do those
+  ///   with a value of more than 1,024 bytes or the 65th name of a dimension of one metric; past
   ///   ``Configuration/labelLimit`` they are lost and counted.
   /// - What an instrument refuses (a negative amount of a counter or a histogram, NaN, an infinity) is counted in
   ///   `observability_rejected_total{reason}`.

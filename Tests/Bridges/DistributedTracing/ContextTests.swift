@@ -6,13 +6,6 @@
   @testable import TraceSpans
   import Tracing
 
-  private struct Fields: Injector, Extractor {
-    func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) {
-      carrier[key] = value
-    }
-    func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
-  }
-
   @Suite("The context of a span")
   struct ContextTests {
     private static let trace = "0af7651916cd43dd8448eb211c80319c"
@@ -80,11 +73,7 @@
     func distrusted() throws {
       let incoming = ["traceparent": "00-\(Self.trace)-b7ad6b7169203331-01"]
       #expect(Self.context(incoming, by: DistributedTracer(SpanTracer.started())).isEmpty)
-      let metrics = try MetricsCollector()
-      var config = TracingConfig(serviceName: "mx1")
-      config.exporter = .none
-      config.propagation = .none
-      try metrics.startTracing(config)
+      let metrics = try MetricsCollector.traced { $0.propagation = .none }
       let bridge = DistributedTracer(metrics.tracing, believesCallers: true)
       #expect(Self.context(incoming, by: bridge).isEmpty)
       bridge.withSpan("a") { #expect($0.isRecording && Self.fields($0.context, by: bridge).isEmpty) }

@@ -145,10 +145,7 @@
 
     @Test("is what exemplars, log messages and fields to others are made of")
     func consumers() async throws {
-      let metrics = try MetricsCollector()
-      var config = TracingConfig(serviceName: "mx1")
-      config.exporter = .none
-      try metrics.startTracing(config)
+      let metrics = try MetricsCollector.traced()
       let tracer = DistributedTracer(metrics.tracing)
       let histogram = try metrics.registry.register(
         .histogram("waits_seconds", help: "Waits.", unit: "seconds", buckets: .latency))

@@ -19,12 +19,6 @@
 
     private struct Problem: Error {}
     private struct Described: CustomStringConvertible, Sendable { let description: String }
-    private struct Carrying: Injector, Extractor {
-      func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) {
-        carrier[key] = value
-      }
-      func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
-    }
 
     func play<T: Tracer>(_ tracer: T) async {
       switch self {
@@ -137,16 +131,16 @@
       case .injectedAndExtracted:
         tracer.withSpan("a") { span in
           var carrier: [String: String] = [:]
-          tracer.inject(span.context, into: &carrier, using: Carrying())
+          tracer.inject(span.context, into: &carrier, using: Fields())
           #expect(!carrier.isEmpty)
           var context = ServiceContext.topLevel
-          tracer.extract(carrier, into: &context, using: Carrying())
+          tracer.extract(carrier, into: &context, using: Fields())
           tracer.withSpan("b", context: context) { _ in }
           var nothing = ServiceContext.topLevel
-          tracer.extract([:], into: &nothing, using: Carrying())
+          tracer.extract([:], into: &nothing, using: Fields())
           #expect(nothing.isEmpty)
           var empty: [String: String] = [:]
-          tracer.inject(.topLevel, into: &empty, using: Carrying())
+          tracer.inject(.topLevel, into: &empty, using: Fields())
           #expect(empty.isEmpty)
         }
       case .active:

@@ -9,7 +9,7 @@
   @testable import TraceSpans
   import Tracing
 
-  @Suite("A span of swift-distributed-tracing")
+  @Suite("A span of swift-distributed-tracing", .timeLimit(.minutes(30)))
   struct SpanContentsTests {
     private struct Bounce: Error, CustomStringConvertible {
       let description = "no such user: bob@example.org"
@@ -43,6 +43,19 @@
         span.recordError(Bounce(), attributes: ["exception.message": "full", "exception.type": "Other"])
         #expect(Self.text(span).contains("full") && !Self.text(span).contains("Bounce"))
       }
+    }
+
+    @Test("that is said to be fine is told of no failure, whatever is thrown afterwards")
+    func fine() {
+      let bridge = DistributedTracer(SpanTracer.started())
+      var ended: DistributedSpan?
+      try? bridge.withSpan("a") { span in
+        ended = span
+        span.setStatus(SpanStatus(code: .ok))
+        throw Bounce()
+      }
+      #expect(ended?.traceSpan.status == .ok && ended?.traceSpan.events.count == 1)
+      #expect(ended?.traceSpan["error.type"] as String? == nil)
     }
 
     @Test("renders a value once, when it is set, and only where it is recorded")
@@ -123,17 +136,22 @@
     @Test("goes to the collector at a flush, which nobody waits for")
     func flushed() async throws {
       let accepted = Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8)
-      let server = RawServer { _ in .answer(accepted) }
+      let (requests, arrival) = AsyncStream.makeStream(of: Void.self)
+      let server = RawServer { _ in
+        arrival.yield()
+        return .answer(accepted)
+      }
       defer { server.stop() }
-      let metrics = try MetricsCollector()
-      var config = TracingConfig(serviceName: "mx1")
-      config.endpoint = "http://127.0.0.1:\(server.port)"
-      config.batchDelay = .seconds(3600)
-      try metrics.startTracing(config)
+      let metrics = try MetricsCollector.traced {
+        $0.exporter = .otlp
+        $0.endpoint = "http://127.0.0.1:\(server.port)"
+        $0.batchDelay = .seconds(3600)
+      }
       let bridge = DistributedTracer(metrics.tracing)
       bridge.withSpan("a") { _ in }
       bridge.flush()
-      #expect(await eventually { server.requests == 1 })
+      for await _ in requests { break }
+      #expect(server.requests == 1)
       await metrics.tracing.shutdown()
       bridge.flush()
       DistributedTracer(SpanTracer()).flush()

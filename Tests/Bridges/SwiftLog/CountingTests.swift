@@ -44,7 +44,7 @@
       logger.logLevel = .critical
       logger.error("x")
       #expect(await count(.error) == 1)
-      // Whoever calls the handler himself is handed on, as he would be without a wrapper.
+      // What is given to the handler itself below its level is handed on, as it would be without a wrapper.
       logger.handler.log(
         event: LogEvent(
           level: .info, message: "x", metadata: nil, source: nil, file: "f", function: "g", line: 1))
@@ -116,6 +116,15 @@
       logger(InMemoryLogHandler(), label: label).info("x")
       let text = await registry.text()
       #expect(text.split(separator: "\n").count { $0.hasPrefix("log_messages_total{") } == 1)
+    }
+
+    @Test("made again is the same counter, if its limit is")
+    func again() async throws {
+      let same = try LogMessageCounter(registry, limit: 10)
+      same.counting(InMemoryLogHandler(), label: "a").log(event: CountingTests.event)
+      messages.counting(InMemoryLogHandler(), label: "a").log(event: CountingTests.event)
+      #expect(await count(.critical) == 2)
+      #expect(throws: RegistrationError.self) { try LogMessageCounter(registry, limit: 11) }
     }
 
     @Test("counts on every thread")

@@ -18,6 +18,20 @@
       return Logger(label: "test", factory: { [handler] _ in handler })
     }
 
+    /// One that traces, for nobody but itself.
+    private func traced(_ sampling: TraceSampler = .alwaysOn) throws -> MetricsCollector {
+      let metrics = try MetricsCollector()
+      try start(metrics, sampling)
+      return metrics
+    }
+
+    private func start(_ metrics: MetricsCollector, _ sampling: TraceSampler = .alwaysOn) throws {
+      var config = TracingConfig(serviceName: "mx1")
+      config.exporter = .none
+      config.sampling = sampling
+      try metrics.startTracing(config)
+    }
+
     @Test(
       "gets messages at their level",
       arguments: [
@@ -36,8 +50,7 @@
 
     @Test("is told the span of a message, although it is called elsewhere")
     func spans() throws {
-      let metrics = try MetricsCollector(version: "1.0.0")
-      try metrics.startTracing(TracingConfig(serviceName: "mx1"))
+      let metrics = try traced()
       let handler = InMemoryLogHandler()
       let log = LogMessage.forwarding(to: logger(handler))
       let (message, context) = metrics.tracing.withSpan(.smtp(.data)) { span in
@@ -55,13 +68,13 @@
 
     @Test("adds the current span to lines, and nothing outside of one")
     func provider() throws {
-      let metrics = try MetricsCollector(version: "1.0.0")
+      let metrics = try MetricsCollector()
       let handler = InMemoryLogHandler()
       let logger = logger(handler, .currentSpan)
       logger.info("outside")
       // A tracer that is not started has no identity to tell.
       metrics.tracing.withSpan(.smtp(.data)) { _ in logger.info("not started") }
-      try metrics.startTracing(TracingConfig(serviceName: "mx1"))
+      try start(metrics)
       let context = metrics.tracing.withSpan(.smtp(.data)) { span in
         logger.info("inside", metadata: ["span_id": "explicit", "queue": "in"])
         return span.context
@@ -74,10 +87,7 @@
 
     @Test("adds the flags of a span that is not sampled")
     func unsampled() throws {
-      let metrics = try MetricsCollector(version: "1.0.0")
-      var config = TracingConfig(serviceName: "mx1")
-      config.sampling = .alwaysOff
-      try metrics.startTracing(config)
+      let metrics = try traced(.alwaysOff)
       let metadata = metrics.tracing.withSpan(.smtp(.data)) { _ in
         Logger.MetadataProvider.currentSpan.get()
       }

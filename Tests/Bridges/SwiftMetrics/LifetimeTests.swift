@@ -181,5 +181,27 @@
       #expect(await fixture.lost("label_limit") == Double(44 * 3 * threads))
       #expect(await fixture.lost("conflict") == Double(300 * threads))
     }
+
+    @Test("that destroy and make again what another one holds lose nothing, and the series stays")
+    func destroyedBeside() async throws {
+      let fixture = try Fixture()
+      let held = CoreMetrics.Counter(label: "held", dimensions: [("a", "1")], factory: fixture.factory)
+      await onThread {
+        onThreads(4) { _ in
+          for round in 0..<1000 {
+            let own = CoreMetrics.Counter(
+              label: "held", dimensions: [("a", "1")], factory: fixture.factory)
+            own.increment()
+            held.increment()
+            if round % 2 == 0 { own.destroy() }
+          }
+        }
+      }
+      #expect(await fixture.registry.value("held_total", ["a": "1"]) == 8000)
+      #expect(
+        await fixture.registry.value("observability_rejected_total", ["reason": "removed_series"]) == 0)
+      held.destroy()
+      #expect(await fixture.samples("held_total") == [])
+    }
   }
 #endif

@@ -60,6 +60,19 @@
       #expect(ExportedName.key(text + "b") != ExportedName.key(text + "c"))
     }
 
+    @Test(
+      "are told apart where only what they are written as is long",
+      arguments: [("é", 60), ("温", 34), ("\u{1F4A3}", 40), ("1", 199)])
+    func longWhenWritten(character: String, count: Int) {
+      let text = String(repeating: character, count: count)
+      #expect(text.utf8.count < ExportedName.longest)
+      let names = ["a", "b"].map { ExportedName.metric(text + $0, .gauge) }
+      #expect(Set(names).count == 2)
+      #expect(names.allSatisfy { $0.utf8.count <= 230 })
+      let labels = ExportedName.labels([(text + "a", "1"), (text + "b", "2")], beside: [])
+      #expect(labels.map(\.1) == ["1", "2"])
+    }
+
     @Test("of dimensions are legal, and none is lost")
     func dimensions() {
       let labels = ExportedName.labels(
@@ -70,8 +83,31 @@
       #expect(
         labels.map { "\($0.0)=\($0.1)" } == [
           "http_route=/", "exported_le=1", "exported_quantile=2", "exported___name__=3", "exported_site=4",
-          "unnamed=5", "_9=6", "_e9_=7", "twice=9", "a_b=10;11",
+          "unnamed=5", "_9=6", "_e9_=7", "twice=9", "a_b=11;10",
         ])
+    }
+
+    @Test("of dimensions that become one are joined alike in any order, each by its last value")
+    func joined() {
+      let dimensions = [("a.b", "10"), ("a-b", "11"), ("a_b", "12")]
+      for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let labels = ExportedName.labels(order.map { dimensions[$0] }, beside: [])
+        #expect(labels.map { "\($0.0)=\($0.1)" } == ["a_b=11;10;12"], "\(order)")
+      }
+      let again = ExportedName.labels([("a.b", "1"), ("a-b", "2"), ("a.b", "3"), ("a-b", "4")], beside: [])
+      #expect(again.map(\.1) == ["4;3"])
+    }
+
+    @Test("of 20,000 dimensions that become one cost no more than as many that do not")
+    func joinedMany() {
+      // Twenty bits, each written as one of two characters that no name may have.
+      let names = (0..<20_000).map { number in
+        "n" + String((0..<20).map { number >> $0 & 1 == 0 ? Character("-") : Character(".") })
+      }
+      let labels = ExportedName.labels(names.map { ($0, "x") } + names.map { ($0, "y") }, beside: [])
+      #expect(labels.count == 1)
+      #expect(labels.first?.1.utf8.count == 2 * 20_000 - 1)
+      #expect(labels.first?.1.utf8.contains(UInt8(ascii: "x")) == false)
     }
 
     @Test("of dimensions are told apart, however many there are", arguments: [1, 15, 16, 17, 18, 1000])
