@@ -85,8 +85,8 @@ let bridges = [
     "OTLPGRPC", "Spans to a collector over gRPC.",
     [
       "grpc-swift-2": ["GRPCCore"], "grpc-swift-nio-transport": ["GRPCNIOTransportHTTP2"],
-      "swift-nio": ["NIOCore"], "swift-nio-ssl": ["NIOSSL"],
-    ], tests: ["swift-nio": ["NIOPosix"]], ours: collectorModules,
+      "swift-nio": ["NIOCore"], "swift-nio-http2": ["NIOHPACK", "NIOHTTP2"], "swift-nio-ssl": ["NIOSSL"],
+    ], tests: ["swift-nio": ["NIOEmbedded", "NIOPosix"]], ours: collectorModules,
     testOurs: ["ExportTestSupport"] + collectorModules),
   bridge(
     "OTLPTLS", "Spans to a collector over HTTP and TLS.",
@@ -121,6 +121,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.60.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.42.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.0.0"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.0"),

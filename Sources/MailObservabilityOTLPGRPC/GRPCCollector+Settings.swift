@@ -6,6 +6,7 @@
   import NIOSSL
   import OTLPExport
   import ObservabilityHTTP
+  import ObservabilityPlatform
 
   extension GRPCCollector {
     struct Settings: Sendable {
@@ -18,10 +19,13 @@
       let metadata: Metadata
       let secrets: ExportSecrets
       let isCompressed: Bool
+      /// What inflates answers to requests that are compressed; nil where there is no zlib.
+      private let gunzip: Gunzip?
 
       init(_ target: ExportTarget) throws(TransportFault) {
         authority = target.endpoint.host
         isCompressed = target.isCompressed
+        gunzip = isCompressed ? Gunzip() : nil
         secrets = ExportSecrets(target.headers)
         serverName = target.tls.name(at: target.endpoint)
         if target.endpoint.scheme == .https {
@@ -34,6 +38,13 @@
           tls = nil
         }
         metadata = try Self.metadata(target.headers)
+      }
+
+      /// An answer as it was before it was compressed; nil where that cannot be known. No message of the protocol begins as a
+      /// gzip stream does.
+      func inflated(_ answer: [UInt8]) -> [UInt8]? {
+        guard answer.starts(with: Gunzip.beginning) else { return answer }
+        return gunzip?.bytes(of: answer, atMost: GRPCCollector.longestAnswer)
       }
 
       private static func metadata(_ headers: [(String, String)]) throws(TransportFault) -> Metadata {

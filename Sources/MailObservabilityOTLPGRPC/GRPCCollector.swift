@@ -11,13 +11,18 @@
   import ObservabilityPlatform
   import ObservabilitySockets
 
+  /// Why there is no further connection.
+  private struct Unused: Error, CustomStringConvertible {
+    var description: String { "the collector ends connections before it takes a request" }
+  }
+
   /// A client of one address by gRPC. Its tasks run on the loop, its connection on the thread. It tries nothing again: the
   /// export does.
   final class GRPCCollector: CollectorClient {
     private typealias Transport = HTTP2ClientTransport.Posix
 
     /// The most bytes of an answer. Source: OTLP specification, "Response size limits".
-    private static let longestAnswer = 4 << 20
+    static let longestAnswer = 4 << 20
     private static let method = MethodDescriptor(
       fullyQualifiedService: "opentelemetry.proto.collector.trace.v1.TraceService", method: "Export")
 
@@ -50,10 +55,10 @@
       config.http2.authority = settings.authority
       // Without the waiting for more to be sent that it begins with.
       config.connection = .init(maxIdleTime: .seconds(60), keepalive: nil)
-      // What is sent may be compressed; nothing is inflated that a collector sends.
+      // What is sent may be compressed; grpc-swift inflates nothing that a collector sends.
       config.compression = .init(algorithm: settings.isCompressed ? .gzip : .none, enabledAlgorithms: .none)
       config.channelDebuggingCallbacks.onCreateTCPConnection = { channel in
-        connections.add(channel)
+        guard connections.add(channel) else { return channel.eventLoop.makeFailedFuture(Unused()) }
         guard let tls = settings.tls else { return channel.eventLoop.makeSucceededVoidFuture() }
         return channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
@@ -62,7 +67,9 @@
       }
       config.channelDebuggingCallbacks.onCreateHTTP2Stream = { channel in
         connections.use()
-        return channel.eventLoop.makeSucceededVoidFuture()
+        return channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AnswerMending(), position: .first)
+        }
       }
       let security: Transport.TransportSecurity = settings.tls == nil ? .plaintext : .customSecure
       return switch address {
@@ -84,7 +91,7 @@
     var hasConnected: Bool { connections.uses > 0 }
 
     func send(_ body: ExportBody, spans: Int, within limit: Duration) async -> CollectorOutcome {
-      let before = connections.uses
+      let (settings, before) = (settings, connections.uses)
       var metadata = settings.metadata
       metadata.addString(Self.timeout(limit), forKey: "grpc-timeout")
       var options = CallOptions.defaults
@@ -92,14 +99,13 @@
       // What is called that of requests is that of answers in this transport.
       options.maxRequestMessageBytes = Self.longestAnswer
       options.maxResponseMessageBytes = Self.longestAnswer
-      let secrets = settings.secrets
       let answer: ExportAnswer
       do {
         guard let client else { throw RPCError(code: .internalError, message: "no transport") }
         answer = try await client.serverStreaming(
           request: GRPCCore.ClientRequest(message: body.bytes, metadata: metadata), descriptor: Self.method,
           serializer: RawBytes(), deserializer: RawBytes(), options: options
-        ) { response in try await Self.answer(of: response, spans: spans, secrets) }
+        ) { response in try await Self.answer(of: response, spans: spans, settings) }
       } catch {
         answer = .refused(refusal(error, isSent: connections.uses != before))
       }
@@ -108,7 +114,7 @@
 
     /// Reads to the status, which decides, and keeps the first message.
     private static func answer(
-      of response: StreamingClientResponse<[UInt8]>, spans: Int, _ secrets: ExportSecrets
+      of response: StreamingClientResponse<[UInt8]>, spans: Int, _ settings: Settings
     ) async throws -> ExportAnswer {
       var message: [UInt8]?
       var size = 0
@@ -122,8 +128,10 @@
         if message == nil { message = bytes }
       }
       // The collector has the spans; what cannot be read changes nothing.
-      let read = message.flatMap { try? TraceExportResponse($0, sent: spans) }
-      return .accepted(rejected: read?.rejectedSpans ?? 0, message: secrets.shown(read?.message ?? ""))
+      let read = message.flatMap { settings.inflated($0) }
+        .flatMap { try? TraceExportResponse($0, sent: spans) }
+      return .accepted(
+        rejected: read?.rejectedSpans ?? 0, message: settings.secrets.shown(read?.message ?? ""))
     }
 
     private func refusal(_ error: any Error, isSent: Bool) -> ExportRefusal {

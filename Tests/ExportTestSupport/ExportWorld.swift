@@ -52,7 +52,8 @@ package final class ExportWorld: Sendable {
     }
   }
 
-  private var isSending: Bool {
+  /// Whether a request is under way once the loop has done what is due now.
+  package var isSending: Bool {
     let export = export
     let isSending = Locked<Bool?>(nil)
     export.inspect { sending, _ in isSending.withLock { $0 = sending } }
