@@ -4,6 +4,7 @@
   import AsyncHTTPClient
   import NIOCore
   import NIOHTTP1
+  import NIOSSL
   import OTLPExport
   import ObservabilityHTTP
   import ObservabilityPlatform
@@ -51,6 +52,14 @@
 
     func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { finish(error) }
 
+    /// Whether an answer is over that ends with its connection, of which a peer has not said over TLS that it ends. Many do
+    /// not; the status was there, and asking again would double the spans.
+    private static func isEnd(_ error: any Error, of head: HTTPResponseHead) -> Bool {
+      guard case NIOSSLError.uncleanShutdown = error else { return false }
+      return !head.headers.contains(name: "Content-Length")
+        && !head.headers.contains(name: "Transfer-Encoding")
+    }
+
     /// Gives what there is, or why there is nothing, to who waits. Does nothing the second time.
     func finish(_ error: (any Error)?) {
       let (state, continuation) = state.withLock { state in
@@ -58,7 +67,7 @@
         return (state, state.continuation)
       }
       guard let continuation else { return }
-      guard let head = state.head, error == nil || state.isCut else {
+      guard let head = state.head, state.isCut || error.map({ Self.isEnd($0, of: head) }) ?? true else {
         return continuation.resume(throwing: error ?? HTTPClientError.remoteConnectionClosed)
       }
       let now = WallClock.wholeSeconds

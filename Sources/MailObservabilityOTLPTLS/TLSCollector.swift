@@ -112,6 +112,7 @@
       case let error as HTTPClientError:
         switch error {
         case .cancelled, .alreadyShutdown: ExportRefusal(ClientError.cancelled)
+        case .deadlineExceeded where !hasConnected: ExportRefusal(ClientError.timedOut(.connecting))
         case .deadlineExceeded, .readTimeout: ExportRefusal(ClientError.timedOut(.answering))
         case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
           ExportRefusal(ClientError.timedOut(.connecting))
@@ -126,7 +127,8 @@
         ExportRefusal("the answer is not HTTP/1.1: \("\(error)".oneLine(atMost: 256))", isRetryable: false)
       default:
         ExportRefusal(
-          "connecting to \(address): \(settings.secrets.shown("\(error)".oneLine(atMost: 512)))",
+          "\(hasConnected ? "the connection" : "connecting") to \(address): "
+            + settings.secrets.shown("\(error)".oneLine(atMost: 512)),
           isRetryable: true)
       }
     }

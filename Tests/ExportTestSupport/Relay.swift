@@ -32,8 +32,10 @@
     private let listener: any Channel
     private let state: Locked<State>
 
-    /// - Parameter tls: of the server that clients see; nil for none.
-    package init(to server: UInt16, tls: NIOSSLContext? = nil) throws {
+    /// - Parameters:
+    ///   - tls: of the server that clients see; nil for none.
+    ///   - saysGoodbye: whether it says over TLS that a connection ends, when the server's does.
+    package init(to server: UInt16, tls: NIOSSLContext? = nil, saysGoodbye: Bool = true) throws {
       guard let (descriptor, reserve, port) = listeningSocketAndReserve(backlog: 16) else {
         throw SystemError(code: 0, action: "listening")
       }
@@ -62,7 +64,7 @@
                 upstream.eventLoop.makeCompletedFuture {
                   try client.pipeline.syncOperations.addHandler(Carrier(to: upstream))
                   try upstream.pipeline.syncOperations.addHandler(
-                    Carrier(to: client) {
+                    Carrier(to: client, saysGoodbye: saysGoodbye) {
                       state.withLock { state in
                         defer { if case .reset = state.way { state.way = .straight } }
                         return state.way
@@ -104,12 +106,17 @@
     typealias InboundIn = ByteBuffer
 
     private let other: any Channel
+    private let saysGoodbye: Bool
     private let way: @Sendable () -> Relay.Way
     /// When the next byte may go.
     private let due = Locked(NIODeadline.uptimeNanoseconds(0))
 
-    init(to other: any Channel, _ way: @escaping @Sendable () -> Relay.Way = { .straight }) {
+    init(
+      to other: any Channel, saysGoodbye: Bool = true,
+      _ way: @escaping @Sendable () -> Relay.Way = { .straight }
+    ) {
       self.other = other
+      self.saysGoodbye = saysGoodbye
       self.way = way
     }
 
@@ -134,7 +141,14 @@
       }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { other.close(promise: nil) }
+    func channelInactive(context: ChannelHandlerContext) {
+      // Both ends have one event loop.
+      guard !saysGoodbye,
+        let tls = try? other.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+      else { return other.close(promise: nil) }
+      // From here the handler of TLS is not asked.
+      tls.close(promise: nil)
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
       // What ends with an error ends so for the other as well.

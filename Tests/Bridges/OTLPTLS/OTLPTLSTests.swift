@@ -119,6 +119,30 @@
       other.stop()
     }
 
+    @Test(
+      "takes an answer for whole that ends with its connection, of which the collector does not say that it ends",
+      arguments: [true, false])
+    func withoutGoodbye(isLong: Bool) async throws {
+      let server = ScriptedServer(
+        Array(
+          repeating: { peer in
+            guard peer.readRequest() != nil else { return }
+            peer.send("HTTP/1.0 200 OK\r\nContent-Type: application/x-protobuf\r\n\r\n")
+            if isLong { peer.send(CollectorBehaviour.partial(rejected: 1, "too old")) }
+          }, count: 16))
+      let relay = try Relay(
+        to: server.port, tls: .testServer(protocols: ["http/1.1"]), saysGoodbye: false)
+      let world = try ExportWorld(through: Self.exporter(port: relay.port))
+      world.record(2)
+      _ = await world.export.flush(within: .seconds(3600))
+      let totals = world.export.statistics.totals
+      #expect(totals.rejected == (isLong ? 1 : 0) && totals.exported == 2 - totals.rejected)
+      #expect(server.accepted == 1, "sent twice")
+      await world.export.shutdown(within: .zero)
+      relay.stop()
+      server.stop()
+    }
+
     @Test("goes on by itself when the collector is back, and says so")
     func recovery() async throws {
       let server = try Server()
