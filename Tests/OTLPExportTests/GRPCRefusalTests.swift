@@ -92,4 +92,13 @@ struct GRPCRefusalTests {
     #expect(!reason(16, "no geheim here").contains("geheim"))
     #expect(reason(2, String(repeating: "x", count: 1 << 20)).utf8.count < 1100)
   }
+
+  @Test("shows no part of a secret that it is cut in", arguments: 980..<1030)
+  func cutSecret(count: Int) {
+    let secret = "geheimnisvollerschluessel"
+    let said = String(repeating: "x", count: count) + " \(secret) and so on"
+    let reason = GRPCRefusal(code: 16, message: said)
+      .refusal(without: ExportSecrets([("authorization", "Bearer \(secret)")])).reason
+    #expect(!reason.contains("geheim"))
+  }
 }
