@@ -37,14 +37,21 @@
       }
     }
 
-    /// Host and port of an authority, which clients write; nil when there are more bytes than a name has.
+    /// Host and port of an authority, which clients write; nil when there is no host, or more bytes than a name has. An
+    /// address comes without its brackets.
     static func parts(of authority: String) -> (host: String, port: Int?)? {
       guard (1...262).contains(authority.utf8.count) else { return nil }
       let bytes = authority.utf8
       guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")),
         bytes.last != UInt8(ascii: "]"), let port = UInt16(authority[bytes.index(after: colon)...])
-      else { return (authority, nil) }
-      return (String(authority[..<colon]), Int(port))
+      else { return (withoutBrackets(authority[...]), nil) }
+      return colon == bytes.startIndex ? nil : (withoutBrackets(authority[..<colon]), Int(port))
+    }
+
+    private static func withoutBrackets(_ host: Substring) -> String {
+      let (first, last) = (host.utf8.first, host.utf8.last)
+      let isAddress = host.utf8.count > 2 && first == UInt8(ascii: "[") && last == UInt8(ascii: "]")
+      return String(isAddress ? host.dropFirst().dropLast() : host)
     }
   }
 #endif
