@@ -21,7 +21,7 @@
   /// `http_server_active_requests`, with the first and the last but one; both with the registry's namespace. The route is the template,
   /// `/users/{id}`, and is left out where there is none, so that no client makes a series. A method that is none of the known
   /// ones is `_OTHER`. A time is measured to the last byte of the body. `error_type` is the status from 500, the type of an error that a
-  /// handler threw, or `client_closed_connection`.
+  /// handler threw and that is answered so, or of one that ended the body, or `client_closed_connection`.
   ///
   /// The span is called `GET /users/{id}`, of the kind server, and is `TraceSpan/current` in handlers and in closures that write
   /// bodies. It belongs to the span that a client sent as `traceparent` if the client is one of `TracingConfig/trustedPeers`
@@ -35,7 +35,8 @@
     private let isSecure: Bool?
     private let knowsPeers = Context.self is any RemoteAddressRequestContext.Type
 
-    /// A middleware; several may share a collector.
+    /// A middleware; several may share a collector, with the same `seriesLimit`. A request that passes two of them is
+    /// recorded twice.
     ///
     /// - Parameters:
     ///   - metrics: what is recorded into, and whose spans are started.
@@ -44,7 +45,8 @@
     ///     request over HTTP/1.
     ///   - seriesLimit: how many combinations of labels have a series of their own. Further ones are recorded under `other`
     ///     and counted in `observability_overflow_total`.
-    /// - Throws: `RegistrationError` when one of the two names is taken by another metric.
+    /// - Throws: `RegistrationError` when one of the two names is taken by another metric, or by a middleware of another
+    ///   `seriesLimit`.
     public init(
       _ metrics: MetricsCollector, details: HTTPSpanDetails = [.peer], isSecure: Bool? = nil,
       seriesLimit: Int = 500

@@ -237,10 +237,13 @@
       #expect(await active("HEAD") == 0)
     }
 
-    @Test("are shared by middlewares of one collector, and a name that is taken is an error")
+    @Test("are shared by middlewares of one collector and limit, and a name that is taken is an error")
     func twice() throws {
       _ = try ObservabilityMiddleware<PeerRequestContext>(metrics)
       _ = try ObservabilityMiddleware<BasicRequestContext>(metrics)
+      #expect(throws: RegistrationError.self) {
+        try ObservabilityMiddleware<BasicRequestContext>(metrics, seriesLimit: 1)
+      }
       let other = try MetricsCollector()
       _ = try other.registry.register(.gauge("http_server_active_requests", help: "Another."))
       #expect(throws: RegistrationError.self) { try ObservabilityMiddleware<BasicRequestContext>(other) }
