@@ -146,7 +146,10 @@
           play.withLock { $0 }(.reset)
           return message([])
         case .isABlackHole, .refusesConnections:
-          while !Task.isCancelled { try? await Task.sleep(for: .seconds(1)) }
+          let (ends, end) = AsyncStream.makeStream(of: Never.self)
+          // Until the request is cancelled.
+          for await _ in ends {}
+          end.finish()
           throw CancellationError()
         }
       }

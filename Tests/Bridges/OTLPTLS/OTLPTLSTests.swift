@@ -146,19 +146,9 @@
     @Test("goes on by itself when the collector is back, and says so")
     func recovery() async throws {
       let server = try Server()
-      server.behaviour.withLock { $0 = .unavailable }
       let world = try ExportWorld(through: Self.exporter(port: server.port))
-      world.record(512)
-      #expect(await world.pass { server.requests >= 2 })
-      server.behaviour.withLock { $0 = .accepts }
-      #expect(await world.pass { world.export.statistics.totals.settled == 512 })
-      #expect(world.export.statistics.totals.exported == 512)
-      #expect(
-        world.said.withLock { $0 } == [
-          "spans cannot be exported: the collector has answered 503", "the collector takes spans again",
-        ])
-      await world.export.shutdown(within: .seconds(3600))
-      server.stop()
+      let status = "503"
+      #expect(await world.playRecovery(by: server, server.behaviour, status: status).isEmpty)
     }
 
     @Test("says nothing of a secret, whatever goes wrong", arguments: CollectorBehaviour.allCases)
@@ -166,92 +156,33 @@
       let server = try Server()
       server.behaviour.withLock { $0 = behaviour }
       let headers = [("Authorization", "Bearer \(CollectorBehaviour.secret)")]
-      let world = try ExportWorld(through: Self.exporter(port: server.port, headers: headers)) {
-        $0.timeout = .seconds(2)
-      }
-      if behaviour == .refusesConnections { server.stop() }
-      world.record(512)
-      let hangs = { @Sendable in behaviour.hangs && server.requests > 0 }
-      #expect(await world.pass(whileHanging: hangs) { world.export.statistics.totals.settled == 512 })
-      await world.export.shutdown(within: .zero)
-      for text in world.said.withLock({ $0 }) {
-        #expect(!text.contains(CollectorBehaviour.secret), "\(text)")
-      }
-      server.stop()
+      let exporter = try Self.exporter(port: server.port, headers: headers)
+      let world = try ExportWorld(through: exporter) { $0.timeout = .seconds(2) }
+      let problems = await world.playSecret(behaviour, by: server)
+      #expect(problems.isEmpty, "\(problems)")
     }
 
-    enum Trust: CaseIterable, Sendable {
-      case byRoot, byOtherRoot, byTheSystem, byName, byWrongName, withoutClient, withClient
-    }
-
-    @Test("trusts whom it is told to, and shows who it is", arguments: Trust.allCases)
-    func trust(trust: Trust) async throws {
-      let server = try Server(
-        asksClients: trust == .withoutClient || trust == .withClient,
-        hasAddress: trust != .byName && trust != .byWrongName)
-      let exporter = try Self.exporter(port: server.port) { tls in
-        switch trust {
-        case .byRoot, .withoutClient: break
-        case .byOtherRoot: tls.trustRoots = Array(TestCertificates.otherRoot.utf8)
-        case .byTheSystem: tls.trustRoots = nil
-        case .byName: tls.serverName = "collector.example"
-        case .byWrongName: tls.serverName = "other.example"
-        case .withClient:
-          tls.certificates = Array(TestCertificates.client.utf8)
-          tls.privateKey = Array(TestCertificates.clientKey.utf8)
-        }
-      }
-      let world = try ExportWorld(through: exporter)
-      let isTrusted = [.byRoot, .byName, .withClient].contains(trust)
-      world.record(512)
-      #expect(await world.pass { world.export.statistics.totals.settled == 512 })
-      #expect(world.export.statistics.totals.exported == (isTrusted ? 512 : 0))
-      #expect(isTrusted ? server.requests == 1 : server.requests == 0)
-      #expect(world.said.withLock { $0.isEmpty } == isTrusted, "\(world.said.withLock { $0 })")
-      await world.export.shutdown(within: .zero)
-      server.stop()
+    @Test("trusts whom it is told to, and shows who it is", arguments: TrustCase.allCases)
+    func trust(trust: TrustCase) async throws {
+      let server = try Server(asksClients: trust.asksClients, hasAddress: trust.hasAddress)
+      let exporter = try Self.exporter(port: server.port) { trust.change(&$0) }
+      let problems = try await ExportWorld(through: exporter).play(trust, by: server)
+      #expect(problems.isEmpty, "\(problems)")
     }
 
     @Test("is not held up, and ends, where the collector speaks no TLS", arguments: [true, false])
     func otherProtocols(isSilent: Bool) async throws {
-      let server = ScriptedServer(
-        Array(
-          repeating: { peer in
-            if !isSilent { peer.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") }
-            peer.waitForEnd()
-          }, count: 1024))
+      let server = ScriptedServer.ofAnotherProtocol(isSilent: isSilent)
       let world = try ExportWorld(through: Self.exporter(port: server.port))
-      world.record(512)
-      let hangs = { @Sendable in server.accepted > 0 }
-      #expect(await world.pass(whileHanging: hangs) { world.export.statistics.totals.settled == 512 })
-      #expect(world.export.statistics.totals.dropped == 512 && world.isAccountedFor)
-      await world.export.shutdown(within: .zero)
-      #expect(await eventually { server.clients == 0 })
-      server.stop()
+      let problems = await world.play(anotherProtocolOf: server)
+      #expect(problems.isEmpty, "\(problems)")
     }
 
     @Test("exports and ends while every thread of the cooperative pool is blocked")
     func blockedPool() async throws {
       let server = try Server()
       let world = try ExportWorld(through: Self.exporter(port: server.port))
-      let exported = await onThread {
-        let blocking = blockPool()
-        world.record(512)
-        let began = ContinuousClock.now
-        while world.export.statistics.totals.exported < 512, ContinuousClock.now - began < patience {
-          usleep(1000)
-        }
-        let isOver = Flag()
-        Task(executorPreference: world.loop) {
-          await world.export.shutdown(within: .seconds(600))
-          isOver.set()
-        }
-        isOver.waitBlocking()
-        let exported = world.export.statistics.totals.exported
-        blocking.set()
-        return exported
-      }
-      #expect(exported == 512)
+      #expect(await world.playBlockedPool().isEmpty)
       #expect(await eventually { server.open == 0 })
       server.stop()
     }
