@@ -120,7 +120,8 @@
       var size = 0
       for try await part in try response.accepted.get().bodyParts {
         guard case .message(let bytes) = part else { continue }
-        size += bytes.count
+        // With what stands before each, so that empty ones come to an end too.
+        size += bytes.count + 5
         guard size <= longestAnswer else {
           let reason = "the collector has answered with more than \(longestAnswer) bytes"
           return .refused(ExportRefusal(reason, isRetryable: false, isAnswer: true))
