@@ -17,7 +17,8 @@
     /// sooner than a `RetryInfo` asks for. An answer of more than 4 MiB is none.
     ///
     /// `startTracing(_:)` throws for certificates that cannot be read, and for header fields that gRPC has no room for:
-    /// those that begin with `grpc-`, and values that are not printable ASCII.
+    /// those that begin with `grpc-`, values that are not printable ASCII, and values that are not Base64 where the name
+    /// ends with `-bin`.
     public static var grpc: ExportTransport {
       ExportTransport(.grpc) { (target, loop) throws(TransportFault) in
         let settings = try GRPCCollector.Settings(target)

@@ -60,12 +60,32 @@
             throw TransportFault(
               .headers, "cannot be sent by gRPC: the value of \"\(name)\" is not printable ASCII")
           }
+          guard !name.hasSuffix("-bin") || isBase64(value) else {
+            throw TransportFault(.headers, "cannot be sent by gRPC: the value of \"\(name)\" is not Base64")
+          }
           metadata.addString(value, forKey: name)
         }
         if !headers.contains(where: { $0.0.lowercased() == "user-agent" }) {
           metadata.addString(OTLPExport.userAgent, forKey: "user-agent")
         }
         return metadata
+      }
+
+      /// Whether a field that holds bytes has them as they are sent, padded or not.
+      ///
+      /// Source: gRPC over HTTP2, "Requests", for names that end with `-bin`.
+      private static func isBase64(_ value: String) -> Bool {
+        let digits = value.utf8.prefix { $0 != UInt8(ascii: "=") }
+        let padding = value.utf8.dropFirst(digits.count)
+        let areDigits = digits.allSatisfy { byte in
+          switch byte {
+          case 48...57, 65...90, 97...122, UInt8(ascii: "+"), UInt8(ascii: "/"): true
+          default: false
+          }
+        }
+        guard areDigits, digits.count % 4 != 1 else { return false }
+        return padding.isEmpty
+          || padding.allSatisfy { $0 == UInt8(ascii: "=") } && padding.count == (4 - digits.count % 4) % 4
       }
     }
   }

@@ -148,7 +148,10 @@
 
     @Test(
       "refuses header fields that gRPC has no room for",
-      arguments: [("grpc-timeout", "1S"), ("Grpc-Status", "0"), ("x", "é geheim")])
+      arguments: [
+        ("grpc-timeout", "1S"), ("Grpc-Status", "0"), ("x", "é geheim"), ("x-bin", "!geheim"),
+        ("x-Bin", "geheimabc"), ("x-bin", "geheim="), ("x-bin", "geheim=a"),
+      ])
     func headers(name: String, value: String) throws {
       let metrics = try MetricsCollector()
       var config = TracingConfig(serviceName: "mx1")
@@ -157,6 +160,16 @@
       config.headers[name] = value
       let error = #expect(throws: MetricsConfigError.self) { try metrics.startTracing(config) }
       #expect(error?.setting == "headers" && error?.message.contains("geheim") == false)
+    }
+
+    @Test("takes bytes in header fields as they are sent", arguments: ["", "YQ", "YQ==", "YWI", "YWJj"])
+    func bytes(value: String) async throws {
+      let metrics = try MetricsCollector()
+      var config = TracingConfig(serviceName: "mx1")
+      (config.protocol, config.transports) = (.grpc, [.grpc])
+      config.headers["x-bin"] = value
+      try metrics.startTracing(config)
+      await metrics.tracing.shutdown(within: .zero)
     }
 
     #if os(Linux)
