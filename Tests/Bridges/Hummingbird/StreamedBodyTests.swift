@@ -134,14 +134,15 @@
         let raw = try await RawClient(port: try #require(client.port), reads: false)
         try await raw.send("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(await eventually { pieces.value > 0 })
-        // What lies between the two of them is full before long.
-        let before = Locked(-1)
+        // What lies between the two of them is full before long: the server has answered twenty others then, and asked for
+        // nothing more.
+        let before = Locked((pieces: 0, turns: 0))
         let isFull = await eventually {
-          try? await Task.sleep(for: .milliseconds(20))
+          _ = try? await client.execute(uri: "/live", method: .get)
           let count = pieces.value
           return before.withLock { before in
-            defer { before = count }
-            return before == count
+            before = (count, before.pieces == count ? before.turns + 1 : 0)
+            return before.turns == 20
           }
         }
         #expect(isFull)
