@@ -3,12 +3,13 @@
 
 otlp_grpc.py EXPORT-TRANSPORTS: runs the program, which sees the public API alone, against rotel by gRPC in plain text, against
 a receiver of grpcio and one of the standard library's over TLS, which want to see the client's certificate, and against such
-as cannot be trusted, hang or are not there. Certificates are made by openssl.
+as cannot be trusted, hang, are not there, or answer as servers of another make do. Certificates are made by openssl.
 """
 
 import collections
 import concurrent.futures
 import contextlib
+import gzip
 import http.server
 import json
 import os
@@ -82,10 +83,73 @@ def grpc_receiver(folder, spans):
         server.stop(None).wait()
 
 
+def frame(kind, flags, stream, payload=b""):
+    """Of HTTP/2."""
+    return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+
+
+def fields(stream, fields, is_last=False):
+    """Header fields of less than 127 bytes each, neither indexed nor compressed."""
+    block = b"".join(
+        b"\0" + b"".join(bytes([len(text)]) + text.encode() for text in field) for field in fields.items())
+    return frame(1, 5 if is_last else 4, stream, block)
+
+
+HEAD = {":status": "200", "content-type": "application/grpc"}
+
+
+def full_to_the_brim(stream):
+    """Refuses, with a percent sign at the end."""
+    return fields(stream, HEAD | {"grpc-status": "3", "grpc-message": "the disk is full to 100%"}, True)
+
+
+def compressed(stream):
+    """Accepts, compressed, as servers of grpc-go do where the request is, whatever a client accepts."""
+    message = gzip.compress(b"\x0a\x00")
+    return (fields(stream, HEAD | {"grpc-encoding": "gzip"})
+            + frame(0, 0, stream, b"\1" + len(message).to_bytes(4) + message)
+            + fields(stream, {"grpc-status": "0"}, True))
+
+
 @contextlib.contextmanager
-def http_receiver(folder, spans):
+def raw_receiver(answer):
+    """Answers each request by gRPC, of which it reads nothing."""
+    def serve(connection):
+        with connection, connection.makefile("rb") as read:
+            connection.sendall(frame(4, 0, 0))
+            read.read(24)
+            while len(head := read.read(9)) == 9:
+                payload, kind, flags = read.read(int.from_bytes(head[:3])), head[3], head[4]
+                stream = int.from_bytes(head[5:])
+                if kind == 4 and not flags & 1:
+                    connection.sendall(frame(4, 1, 0))
+                if kind == 0 and payload:
+                    room = len(payload).to_bytes(4)
+                    connection.sendall(frame(8, 0, 0, room) + frame(8, 0, stream, room))
+                if kind <= 1 and flags & 1:
+                    connection.sendall(answer(stream))
+
+    def accept():
+        # Until it is closed.
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=quietly, args=(listener.accept()[0],), daemon=True).start()
+
+    def quietly(connection):
+        with contextlib.suppress(OSError):
+            serve(connection)
+
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def http_receiver(folder, spans, is_abrupt=False):
+    """An abrupt one ends its answers with their connections, and does not say over TLS that it does."""
     class Receiver(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+        protocol_version = "HTTP/1.0" if is_abrupt else "HTTP/1.1"
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -97,7 +161,8 @@ def http_receiver(folder, spans):
             if is_right:
                 spans.take(request, self.headers["Authorization"])
             self.send_response(200 if is_right else 400)
-            self.send_header("Content-Length", "0")
+            if not is_abrupt:
+                self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, *_):
@@ -201,6 +266,16 @@ def main():
                                      COMPRESSION=compression, HEADERS="authorization=Bearer%20secret", **variables)
                     is_right &= judge(f"{name} over TLS, {case}, {compression}", counts, spans.ids, is_taken)
                     is_right &= not is_taken or spans.tokens == {"Bearer secret"}
+            if protocol == "grpc":
+                for answer, is_taken in ((full_to_the_brim, False), (compressed, True)):
+                    with raw_receiver(answer) as port:
+                        counts = run(program, PROTOCOL=protocol, ENDPOINT=f"http://127.0.0.1:{port}", COMPRESSION="gzip")
+                    is_right &= judge(f"{name}, an answer that is {answer.__name__}", counts, None, is_taken)
+            else:
+                spans = Spans()
+                with http_receiver(folder, spans, is_abrupt=True) as port:
+                    counts = run(program, PROTOCOL=protocol, ENDPOINT=f"https://127.0.0.1:{port}", **known)
+                is_right &= judge(f"{name} over TLS, an answer that ends with its connection", counts, spans.ids)
             for state in (silent, full, refusing):
                 for scheme in ("http", "https") if protocol == "grpc" else ("https",):
                     with state() as port:
