@@ -8,8 +8,8 @@
   /// then drains.
   ///
   /// Listed before the services of the host it ends after them, so that probes and scrapes are answered to the end. It
-  /// does not end the group by itself: one that is not enabled, or that the host has ended by hand, waits. ``MetricsCollector``
-  /// has a list of all that a group needs: `services(serving:around:…)`.
+  /// does not end the group by itself, unless it throws: one that is not enabled, or that the host has ended by hand, waits.
+  /// ``MetricsCollector`` has a list of all that a group needs: `services(serving:around:…)`.
   public struct ObservabilityService: Service {
     private let start: @Sendable () async throws -> ObservabilityServer
     private let gracePeriod: Duration
