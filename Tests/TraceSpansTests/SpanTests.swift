@@ -243,6 +243,8 @@ struct SpanTests {
     span.status = .ok
     span.status = .error("three")
     #expect(span.status == .ok)
+    span.fail(CancellationError())
+    #expect(span.status == .ok && span["error.type"] as String? == nil)
   }
 
   @Test("that nobody can end any more is counted and not kept")

@@ -63,9 +63,10 @@ public struct TraceSpan: Sendable {
   }
 
   /// Marks the span as failed, with the name of the error's type as the attribute `error.type`. What the
-  /// error says of itself is left out, since it may hold addresses; whoever knows better sets ``status``.
+  /// error says of itself is left out, since it may hold addresses; whoever knows better sets ``status``. Does nothing
+  /// to a span that was said to be `ok`.
   public func fail(_ error: any Error) {
-    guard let recording else { return }
+    guard let recording, recording.status != .ok else { return }
     recording.set(Attribute("error.type", String(describing: type(of: error))))
     recording.set(.error(""))
   }
