@@ -139,13 +139,16 @@ let package = Package(
       name: "names-beside-others",
       dependencies: [
         product,
-        .product(name: "MailObservabilityHummingbird", package: "swift-mail-observability"),
         .product(name: "MailObservabilityTesting", package: "swift-mail-observability"),
         .product(name: "MetricParsing", package: "swift-mail-observability"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
-      ],
+      ]
+        + bridges.map { .product(name: "MailObservability" + $0, package: "swift-mail-observability") },
       swiftSettings: strictness),
   ]
 )

@@ -271,7 +271,7 @@ def unnamed(types, text):
 
 
 def check_names():
-    listing = (ROOT / "Tests/Repository/public-api.txt").read_text()
+    listing = "".join((ROOT / "Tests/Repository" / name).read_text() for name in ("public-api.txt", "public-api-bridges.txt"))
     text = "\n".join(path.read_text() for path in (EMBEDDING / "names-beside-others").glob("*.swift"))
     return [f"{name}: not stored by its bare name in names-beside-others" for name in unnamed(public_types(listing), text)]
 

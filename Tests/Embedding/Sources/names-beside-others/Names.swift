@@ -1,13 +1,22 @@
 // Does every public type stand by its bare name beside the libraries that a host uses?
 
 // Each import is here for its names.
+import AsyncHTTPClient
 import Foundation
 import Hummingbird
+import Logging
 import MailObservability
+import MailObservabilityDistributedTracing
 import MailObservabilityHummingbird
+import MailObservabilityOTLPGRPC
+import MailObservabilityOTLPTLS
+import MailObservabilityServiceLifecycle
+import MailObservabilitySwiftLog
+import MailObservabilitySwiftMetrics
 import MailObservabilityTesting
 import MetricParsing
 import Metrics
+import ServiceLifecycle
 import Tracing
 
 /// One property of each public type of this package.
@@ -28,9 +37,9 @@ struct EveryType {
   var buildMetrics: BuildMetrics?
   var catalogueBuckets: CatalogueBuckets?
   var checkResult: CheckResult?
+  var closedFamily: ClosedFamily<MailObservability.Counter, MailProtocol>?
   var closedFamily2: ClosedFamily2<MailObservability.Gauge, MailProtocol, QueueState>?
   var closedFamily3: ClosedFamily3<MailObservability.Counter, MailProtocol, QueueState, TLSUse>?
-  var closedFamily: ClosedFamily<MailObservability.Counter, MailProtocol>?
   var closedLabel: (any ClosedLabel)?
   var collectedFamily: CollectedFamily?
   var collectedSample: CollectedSample?
@@ -38,10 +47,13 @@ struct EveryType {
   var connectionDirection: ConnectionDirection?
   var connectionMetrics: ConnectionMetrics?
   var counter: MailObservability.Counter?
+  var countingLogHandler: CountingLogHandler?
   var daneResult: DANEResult?
   var deliveryFailure: DeliveryFailure?
   var deliveryMetrics: DeliveryMetrics?
   var deliveryResult: DeliveryResult?
+  var distributedSpan: DistributedSpan?
+  var distributedTracer: DistributedTracer?
   var doubleVariable: DoubleVariable?
   var endpointBody: EndpointBody?
   var endpointBodyStream: EndpointBodyStream?
@@ -55,14 +67,15 @@ struct EveryType {
   var endpointRoute: EndpointRoute?
   var executorWatch: ExecutorWatch?
   var exemplar: Exemplar?
+  var exportTransport: ExportTransport?
   var expositionError: ExpositionError?
   var expositionParser: ExpositionParser?
-  var exportTransport: ExportTransport?
   var familySelection: FamilySelection?
   var filesystemReading: FilesystemReading?
   var gauge: MailObservability.Gauge?
   var gaugeGuard: GaugeGuard?
   var healthCheck: HealthCheck?
+  var healthcheckOutcome: HealthcheckOutcome?
   var healthCheckReport: HealthCheckReport?
   var healthError: HealthError?
   var healthObserver: HealthObserver?
@@ -74,7 +87,6 @@ struct EveryType {
   var healthStatistics: HealthStatistics?
   var healthStatus: HealthStatus?
   var healthTransition: HealthTransition?
-  var healthcheckOutcome: HealthcheckOutcome?
   var histogram: Histogram?
   var histogramSnapshot: HistogramSnapshot?
   var hookResult: HookResult?
@@ -92,6 +104,7 @@ struct EveryType {
   var listenerConfig: ListenerConfig?
   var listenerConfigRoutes: ListenerConfig.Routes?
   var logMessage: LogMessage?
+  var logMessageCounter: LogMessageCounter?
   var mailMetrics: MailMetrics?
   var mailProtocol: MailProtocol?
   var mailSpan: MailSpan?
@@ -116,6 +129,7 @@ struct EveryType {
   var observabilityMiddleware: ObservabilityMiddleware<PeerRequestContext>?
   var observabilityProbeHandler: ObservabilityProbeHandler?
   var observabilityServer: ObservabilityServer?
+  var observabilityService: ObservabilityService?
   var outgoingTLSStatus: OutgoingTLSStatus?
   var parsedExposition: ParsedExposition?
   var peerRequestContext: PeerRequestContext?
@@ -126,9 +140,11 @@ struct EveryType {
   var pushMetrics: PushMetrics?
   var queueMetrics: QueueMetrics?
   var queueState: QueueState?
+  var readinessService: ReadinessService?
   var recipientKind: RecipientKind?
   var registrationError: RegistrationError?
   var registry: Registry?
+  var registryMetricsFactory: RegistryMetricsFactory?
   var senderCheckResult: SenderCheckResult?
   var smtpCommand: SMTPCommand?
   var smtpConnectionRejection: SMTPConnectionRejection?
@@ -157,6 +173,7 @@ struct EveryType {
   var traceSpan: TraceSpan?
   var traceState: TraceState?
   var tracingConfig: TracingConfig?
+  var tracingService: TracingService?
   var transferDirection: TransferDirection?
   var transitionCounts: TransitionCounts?
   var wrongProtocol: WrongProtocol?
