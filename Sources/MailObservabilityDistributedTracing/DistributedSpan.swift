@@ -10,14 +10,25 @@
   /// A value that stands for one span: copies are the same span, and any thread may use them. Where nothing is recorded,
   /// and after the end, whatever is done to it does nothing; values are not even asked for their descriptions.
   public struct DistributedSpan: Tracing.Span {
-    /// The context of what is done in the span. It has the span, also where that is not sampled.
-    public let context: InstrumentationContext
-    // With the context two words, which an existential holds without memory of its own.
+    // Three words at most, which an existential holds without memory of its own.
+    private let base: InstrumentationContext
     private let identity: SpanIdentity?
+    private let isInBase: Bool
 
-    init(_ identity: SpanIdentity?, _ context: InstrumentationContext) {
+    /// A span of a context, which may have it.
+    init(_ identity: SpanIdentity?, _ context: InstrumentationContext, isInContext: Bool = false) {
       self.identity = identity
-      self.context = context
+      base = context
+      isInBase = isInContext
+    }
+
+    /// The context of what is done in the span. It has the span, also where that is not sampled. Made each time,
+    /// since it takes memory of its own, and most spans are asked for it once or never.
+    public var context: InstrumentationContext {
+      guard let identity, !isInBase else { return base }
+      var context = base
+      context[SpanKey.self] = identity
+      return context
     }
 
     /// The same span as this library has it; one that does nothing while the tracer is not started.

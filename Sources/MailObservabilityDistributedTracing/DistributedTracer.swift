@@ -68,22 +68,20 @@
       _ operationName: String, context: @autoclosure () -> InstrumentationContext, ofKind kind: SpanKind,
       at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
     ) -> DistributedSpan {
-      var context = context()
+      let context = context()
       guard tracer.isStarted else { return DistributedSpan(nil, context) }
       let parent = context[SpanKey.self].map { TraceSpan.Parent.span(TraceSpan($0)) }
       let span = tracer.startSpan(
         operationName, kind: TraceSpan.Kind(kind), parent: parent ?? .none,
         atNanoseconds: Int64(clamping: instant().nanosecondsSinceEpoch))
-      guard let identity = span.identity else { return DistributedSpan(nil, context) }
-      context[SpanKey.self] = identity
-      return DistributedSpan(identity, context)
+      return DistributedSpan(span.identity, context)
     }
 
     /// The span in a context, as long as it is recorded: nil after its end, for one of which only the context goes
     /// on, as where it is not sampled, for one of another process or of another tracer, and where there is none.
     public func activeSpan(identifiedBy context: InstrumentationContext) -> DistributedSpan? {
       guard let identity = context[SpanKey.self], TraceSpan(identity).isActive(in: tracer) else { return nil }
-      return DistributedSpan(identity, context)
+      return DistributedSpan(identity, context, isInContext: true)
     }
 
     /// Has the spans that have ended by now sent to the collector, without waiting for that. Whoever wants to wait has

@@ -79,6 +79,19 @@ private final class BridgedSpans: Sendable {
   }
 
   @inline(never)
+  func alone(_ times: Int) {
+    for _ in 0..<times { Tracing.withSpan("SMTP DATA") { _ in empty() } }
+  }
+
+  @inline(never)
+  func recordedByTracer(_ times: Int) {
+    for index in 0..<times {
+      recording.withSpan("SMTP DATA") { _ in empty() }
+      drop(index)
+    }
+  }
+
+  @inline(never)
   func unsampled(_ times: Int) {
     withTracer(notRecording) {
       for _ in 0..<times { Tracing.withSpan("SMTP DATA") { _ in empty() } }
@@ -153,6 +166,17 @@ enum DistributedTracingRows {
       row("distributed-tracing: withSpan, recorded / ours without it", 1.5, { $0.recorded($1) }) {
         $0.oursRecorded($1)
       },
+      row(
+        "distributed-tracing: withSpan, recorded / ours and the interface with nobody behind it", nil,
+        { $0.recorded($1) }
+      ) {
+        $0.oursRecorded($1)
+        $0.alone($1)
+      },
+      row(
+        "distributed-tracing: withSpan of the tracer, recorded / ours without it", nil,
+        { $0.recordedByTracer($1) }
+      ) { $0.oursRecorded($1) },
       row(
         "distributed-tracing: startSpan and end, recorded / ours without it", 1.5, { $0.recordedByHand($1) }
       ) {
