@@ -95,6 +95,26 @@ public final class Counter: MetricInstrument, @unchecked Sendable {
     return CounterCells.needsLook(old) ? look(at: cell, old, adding: amount) : true
   }
 
+  /// Adds one. What is not the shortest way is left to `rest`, so that a caller whose last step this is needs no frame:
+  /// an atomic addition waits for what was saved on the stack before it.
+  ///
+  /// - Parameter rest: called where there is more to do, with what is to be handed to ``finishOne(_:)``.
+  @inlinable
+  @inline(__always)
+  package func incrementShortest(_ rest: (_ old: UInt64?) -> Void) {
+    guard cells.load(ordering: .acquiring) == 0 else { return rest(nil) }
+    let old = base.wrappingAdd(1, ordering: .relaxed).oldValue
+    if CounterCells.needsLook(old) { rest(old) }
+  }
+
+  /// Does the rest of ``incrementShortest(_:)``.
+  ///
+  /// - Parameter old: what was there before the one was added, or nil when it is still to be added.
+  @inline(never)
+  package func finishOne(_ old: UInt64?) {
+    if let old { _ = lookAtBase(old, adding: 1) } else { add(upTo32Bits: 1) }
+  }
+
   /// What an addition of one has left to be looked at, and where: in a cell, or nil for the base.
   struct Look {
     let cell: UnsafeMutablePointer<CounterCells.Cell>?
