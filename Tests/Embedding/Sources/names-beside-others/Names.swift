@@ -39,6 +39,10 @@ struct EveryType {
   var connectionMetrics: ConnectionMetrics?
   var counter: MailObservability.Counter?
   var daneResult: DANEResult?
+  var debugPage: DebugPage?
+  var debugPageError: DebugPageError?
+  var debugPageValue: (any DebugPageValue)?
+  var debugPages: DebugPages?
   var deliveryFailure: DeliveryFailure?
   var deliveryMetrics: DeliveryMetrics?
   var deliveryResult: DeliveryResult?
@@ -78,6 +82,7 @@ struct EveryType {
   var histogram: Histogram?
   var histogramSnapshot: HistogramSnapshot?
   var hookResult: HookResult?
+  var hostSetting: HostSetting?
   var httpServerDeadlines: HTTPServerDeadlines?
   var httpServerLimits: HTTPServerLimits?
   var httpSpanDetails: HTTPSpanDetails?
