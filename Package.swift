@@ -280,7 +280,8 @@ let package = Package(
       "MailObservabilityTests",
       [
         "MailObservability", "HealthProbes", "MetricParsing", "OTLPExport", "ProcessMetrics", "TraceSpans",
-        "ObservabilityHTTP", "ObservabilityPlatform", "ObservabilitySockets", "TestSupport",
+        "ObservabilityEndpoints", "ObservabilityHTTP", "ObservabilityPlatform", "ObservabilitySockets",
+        "TestSupport",
       ]),
     tests(
       "MailobsTests",

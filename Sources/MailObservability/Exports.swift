@@ -13,6 +13,10 @@
 @_exported public import HealthProbes
 @_exported public import MetricInstruments
 @_exported public import struct ObservabilityEndpoints.AccessRule
+@_exported public import struct ObservabilityEndpoints.DebugPage
+@_exported public import struct ObservabilityEndpoints.DebugPageError
+@_exported public import protocol ObservabilityEndpoints.DebugPageValue
+@_exported public import class ObservabilityEndpoints.DebugPages
 @_exported public import struct ObservabilityEndpoints.EndpointRefusal
 @_exported public import struct ObservabilityEndpoints.EndpointRoute
 @_exported public import struct ObservabilityEndpoints.IPNetwork

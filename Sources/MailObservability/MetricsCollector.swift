@@ -2,6 +2,7 @@
 
 public import HealthProbes
 public import MetricInstruments
+public import ObservabilityEndpoints
 import ProcessMetrics
 
 /// The metrics and health of a mail server: what it records into, and what scrapes and probes read.
@@ -57,6 +58,9 @@ public final class MetricsCollector: Sendable {
 
   /// What the host publishes under names of its own, in the manner of Go's `expvar`.
   public let variables: PublishedVariables
+
+  /// Debugging pages of the host's own, such as the state of its queue.
+  public let pages = DebugPages()
 
   /// Every metric there is: register the host's own here too.
   public let registry: Registry

@@ -45,6 +45,9 @@ package struct SystemThread: Sendable {
   /// What tells the calling thread from every other one that runs.
   package static var current: UInt { mailobs_current_thread() }
 
+  /// What the system calls the calling thread, as in `/proc/self/task`; 0 where it has no number for it.
+  package static var currentNumber: Int { Int(mailobs_thread_number()) }
+
   /// Lets the threads that mail waits for go first, for the rest of the calling thread's life; where the system knows
   /// this of a thread.
   package static func lowerPriority() { mailobs_lower_thread_priority() }

@@ -30,6 +30,14 @@ struct KernelText {
     return KernelText(bytes[(place + 1)...])
   }
 
+  /// What is between the first of one byte and the last of another; nil where they are not there in that order.
+  func between(_ first: UInt8, _ last: UInt8) -> [UInt8]? {
+    guard let start = bytes.firstIndex(of: first), let end = bytes.lastIndex(of: last), start < end else {
+      return nil
+    }
+    return Array(bytes[(start + 1)..<end])
+  }
+
   /// What is behind a word's beginning, nil when it begins otherwise.
   func behind(_ beginning: StaticString) -> KernelText? {
     beginning.withUTF8Buffer { expected in

@@ -1,6 +1,7 @@
 // Does the page of recent traces show what is asked for, and is what peers made up nothing but a text in it?
 
 @testable import MailObservability
+import ObservabilityEndpoints
 import ObservabilityPlatform
 import TestSupport
 import Testing
@@ -117,6 +118,10 @@ struct ShownTracesTests {
     #expect(ShownTraces(EndpointQuery(), of: metrics.tracing.tracer.recent).families.isEmpty)
     #expect(metrics.tracing.route().path == "/debug/traces" && metrics.tracing.route().access == .trusted)
   }
+}
+
+extension ShownTraces {
+  var html: String { page(PageNavigation(from: "/debug/traces")).html }
 }
 
 extension String {

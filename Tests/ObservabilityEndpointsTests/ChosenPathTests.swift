@@ -53,7 +53,7 @@ struct ChosenPathTests {
       "/%E2%84%AAey", "/internal/%E2%84%AAey", "/internal/ready/%CC%81", "/internal/ready%CC%81",
       "/internal/ready/%E2%84%AAv", "/internal/ready/Kv%CC%81", "/internal/metrics%23",
       "/internal/metrics%3F",
-      "/internal/%FF", "/internal/%C0%AFmetrics", "/internal/debug", "/internal/debug/vars/",
+      "/internal/%FF", "/internal/%C0%AFmetrics", "/internal/debugx", "/internal/debug/vars/",
     ])
   func spelling(target: String) async throws {
     let service = try service(
@@ -98,7 +98,7 @@ struct ChosenPathTests {
     for page in prefix.isEmpty ? ["/"] : [prefix, prefix + "/"] {
       let body = try await service.get(page).body
       let links = body.split(separator: "href=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
-      #expect(links.count == 8)
+      #expect(links.count == 9)
       for link in links {
         let target = resolved(link, from: page)
         #expect(try await service.get(target).status == 200, "\(link) on \(page)")
@@ -115,10 +115,11 @@ struct ChosenPathTests {
       prefix: prefix, routes: [EndpointRoute("/version", for: .everybody) { _ in .text(200, "1") }])
     try service.health.add(
       HealthCheck("storage", probes: [.ready, .live, .startup], mode: .onDemand) { .pass })
+    try service.pages.add("storage") { _ in }
     let paths = service.endpoints.paths(parameter: "storage")
     #expect(Set(paths).count == paths.count)
-    // Eight and their three parents, four aliases and their three, and one of the host.
-    #expect(paths.count == 19)
+    // Nine and their four parents, four aliases and their three, and one of the host.
+    #expect(paths.count == 21)
     for path in paths { #expect(try await service.get(path).status == 200, "\(path)") }
   }
 

@@ -17,6 +17,7 @@ struct Service {
   let variables: PublishedVariables
   let health: HealthRegistry
   let endpoints: ObservabilityEndpoints
+  let pages: DebugPages
 
   init(
     observer: EndpointObserver = EndpointObserver(), timer: any OneShotTimer = ManualClock(),
@@ -29,6 +30,7 @@ struct Service {
     // The pool of a test is busy with other tests, and late without being stuck.
     settings.poolPatience = .seconds(3600)
     configure(&settings)
+    pages = settings.pages
     endpoints = ObservabilityEndpoints(
       registry: registry, variables: variables, health: HealthView(health), timer: timer, settings: settings,
       observer: observer)

@@ -147,6 +147,26 @@ struct EventLoopTests {
     #expect(loop.statistics.longestSliceNanoseconds < 1_000_000_000)
   }
 
+  @Test("keeps its longest slices, the longest first, and how long ago they were")
+  func longestSlices() async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.shutdown() }
+    for milliseconds in [2, 12, 4, 6, 8, 10, 3, 5, 7, 9, 11] {
+      let isDone = Flag()
+      loop.execute {
+        let end = processorNanoseconds() + Int64(milliseconds) * 1_000_000
+        while processorNanoseconds() < end {}
+        isDone.set()
+      }
+      #expect(await eventually { isDone.isSet })
+    }
+    #expect(await eventually { (loop.longestSlices.first?.slice.nanoseconds ?? 0) >= 11_000_000 })
+    let slices = loop.longestSlices
+    #expect(slices.count <= 8 && slices.allSatisfy { $0.age >= .zero })
+    #expect(slices.map(\.slice.nanoseconds) == slices.map(\.slice.nanoseconds).sorted(by: >))
+    #expect(slices.first?.slice.nanoseconds == loop.statistics.longestSliceNanoseconds)
+  }
+
   @Test("Work handed over by many threads is run once each")
   func submissions() async throws {
     let loop = try EventLoop(name: "test")

@@ -12,8 +12,12 @@
 #include <time.h>
 
 #if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+
 // Hidden from module imports because _GNU_SOURCE is not defined there.
 extern int pthread_setname_np(pthread_t, const char *);
+extern long syscall(long, ...);
 #endif
 
 // Nanoseconds of a clock that also runs while the machine is suspended, as ContinuousClock does.
@@ -32,6 +36,16 @@ static inline int64_t mailobs_thread_nanoseconds(void) {
   struct timespec time;
   if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+// What the system calls the calling thread; 0 where it has no number for it.
+static inline int64_t mailobs_thread_number(void) {
+#if defined(__linux__)
+  return (int64_t)syscall(SYS_gettid);
+#else
+  uint64_t number = 0;
+  return pthread_threadid_np(NULL, &number) == 0 ? (int64_t)number : 0;
+#endif
 }
 
 static inline uintptr_t mailobs_current_thread(void) { return (uintptr_t)pthread_self(); }

@@ -10,9 +10,11 @@ public struct BuildMetrics: Sendable {
   public let sourceTimestamp: Gauge
   /// What the host has said of itself.
   let version: String
+  let revision: String
 
   init(_ registry: Registry, version: String, revision: String) throws(RegistrationError) {
     self.version = version
+    self.revision = revision
     info = try registry.info(
       "build_info", help: "Version, revision and compiler of the program.",
       ["version": version, "revision": revision, "swift": BuildMetrics.swiftVersion])
@@ -23,7 +25,7 @@ public struct BuildMetrics: Sendable {
   }
 
   /// The language version that the compiler had at least.
-  private static var swiftVersion: String {
+  static var swiftVersion: String {
     #if compiler(>=6.4)
       "6.4"
     #elseif compiler(>=6.3)

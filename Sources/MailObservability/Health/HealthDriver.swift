@@ -28,6 +28,8 @@ final class HealthDriver: Sendable {
   /// The name of the liveness check.
   static let checkName = "executor"
 
+  /// Which threads run tasks: seen by the beats that they run.
+  let poolThreads = PoolThreads()
   private let health: HealthRegistry
   private let state = Locked(State())
 
@@ -45,7 +47,10 @@ final class HealthDriver: Sendable {
     _ lease: HealthLease, isServer: Bool = true, on loop: EventLoop, threshold: Duration?, log: LogDelivery,
     onDelay: @escaping @Sendable (Duration) -> Void
   ) -> String? {
-    let heartbeat = ExecutorHeartbeat(threshold: threshold ?? .seconds(30), onDelay: onDelay)
+    let heartbeat = ExecutorHeartbeat(threshold: threshold ?? .seconds(30)) { [poolThreads] delay in
+      poolThreads.note()
+      onDelay(delay)
+    }
     heartbeat.start(timer: loop)
     // Held while the registry is called, which never calls back here: two servers that start and end at once
     // would otherwise leave the checks with the timer of one that has ended.

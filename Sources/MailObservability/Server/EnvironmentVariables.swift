@@ -25,6 +25,9 @@ struct EnvironmentVariables {
     return text.isEmpty ? nil : String(text)
   }
 
+  /// Whether a variable is set, and not empty.
+  func isSet(_ name: String) -> Bool { text(name) != nil }
+
   private func isReadable(_ name: String) -> Bool {
     read(name).map { String(validating: $0, as: UTF8.self) != nil } ?? true
   }

@@ -10,7 +10,7 @@ import ObservabilitySockets
 import ProcessMetrics
 
 extension MetricsCollector {
-  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/health`, `/ready`, `/live`,
+  /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/debug` and its pages, `/health`, `/ready`, `/live`,
   /// `/startup` and `/`.
   ///
   /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool
@@ -58,7 +58,7 @@ extension MetricsCollector {
     let connections = ServerCollector(namespace: registry.namespace)
     let endpoints = endpoints(
       config, secrets, HealthView(health, lease: lease), timer: loop, log: log, collectors: [connections],
-      listeners: wanted.compactMap(\.routes))
+      listeners: wanted.compactMap(\.routes), loop: loop)
     var configuration = HTTPServerConfiguration(listeners: wanted.map(\.source))
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
@@ -124,15 +124,19 @@ extension MetricsCollector {
     }
   }
 
-  /// - Parameter listeners: what sockets besides the first serve.
+  /// - Parameters:
+  ///   - listeners: what sockets besides the first serve.
+  ///   - loop: what serves them, where that is the library's.
   func endpoints(
     _ config: MetricsConfig, _ secrets: SecretsInForce?, _ health: HealthView, timer: any OneShotTimer,
     log: LogDelivery,
-    collectors: [any SynchronousCollector] = [], listeners: [ListenerRoutes] = []
+    collectors: [any SynchronousCollector] = [], listeners: [ListenerRoutes] = [], loop: EventLoop? = nil
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     config.setPaths(of: &settings)
     settings.listeners = listeners
+    settings.pages = pages
+    settings.ownPages = ownPages(config, health, on: loop)
     settings.hostRouteDeadline = config.deadlines.handler
     settings.trust = Trust(
       networks: config.trustedNetworks, proxies: config.trustedProxies, hostNames: config.knownHostNames)

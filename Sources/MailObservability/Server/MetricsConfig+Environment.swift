@@ -53,6 +53,7 @@ extension MetricsConfig {
     try credentials.set(in: &self)
     do throws(MetricsConfigError) {
       self = try validated()
+      asRead = ReadSettings(self, Self.names(of: isSet.map(\.variable)))
     } catch {
       guard let blamed = isSet.first(where: { $0.variable.isBlamed(by: error) }) else { throw error }
       throw blamed.variable.error(error, blamed.text)

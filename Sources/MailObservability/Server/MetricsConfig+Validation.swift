@@ -45,6 +45,7 @@ extension MetricsConfig {
     settings.metricsPath = path
     settings.probeAliases = probeAliases
     settings.hostRoutes = routes
+    settings.ownPages = OwnPage.empty
     settings.access = access
     settings.listeners = listenerRoutes
     settings.hasCredentials = !credentials.isEmpty

@@ -69,8 +69,8 @@ public struct MetricsConfig: Sendable {
   /// Tokens that are as good as the password: at most 16, so that an old one and a new one may both hold for a while.
   public var bearerTokens: [BearerToken] = []
   /// Whom routes answer, by their paths below ``pathPrefix``, where that is to be other than it is: ``path``
-  /// ``AccessRule/everybody``, or ``AccessRule/credentials`` where there are any, `/metrics.json` and `/debug/vars`
-  /// ``AccessRule/trusted``, the page and the probes ``AccessRule/everybody``, routes of the host as they say.
+  /// ``AccessRule/everybody``, or ``AccessRule/credentials`` where there are any, `/metrics.json` and what begins with
+  /// `/debug` ``AccessRule/trusted``, the page and the probes ``AccessRule/everybody``, routes of the host as they say.
   ///
   /// A probe's rule holds for its ``probeAliases`` too, unless they have their own, and for each of its checks. No
   /// kubelet has credentials or is at a trusted address. `/metrics.json` is by address alone: a rule with credentials
@@ -121,6 +121,19 @@ public struct MetricsConfig: Sendable {
   public var serviceName = "mail server"
   /// The version there.
   public var version = ""
+  /// The command line that `/debug/flags` shows, the program's name first: `CommandLine.arguments`. Empty, the default, for
+  /// none.
+  ///
+  /// Left out are the values of ``secretOptions``, and what looks like a secret: of options whose names say so (`--password`,
+  /// `--token`, `--key` and the like), behind a name and a colon, in the user and the query of a URL, hashes, and long random
+  /// texts. Name the others: no library knows a password by its looks.
+  public var commandLine: [String] = []
+  /// Options of ``commandLine`` whose values are secrets, such as `--user`.
+  public var secretOptions: Set<String> = []
+  /// What of the host's own configuration `/debug/config` shows beside the library's: at most 1,000 settings.
+  public var hostSettings: [HostSetting] = []
+  /// What variables of the environment have said.
+  var asRead: ReadSettings<MetricsConfig>?
   /// Hears of what the library would otherwise print: checks that fail, turn slow and come back, failing
   /// collectors, errors of the listener.
   ///

@@ -16,21 +16,10 @@ extension MailTracing {
   ///
   /// - Parameter path: where it is, below the prefix of all routes.
   public func route(at path: String = "/debug/traces") -> EndpointRoute {
-    EndpointRoute(path) { [tracer] request in
+    .page(path) { [tracer] request, navigation in
       let shown = ShownTraces(request.query, of: tracer.recent)
-      if request.query["format"] == "json" {
-        return EndpointResponse(
-          status: 200, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
-          body: .bytes(shown.json))
-      }
-      return EndpointResponse(
-        status: 200,
-        headers: [
-          "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
-          "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
-          "Content-Security-Policy":
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        ], body: .bytes(Array(shown.html.utf8)))
+      return request.query["format"] == "json"
+        ? WebPage.response(json: shown.json) : shown.page(navigation).response
     }
   }
 }

@@ -16,8 +16,11 @@ public final class MailTracing: Sendable {
     let serviceName: String
     let trustedPeers: [IPNetwork]
     let propagates: Bool
+    /// For people.
+    let settings: [ShownRow]
 
     init(_ config: TracingConfig) {
+      settings = config.shownRows
       addresses = AddressRule(config.addresses)
       serviceName = config.serviceName
       propagates = config.propagation != .none
@@ -34,6 +37,9 @@ public final class MailTracing: Sendable {
   let ending = TracingEnd()
 
   init() {}
+
+  /// What it was started with, without secrets; nil before the start.
+  var shownSettings: [ShownRow]? { held?.settings }
 
   /// Whether it was started, and be it that it has been stopped since.
   var isStarted: Bool { started.current != nil }

@@ -1,6 +1,7 @@
 // Which of the recent traces did somebody ask for?
 
 import EndpointMessages
+import ObservabilityEndpoints
 import TraceSpans
 
 /// What a request is answered with: all families in figures, or some traces.
@@ -16,6 +17,8 @@ struct ShownTraces {
   let spansLeftOut: UInt64
   /// What was asked for.
   let heading: String
+  /// The same as a query that may stand in a link, up to its last `&`; empty for the families.
+  let query: String
 
   /// About how many bytes of spans are shown at once.
   private static let limit = 1 << 20
@@ -25,6 +28,10 @@ struct ShownTraces {
     bytes = recent?.byteCount ?? 0
     spansLeftOut = recent?.spansLeftOut ?? 0
     heading = ShownTraces.heading(query)
+    self.query = ["family", "select", "trace", "message", "queue"].reduce(into: "") { result, name in
+      guard let value = query[name], value.utf8.count <= 512 else { return }
+      result += "\(name)=\(HTMLText.encoded(value))&amp;"
+    }
     guard let found = ShownTraces.found(query, of: recent) else {
       traces = nil
       tracesLeftOut = 0

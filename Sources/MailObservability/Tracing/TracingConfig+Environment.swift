@@ -41,7 +41,10 @@ extension TracingConfig {
     var variables = variables
     enabled = !variables.isTrue("OTEL_SDK_DISABLED")
     // Whatever the others say, it is for nobody.
-    guard enabled else { return }
+    guard enabled else {
+      noteRead(variables)
+      return
+    }
     readResource(&variables)
     readSampling(&variables)
     readLimits(&variables)
@@ -50,6 +53,7 @@ extension TracingConfig {
     if exporter == .otlp { try readExport(&variables) }
     warnings = variables.warnings
     try validate()
+    noteRead(variables)
   }
 
   private mutating func readResource(_ variables: inout EnvironmentVariables) {
@@ -62,9 +66,15 @@ extension TracingConfig {
       variables.warn(name, "\(fault), and is left out as a whole", value: nil)
     } else {
       resourceAttributes = attributes.filter { $0.key != "service.name" }
-      if let named = pairs?.last(where: { $0.0 == "service.name" && !$0.1.isEmpty }) { serviceName = named.1 }
+      if let named = pairs?.last(where: { $0.0 == "service.name" && !$0.1.isEmpty }) {
+        serviceName = named.1
+        names["serviceName"] = name
+      }
     }
-    if let name = variables.value("OTEL_SERVICE_NAME") { serviceName = name }
+    if let value = variables.value("OTEL_SERVICE_NAME") {
+      serviceName = value
+      names["serviceName"] = "OTEL_SERVICE_NAME"
+    }
   }
 
   private mutating func readSampling(_ variables: inout EnvironmentVariables) {

@@ -102,6 +102,8 @@ public struct TracingConfig: Sendable {
   var warnings: [String] = []
   /// By which variables settings were made.
   var names: [String: String] = [:]
+  /// What variables of the environment have said.
+  var asRead: ReadSettings<TracingConfig>?
 
   /// The defaults.
   ///

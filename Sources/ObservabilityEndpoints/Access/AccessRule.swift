@@ -54,6 +54,21 @@ public struct AccessRule: Sendable, Hashable {
     }
   }
 
+  /// The rule in words.
+  package var shown: String {
+    let place =
+      switch addresses {
+      case .all: "everybody"
+      case .trusted: "trusted"
+      case .only(let networks): networks.map(\.description).joined(separator: " ")
+      }
+    return switch credentials {
+    case .none: place
+    case .asked: addresses == .all ? "credentials" : "\(place) and credentials"
+    case .elsewhere: "\(place) or credentials"
+    }
+  }
+
   /// Whether anybody is admitted without a look.
   var isOpen: Bool { addresses == .all && credentials == .none }
 }

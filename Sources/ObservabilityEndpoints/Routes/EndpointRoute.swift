@@ -22,6 +22,8 @@ public struct EndpointRoute: Sendable {
     case response(@Sendable (EndpointRequest) async throws -> EndpointResponse)
     case families(@Sendable (EndpointRequest) async throws -> [CollectedFamily])
     case registry(Registry)
+    /// A page of the library's own that the host puts where it likes.
+    case page(@Sendable (EndpointRequest, PageNavigation) async throws -> EndpointResponse)
   }
 
   /// The path, decoded, below the prefix of all routes. It begins with `/`.
@@ -46,6 +48,14 @@ public struct EndpointRoute: Sendable {
     respond: @escaping @Sendable (EndpointRequest) async throws -> EndpointResponse
   ) {
     self.init(path, access, limit, .response(respond))
+  }
+
+  /// A page for those who see details, which leads to the others.
+  package static func page(
+    _ path: String,
+    respond: @escaping @Sendable (EndpointRequest, PageNavigation) async throws -> EndpointResponse
+  ) -> EndpointRoute {
+    EndpointRoute(path, .trusted, 16, .page(respond))
   }
 
   private init(_ path: String, _ access: AccessRule, _ limit: Int, _ content: Content) {

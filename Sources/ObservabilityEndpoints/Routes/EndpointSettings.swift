@@ -14,6 +14,10 @@ package struct EndpointSettings: Sendable {
   package var probeAliases: [String: HealthProbe] = [:]
   /// What the host serves besides.
   package var hostRoutes: [EndpointRoute] = []
+  /// The host's own debugging pages.
+  package var pages = DebugPages()
+  /// Those of the library.
+  package var ownPages: [OwnPage] = []
   /// How long a route of the host may take.
   package var hostRouteDeadline: Duration = .seconds(30)
   /// Who sees details: `/metrics.json`, `/debug/vars`, and why a check fails.

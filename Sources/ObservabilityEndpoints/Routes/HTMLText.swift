@@ -1,7 +1,12 @@
 // How does a text that a peer may have made up stand in a page, and be nothing but a text?
 
+import ObservabilityPlatform
+
 /// Appends the parts of a page.
 package struct HTMLText {
+  /// How many bytes of a name are shown.
+  package static let longestName = 256
+
   package private(set) var text = ""
 
   package init() {}
@@ -24,26 +29,29 @@ package struct HTMLText {
   /// A text that may be anything. Marks of HTML are escaped; what cannot be seen, or would turn around what
   /// stands beside it, is shown by its number.
   package static func escaped(_ text: String) -> String {
+    var text = text
+    let isPlain = text.withUTF8 { bytes in bytes.allSatisfy(isOrdinary) }
+    if isPlain { return text }
     // By scalars: a mark behind one of these makes another character of the two.
-    text.unicodeScalars.reduce(into: "") { result, scalar in
+    return text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case _ where isHidden(scalar): result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      case _ where scalar.steersTerminals:
+        result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
       default: result.unicodeScalars.append(scalar)
       }
     }
   }
 
-  /// Controls, and the marks of the bidirectional algorithm; not those that join letters.
-  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200B, 0x200E...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF:
-      true
-    default: false
+  /// Whether it is printable ASCII and no mark of HTML.
+  private static func isOrdinary(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+    default: 0x20..<0x7F ~= byte
     }
   }
 

@@ -34,7 +34,7 @@ final class HostMetrics: Sendable {
     var answers = 0
     for route in settings.hostRoutes {
       switch route.content {
-      case .response: break
+      case .response, .page: break
       case .families: answers += route.limit
       case .registry(let registry):
         let shared = endpoints[ObjectIdentifier(registry)] ?? endpoint(registry, settings)

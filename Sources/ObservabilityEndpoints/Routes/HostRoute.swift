@@ -72,6 +72,9 @@ final class HostRoute: Sendable {
     return .refused(.refusal(503, "The route did not answer in time.\n", headers: ["Retry-After": "1"]))
   }
 
+  /// How many requests are under way, those included that nobody waits for any more.
+  var countUnderWay: Int { underWay.withLock { $0 } }
+
   private func enter() -> Bool {
     underWay.withLock { underWay in
       guard underWay < route.limit else { return false }

@@ -7,10 +7,13 @@ import HealthProbes
 struct IndexPage: Sendable {
   private let health: HealthView
   private let settings: EndpointSettings
-  private let links: [(target: String, text: String)]
+  private let links: @Sendable () -> [(target: String, text: String)]
   private let start = ContinuousClock.now
 
-  init(health: HealthView, settings: EndpointSettings, links: [(target: String, text: String)]) {
+  init(
+    health: HealthView, settings: EndpointSettings,
+    links: @escaping @Sendable () -> [(target: String, text: String)]
+  ) {
     self.health = health
     self.settings = settings
     self.links = links
@@ -22,8 +25,8 @@ struct IndexPage: Sendable {
       report.isDraining
       ? "shutting down" : report.maintenance != nil ? "in maintenance" : report.status.rawValue
     let title = HTMLText.escaped(settings.serviceName)
-    let items = links.map { path, text in
-      "<li><a href=\"\(HTMLText.escaped(base(of: request) + path))\">\(HTMLText.escaped(path))</a> – \(text)</li>"
+    let items = links().map { path, text in
+      "<li><a href=\"\(HTMLText.escaped(base(of: request) + path))\">\(HTMLText.escaped(path))</a> – \(HTMLText.escaped(text))</li>"
     }
     let showsReasons = settings.trust.objection(to: request) == nil
     let wrong = report.checks.lazy.filter { $0.state != .pass }

@@ -12,6 +12,7 @@ package import MetricInstruments
 package final class ObservabilityEndpoints: Sendable {
   let metrics: MetricsEndpoint
   let probes: ProbeEndpoints
+  private let debugPages: PageEndpoint
   /// What routes of the host show that are metrics.
   private let hostMetrics: HostMetrics
   /// One for each listener, as are the tables: it has links to what its listener serves.
@@ -40,13 +41,17 @@ package final class ObservabilityEndpoints: Sendable {
       registry: registry, variables: variables, timer: timer, settings: settings, observer: observer)
     hostMetrics = HostMetrics(registry, timer: timer, settings: settings, log: observer.log)
     probes = ProbeEndpoints(health: health, settings: settings)
-    pages = tables.map { IndexPage(health: health, settings: settings, links: $0.links) }
+    debugPages = PageEndpoint(settings: settings, timer: timer, log: observer.log)
+    pages = tables.map { table in
+      IndexPage(health: health, settings: settings) { table.links(with: settings.pages) }
+    }
   }
 
   /// Leaves no thread behind when the server has ended.
   package func stop() {
     metrics.stop()
     hostMetrics.stop()
+    debugPages.stop()
   }
 
   // MARK: - Routes
@@ -67,6 +72,23 @@ package final class ObservabilityEndpoints: Sendable {
 
   func page(for request: EndpointRequest) -> EndpointResponse {
     pages[place(of: request)].respond(to: request)
+  }
+
+  /// Answers with a debugging page of the library's own.
+  func answer(_ request: EndpointRequest, with page: OwnPage) async -> EndpointResponse {
+    await debugPages.answer(request, navigation(from: request), page.make)
+  }
+
+  /// Answers with the list of debugging pages, or with one of the host's.
+  func debugPage(_ request: EndpointRequest) async -> EndpointResponse {
+    await debugPages.answer(
+      request, below: name(in: request, below: RouteTable.debugPath), navigation(from: request))
+  }
+
+  private func navigation(from request: EndpointRequest) -> PageNavigation {
+    PageNavigation(
+      from: request.path, prefix: settings.pathPrefix.utf8.count,
+      names: tables[place(of: request)].debugNames(with: settings.pages))
   }
 
   /// The name that a request is counted under.
@@ -150,6 +172,11 @@ package final class ObservabilityEndpoints: Sendable {
       return await route.answer(within: limit, timer: timer, log: log) { try await respond(request) }
     case .families(let collect):
       return await hostMetrics.answer(request, by: route, within: limit, timer: timer, log: log, collect)
+    case .page(let respond):
+      let navigation = navigation(from: request)
+      return await route.answer(within: limit, timer: timer, log: log) {
+        try await respond(request, navigation)
+      }
     case .registry: return await hostMetrics.answer(request, at: route.path)
     }
   }

@@ -19,6 +19,8 @@ final class Route: Sendable {
   let hasPathsBelow: Bool
   /// Whether it is a probe: those are never refused because of a limit.
   let isProbe: Bool
+  /// Whether it is one of the debugging pages.
+  var isDebugPage: Bool { name == "debug" || (name.hasPrefix("debug/") && name != "debug/vars") }
   let access: AccessRule
   let links: [Link]
   /// The answer to the bare path, when it needs no waiting; nil leaves the request to `answer`.

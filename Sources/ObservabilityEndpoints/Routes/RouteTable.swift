@@ -27,6 +27,10 @@ struct RouteTable: Sendable {
         "debug/vars", at: "/debug/vars", for: .trusted,
         links: [.init(text: "published variables, for trusted addresses")]
       ) { await $0.metrics.scrape($1, as: ExpositionFormat(.variables)) },
+      Route(
+        "debug", at: RouteTable.debugPath, hasPathsBelow: true, for: .trusted,
+        links: [.init(text: "debugging pages, for trusted addresses")]
+      ) { await $0.debugPage($1) },
       .health(
         at: "/health",
         links: [
@@ -45,6 +49,15 @@ struct RouteTable: Sendable {
     for (path, probe) in settings.probeAliases.sorted(by: { $0.key < $1.key }) {
       routes.append(probe == .health ? .health(at: path) : .probe(probe, at: path))
     }
+    routes += settings.ownPages.map { page in
+      Route(
+        "debug/\(page.name)", at: "\(RouteTable.debugPath)/\(page.name)", for: .trusted,
+        links: [.init(text: "\(page.text), for trusted addresses")]
+      ) { await $0.answer($1, with: page) }
+    }
+    // The pages are beside what a host has chosen: one that has something at the path of a page has that there.
+    let chosen = Set([settings.metricsPath] + settings.hostRoutes.map(\.path) + settings.probeAliases.keys)
+    routes.removeAll { $0.isDebugPage && chosen.contains($0.path) }
     routes += settings.hostRoutes.map { .host($0) }
     var access = settings.access
     if let listener {
@@ -92,6 +105,28 @@ struct RouteTable: Sendable {
     routes.flatMap { route in route.links.map { (route.path + $0.query, $0.text) } }
   }
 
+  /// The same, and the host's pages.
+  func links(with pages: DebugPages) -> [(target: String, text: String)] {
+    guard servesPages else { return links }
+    return links
+      + pages.all.map { ("\(RouteTable.debugPath)/\($0.name)", "\($0.title), for trusted addresses") }
+  }
+
+  /// Where the debugging pages are.
+  static let debugPath = "/debug"
+
+  private var servesPages: Bool { routes.contains { $0.isDebugPage && $0.hasPathsBelow } }
+
+  /// What there is below ``debugPath``: the library's pages, the host's routes there, and the host's pages.
+  func debugNames(with pages: DebugPages) -> [String] {
+    let beginning = RouteTable.debugPath + "/"
+    let there = routes.filter { $0.path.hasPrefix(beginning) }.map {
+      String($0.path.dropFirst(beginning.count))
+    }
+    return there.filter { DebugPages.isName($0) }
+      + (servesPages ? pages.names.filter { !there.contains($0) } : [])
+  }
+
   /// Every path with its prefix, and for those that have paths below them one more, which ends in `parameter`. That of
   /// the page is there without a slash at its end, which routers take for the same.
   func paths(parameter: String) -> [String] {
@@ -134,7 +169,7 @@ struct RouteTable: Sendable {
     for (setting, path) in chosen.reversed() {
       let bytes = Array(path.utf8)
       let (isTaken, isBelow) = bytes.withUnsafeBufferPointer { path in
-        (routes.count { $0.isAt(path) } > 1, routes.contains { $0.isAbove(path) })
+        (routes.count { $0.isAt(path) } > 1, routes.contains { $0.isProbe && $0.isAbove(path) })
       }
       if isTaken { return .init(setting: setting, value: path, "is the path of another route") }
       if isBelow { return .init(setting: setting, value: path, "lies below a probe") }

@@ -18,6 +18,14 @@ package struct LoopStatistics: Sendable, Equatable {
   package var longestQueue = 0
 }
 
+/// A time in which a loop did not look at its descriptors.
+package struct LoopSlice: Sendable, Equatable {
+  /// The processor time in it, in nanoseconds.
+  package let nanoseconds: UInt64
+  /// When it ended, by the loop's clock, in nanoseconds.
+  package let end: Int64
+}
+
 /// Written by the loop's thread only, read by any.
 final class LoopCounters: @unchecked Sendable {
   private let wakeUps = Atomic<UInt64>(0)
@@ -25,12 +33,17 @@ final class LoopCounters: @unchecked Sendable {
   private let longestSlice = Atomic<UInt64>(0)
   private let queueLength = Atomic<Int>(0)
   private let longestQueue = Atomic<Int>(0)
+  /// The longest, the longest first. The lock is taken when one becomes one of them, which soon is seldom.
+  private let slices = Locked<[LoopSlice]>([])
+  private static let keptSlices = 8
 
   // Confined to the loop. Asking for a thread's processor time is a system call: it is made once a millisecond at
   // most, so that a slice is charged with up to as much of those before it.
   private static let markInterval: Int64 = 1_000_000
   private var markedAt: Int64 = .min
   private var mark: Int64 = 0
+  /// What a slice has to be longer than to be kept.
+  private var leastKept: UInt64 = 0
 
   var snapshot: LoopStatistics {
     LoopStatistics(
@@ -56,17 +69,31 @@ final class LoopCounters: @unchecked Sendable {
   func sliceEnded(since start: Int64, at end: Int64) {
     let length = UInt64(clamping: end.clampedAdding(0 - start))
     busy.store(busy.load(ordering: .relaxed) &+ length, ordering: .relaxed)
-    let longest = longestSlice.load(ordering: .relaxed)
     // No slice has had the processor for longer than it lasted.
-    guard length > longest else { return }
+    guard length > leastKept else { return }
     let used = min(length, UInt64(clamping: processorNanoseconds() - mark))
-    if used > longest { longestSlice.store(used, ordering: .relaxed) }
+    guard used > leastKept else { return }
+    if used > longestSlice.load(ordering: .relaxed) { longestSlice.store(used, ordering: .relaxed) }
+    leastKept = slices.withLock { slices in
+      let place = slices.firstIndex { $0.nanoseconds < used } ?? slices.count
+      slices.insert(LoopSlice(nanoseconds: used, end: end), at: place)
+      if slices.count > Self.keptSlices { slices.removeLast() }
+      return slices.count < Self.keptSlices ? 0 : slices[slices.count - 1].nanoseconds
+    }
   }
+
+  var longestSlices: [LoopSlice] { slices.withLock { $0 } }
 }
 
 extension EventLoop {
   /// What the loop has done so far. From any thread.
   package var statistics: LoopStatistics { counters.snapshot }
+
+  /// Its longest slices, the longest first, and how long ago each ended. From any thread.
+  package var longestSlices: [(slice: LoopSlice, age: Duration)] {
+    let now = clock()
+    return counters.longestSlices.map { ($0, .nanoseconds(max(0, $0.end.elapsed(at: now)))) }
+  }
 }
 
 /// The processor time of the calling thread so far, by a system call.

@@ -104,6 +104,11 @@ public struct TraceSampler: Sendable, Hashable {
       localNotSampled: localNotSampled.localNotSampled)
   }
 
+  /// The share of traces without a parent that are recorded, by ``ratio(_:)``; nil for another rule.
+  package var rootShare: Double? {
+    root.part == nil ? 1 - Double(root.bound) / 0x1p56 : nil
+  }
+
   /// Whether a span of the trace is recorded.
   func isSampled(_ trace: TraceID, parent: TraceContext?) -> Bool { rule(parent).contains(trace) }
 

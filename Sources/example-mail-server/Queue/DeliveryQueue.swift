@@ -102,6 +102,12 @@ final class DeliveryQueue: Sendable {
     return lastNumber
   }
 
+  /// What waits, and why: for the page of the queue.
+  var overview: QueueOverview {
+    let now = now()
+    return schedule.withLock { QueueOverview($0, at: now) }
+  }
+
   /// Whether messages can be put: what the queue's health check asks.
   var isAccepting: Bool {
     !faults.isActive(.queue) && schedule.withLock { $0.count < $0.capacity }
@@ -179,10 +185,10 @@ final class DeliveryQueue: Sendable {
       if outcome.failure != nil { failures[recipient] = outcome.reason }
       if outcome.isForNow { undelivered.append(recipient) }
     }
-    let (retried, end, wasInterrupted) = (undelivered, now(), isInterrupted)
+    let (retried, replies, end, wasInterrupted) = (undelivered, failures, now(), isInterrupted)
     let (conclusion, waiting) = schedule.withLock { schedule in
       let conclusion = schedule.conclude(
-        entry.message.id, undelivered: retried, at: end, isInterrupted: wasInterrupted)
+        entry.message.id, undelivered: retried, replies: replies, at: end, isInterrupted: wasInterrupted)
       return (conclusion, schedule[entry.message.id])
     }
     var failed = entry.message.recipients.filter { failures[$0] != nil }

@@ -44,6 +44,8 @@ struct DeliverySchedule: Sendable {
     var nextAttempt: Instant?
     /// How long after the running attempt the next one comes; nil when there is time for none.
     var pause: Duration?
+    /// What the last attempt met, for those who have not got the message.
+    var replies: [MailAddress: String] = [:]
   }
 
   enum Conclusion: Sendable, Equatable {
@@ -62,7 +64,7 @@ struct DeliverySchedule: Sendable {
   let firstPause: Duration
   let longestPause: Duration
   let capacity: Int
-  private var entries: [String: Entry] = [:]
+  private(set) var entries: [String: Entry] = [:]
   /// Those that wait, the next one last: looking at all of them for each message would be quadratic.
   private var waiting: [(due: Instant, id: String)] = []
   /// Waiting for their first attempt.
@@ -137,9 +139,12 @@ struct DeliverySchedule: Sendable {
 
   /// Ends an attempt: `undelivered` are the recipients to try again.
   ///
-  /// - Parameter isInterrupted: whether the attempt was not let end, so that another one follows in any case.
+  /// - Parameters:
+  ///   - replies: why, as far as that was heard.
+  ///   - isInterrupted: whether the attempt was not let end, so that another one follows in any case.
   mutating func conclude(
-    _ id: String, undelivered: [MailAddress], at now: Instant, isInterrupted: Bool = false
+    _ id: String, undelivered: [MailAddress], replies: [MailAddress: String] = [:], at now: Instant,
+    isInterrupted: Bool = false
   ) -> Conclusion {
     guard var entry = entries[id] else { return .finished(age: .zero) }
     let age = entry.putAt.duration(to: now)
@@ -152,6 +157,7 @@ struct DeliverySchedule: Sendable {
       return .expired(recipients: undelivered, age: age)
     }
     entry.message.recipients = undelivered
+    entry.replies = replies.filter { undelivered.contains($0.key) }
     entry.waitsSince = now
     wait(entry, until: now + pause)
     return .deferred(until: now + pause)

@@ -66,6 +66,7 @@ final class MailServer: Sendable {
   /// Opens every listener and says where it is.
   func start() async throws {
     try addHealthChecks()
+    try addPages()
     if let path = options.faultsFile {
       faults.watch(
         path,
@@ -88,6 +89,9 @@ final class MailServer: Sendable {
       config.version = "1.0.0"
       config.log = Self.log
       config.routes.append(metrics.tracing.route())
+      config.commandLine = CommandLine.arguments
+      config.secretOptions = ["--user", "--metrics-user"]
+      config.hostSettings = options.shown
       if let threshold = options.executorThreshold { config.executorThreshold = threshold }
       config.basicAuth = options.metricsUser
       config.bearerTokens = options.metricsTokenFiles.map { .init(tokenFile: $0) }

@@ -49,6 +49,10 @@ struct EveryType {
   var counter: MailObservability.Counter?
   var countingLogHandler: CountingLogHandler?
   var daneResult: DANEResult?
+  var debugPage: DebugPage?
+  var debugPageError: DebugPageError?
+  var debugPageValue: (any DebugPageValue)?
+  var debugPages: DebugPages?
   var deliveryFailure: DeliveryFailure?
   var deliveryMetrics: DeliveryMetrics?
   var deliveryResult: DeliveryResult?
@@ -90,6 +94,7 @@ struct EveryType {
   var histogram: Histogram?
   var histogramSnapshot: HistogramSnapshot?
   var hookResult: HookResult?
+  var hostSetting: HostSetting?
   var httpServerDeadlines: HTTPServerDeadlines?
   var httpServerLimits: HTTPServerLimits?
   var httpSpanDetails: HTTPSpanDetails?

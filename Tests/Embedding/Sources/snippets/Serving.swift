@@ -108,3 +108,20 @@ func underSystemd() -> MetricsConfig {
   config.notifiesSystemd = true
   return config
 }
+
+func debuggingPages(metrics: MetricsCollector, queue: WaitingMessages) throws {
+  try metrics.pages.add("queue") { page in
+    page.table("waiting", ["message", "age", "why"], of: await queue.waiting) { [$0.id, $0.age, $0.reason] }
+  }
+}
+
+func shownSettings(password: String) -> MetricsConfig {
+  var config = MetricsConfig()
+  config.commandLine = CommandLine.arguments
+  config.secretOptions = ["--user"]
+  config.hostSettings = [
+    HostSetting("queue.lifetime", "5 d", from: "/etc/mail.conf"),
+    HostSetting("relay.password", password, from: "environment: RELAY_PASSWORD", isSecret: true),
+  ]
+  return config
+}

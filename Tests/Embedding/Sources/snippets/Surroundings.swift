@@ -17,3 +17,13 @@ struct OtherTrace: Sendable {
 struct Log: Sendable {
   func write(_ line: String) { print(line) }
 }
+
+actor WaitingMessages {
+  struct Message: Sendable {
+    var id: String
+    var age: Duration
+    var reason: String
+  }
+
+  var waiting: [Message] = []
+}
