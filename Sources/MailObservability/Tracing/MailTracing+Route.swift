@@ -16,7 +16,7 @@ extension MailTracing {
   ///
   /// - Parameter path: where it is, below the prefix of all routes.
   public func route(at path: String = "/debug/traces") -> EndpointRoute {
-    EndpointRoute(path) { [tracer] request in
+    var route = EndpointRoute(path) { [tracer] request in
       let shown = ShownTraces(request.query, of: tracer.recent)
       if request.query["format"] == "json" {
         return EndpointResponse(
@@ -32,5 +32,7 @@ extension MailTracing {
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ], body: .bytes(Array(shown.html.utf8)))
     }
+    route.showsTraces = true
+    return route
   }
 }

@@ -52,6 +52,25 @@ package struct JSONText: ~Copyable {
     buffer.append(json: value)
   }
 
+  /// A number to three digits, for a chart; `null` for what is not finite. What is below 0.0005 is 0.
+  package mutating func rounded(_ value: Double) {
+    guard value.magnitude < 1e15 else { return null() }
+    separate()
+    let size = value.magnitude
+    let decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3
+    let scale: UInt64 = decimals == 0 ? 1 : decimals == 1 ? 10 : decimals == 2 ? 100 : 1000
+    let number = UInt64((size * Double(scale)).rounded())
+    if value < 0, number > 0 { buffer.append(UInt8(ascii: "-")) }
+    buffer.append(integer: number / scale)
+    var (rest, unit) = (number % scale, scale / 10)
+    guard rest > 0 else { return }
+    buffer.append(UInt8(ascii: "."))
+    while rest > 0 {
+      buffer.append(UInt8(ascii: "0") + UInt8(rest / unit))
+      (rest, unit) = (rest % unit, unit / 10)
+    }
+  }
+
   private mutating func contain(
     _ start: StaticString, _ body: (inout JSONText) -> Void, _ end: StaticString
   ) {

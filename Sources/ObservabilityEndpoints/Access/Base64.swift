@@ -1,4 +1,4 @@
-// What does base64 stand for?
+// What does base64 stand for, and how is it written?
 
 enum Base64 {
   /// The bytes; nil for what no encoder writes: another alphabet, missing padding, bits left over.
@@ -22,6 +22,20 @@ enum Base64 {
       }
     }
     return bits == 0 ? bytes : nil
+  }
+
+  /// The text of some bytes, with padding.
+  static func encoded(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let part = bytes[start..<min(start + 3, bytes.count)]
+      let bits = part.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - part.count))
+      for place in 0..<4 {
+        text.append(place <= part.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static func value(of character: UInt8) -> UInt32? {
