@@ -1,5 +1,6 @@
 // What does the process use, asked so often that the answer must cost next to nothing?
 
+import CObservabilityShims
 import ObservabilityPlatform
 
 /// Figures that the kernel has at hand: none of them is counted up, so that a loop may ask. NaN for what it does not tell.

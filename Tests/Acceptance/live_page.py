@@ -42,7 +42,7 @@ WATCH = """
 window.reports = [];
 document.addEventListener('securitypolicyviolation', e => window.reports.push(e.violatedDirective + ' ' + e.blockedURI));
 """
-HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202e\u2066'\"&lt;" + "A" * (1 << 20)
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202e\u2066'\"&lt;" + "A" * 4000
 
 
 class Page:
@@ -149,10 +149,14 @@ def compare(server, prometheus):
         answer = live(server)
         rows = []
         for chart, line, expression, scale in cases:
-            result = prometheus.api("query", query=expression, time=answer["at"])["result"]
-            there = float(result[0]["value"][1]) * scale
+            # The two sample once a second each, and not at the same moment.
+            there = []
+            for moment in (-1, 0, 1):
+                result = prometheus.api("query", query=expression, time=answer["at"] + moment)["result"]
+                there.append(float(result[0]["value"][1]) * scale)
             here = now(answer, chart, line)
-            rows.append((abs(here - there) / there if there else abs(here), chart, line, here, there))
+            nearest = min(max(here, min(there)), max(there))
+            rows.append((abs(here - nearest) / nearest if nearest else abs(here), chart, line, here, there[1]))
         if max(rows)[0] <= 0.02:
             break
     for difference, chart, line, here, there in rows:
@@ -176,18 +180,29 @@ def name_faults(browser, url, file):
         tab.check(url)
 
 
-def use(browser, url):
+def use(browser, example):
+    """On a server with so little traffic that the traces of a moment are still kept."""
+    with ExampleServer(example, "--traffic", "2", listeners=("smtp", "imap", "jmap", "metrics")) as server:
+        time.sleep(10)
+        use_page(browser, f"http://127.0.0.1:{server.ports['metrics']}/")
+
+
+def use_page(browser, url):
     with Page(browser, url, viewport={"width": 1440, "height": 900}) as tab:
         page = tab.page
         plot = page.locator("#title-flow + .plot")
         # By pointer, and a click leads to traces.
         box = plot.bounding_box()
-        page.mouse.move(box["x"] + box["width"] - 12, box["y"] + 40)
+        page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 40)
         note = plot.locator("xpath=following-sibling::p[@class='note'][2]")
         assert note.inner_text().startswith("At "), note.inner_text()
-        page.mouse.click(box["x"] + box["width"] - 12, box["y"] + 40)
+        page.mouse.click(box["x"] + box["width"] - 4, box["y"] + 40)
         page.wait_for_selector("#title-flow ~ .traces a")
-        link = page.locator("#title-flow ~ .traces a").first
+        # At once: a trace is kept until others have taken its place.
+        other = tab.context.new_page()
+        other.goto(page.locator("#title-flow ~ .traces a").first.evaluate("link => link.href"))
+        assert "/debug/traces?trace=" in other.url and "There is none" not in other.content()
+        other.close()
         # By keyboard, as a screen reader hears it.
         plot.focus()
         page.mouse.move(0, 0)
@@ -216,9 +231,6 @@ def use(browser, url):
         page.wait_for_timeout(1500)
         assert len(tab.requests) > asked
         tab.check(url)
-        link.click()
-        page.wait_for_url("**/debug/traces?trace=*")
-        assert "There is none" not in page.content()
     print("pointer, click to traces, keyboard, ranges and a hidden tab")
 
 
@@ -333,7 +345,7 @@ def main():
             url = f"http://127.0.0.1:{server.ports['metrics']}/"
             with Prometheus(folder, server.ports["metrics"], interval="1s") as prometheus:
                 sizes(server, url)
-                use(browser, url)
+                use(browser, example)
                 be_hostile(browser, url)
                 below_a_path(browser, server.ports["metrics"])
                 if len(sys.argv) > 2:

@@ -52,13 +52,14 @@ package struct JSONText: ~Copyable {
     buffer.append(json: value)
   }
 
-  /// A number to three digits, for a chart; `null` for what is not finite. What is below 0.0005 is 0.
+  /// A number to three digits, for a chart; `null` for what is not finite, or 10^15 and more. What is below a millionth is
+  /// rounded to one.
   package mutating func rounded(_ value: Double) {
     guard value.magnitude < 1e15 else { return null() }
     separate()
     let size = value.magnitude
-    let decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3
-    let scale: UInt64 = decimals == 0 ? 1 : decimals == 1 ? 10 : decimals == 2 ? 100 : 1000
+    var (scale, limit): (UInt64, Double) = (1, 99.95)
+    while size < limit, scale < 1_000_000 { (scale, limit) = (scale * 10, limit / 10) }
     let number = UInt64((size * Double(scale)).rounded())
     if value < 0, number > 0 { buffer.append(UInt8(ascii: "-")) }
     buffer.append(integer: number / scale)

@@ -11,9 +11,9 @@ extension LivePage {
     --c0:#56b4e9;--c1:#ff9b5c;--c2:#2fd3a2;--c3:#f0a6cf;--c4:#e8c547;--c5:#a5c8ff;--c6:#e6edf3;--heat:#56b4e9;
     --good:#3fd68f;--warning:#e8b93f;--bad:#ff8a80}}
     *{box-sizing:border-box}
-    body{margin:0 auto;padding:0 1rem 2rem;max-width:100rem;background:var(--bg);color:var(--fg);
+    body{overflow-wrap:anywhere;margin:0 auto;padding:0 1rem 2rem;max-width:100rem;background:var(--bg);color:var(--fg);
     font:15px/1.45 system-ui,sans-serif;font-variant-numeric:tabular-nums}
-    h1{font-size:1.3rem;margin:.8rem 0 .3rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
+    h1{font-size:1.3rem;margin:.8rem 0 .3rem}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
     h3{font-size:.95rem;margin:0;font-weight:600}h3 small{color:var(--dim);font-weight:400}
     a{color:var(--c0)}button{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);
     border-radius:5px;padding:.15rem .7rem;min-height:1.9rem;cursor:pointer}
@@ -44,9 +44,9 @@ extension LivePage {
     border-bottom:1px solid var(--line);padding:.2rem 0;overflow-wrap:anywhere}
     .strip{display:block;width:100%;height:14px}.strip rect{stroke:var(--bg);stroke-width:.5}
     .s-pass{fill:var(--good)}.s-warn{fill:var(--warning)}.s-fail{fill:var(--bad)}.s-pending{fill:var(--line)}
-    table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.15rem .3rem;vertical-align:top;
+    table{border-collapse:collapse;width:100%;table-layout:fixed}td,th{text-align:left;padding:.15rem .3rem;vertical-align:top;
     border-bottom:1px solid var(--line);font-weight:400;overflow-wrap:anywhere;unicode-bidi:isolate}
-    td{text-align:right;white-space:nowrap}
+    td{text-align:right;width:42%}
     .traces li{padding:.2rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere;unicode-bidi:isolate}
     .more{margin-top:.8rem}caption{text-align:left}
     footer ul{padding-left:1.2rem}
