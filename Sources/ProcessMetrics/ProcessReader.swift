@@ -50,13 +50,13 @@ struct ProcessReader {
   }
 
   #if canImport(Glibc)
-    private typealias Resource = __rlimit_resource
+    typealias Resource = __rlimit_resource
   #else
-    private typealias Resource = Int32
+    typealias Resource = Int32
   #endif
 
   /// The soft limit; infinity is one. Nil when there is no such limit.
-  private static func limit(_ resource: Resource) -> Double? {
+  static func limit(_ resource: Resource) -> Double? {
     var limits = rlimit()
     #if canImport(Glibc)
       let code = getrlimit(__rlimit_resource_t(resource.rawValue), &limits)

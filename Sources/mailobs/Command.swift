@@ -60,6 +60,12 @@ enum Command {
         complain("mailobs: \(error.reason)")
         return failure
       }
+    case .top(let request):
+      if let problem = request.show(to: &output) {
+        complain("mailobs: \(ExpositionInput.shown(.url(request.url))): \(problem)")
+        return failure
+      }
+      return 0
     case .parse(let source, let reading):
       guard let exposition = read(source, reading) else { return failure }
       FamiliesJSON.write(exposition) { output.write($0) }

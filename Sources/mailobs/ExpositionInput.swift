@@ -30,7 +30,8 @@ struct ExpositionInput: Equatable {
       bytes = try ExpositionInput.read(descriptor)
       format = reading.format ?? ExpositionInput.format(of: bytes)
     case .url(let text):
-      let answer = try ExpositionInput.fetch(text, reading)
+      let answer = try ExpositionInput.fetch(
+        text, path: "/metrics", accept: ExpositionInput.accepted(reading.format), within: reading.timeout)
       format = try ExpositionInput.format(
         of: answer.body, contentType: answer.fields["Content-Type"], wanted: reading.format)
       bytes = answer.body
@@ -145,8 +146,11 @@ struct ExpositionInput: Equatable {
     }
   }
 
-  private static func fetch(
-    _ text: String, _ reading: Invocation.Reading
+  /// - Parameters:
+  ///   - path: what is asked for where the URL has none.
+  ///   - query: what is put behind the path.
+  static func fetch(
+    _ text: String, path: String, query: String = "", accept: String, within timeout: Duration
   ) throws(InputFailure) -> ClientAnswer {
     let answer: ClientAnswer
     do {
@@ -154,14 +158,14 @@ struct ExpositionInput: Equatable {
       var limits = AnswerLimits()
       limits.maximumBodySize = mostBytes
       let request = ClientRequest(
-        method: "GET", path: endpoint.target(withoutPath: "/metrics"),
-        fields: [("Accept", accepted(reading.format)), ("User-Agent", "mailobs/\(Command.version)")])
+        method: "GET", path: endpoint.target(withoutPath: path) + query,
+        fields: [("Accept", accept), ("User-Agent", "mailobs/\(Command.version)")])
       answer = try HTTPRequester.answer(
-        to: request, at: endpoint, limits: limits, within: reading.timeout, threadName: "fetch")
+        to: request, at: endpoint, limits: limits, within: timeout, threadName: "fetch")
     } catch let failure as ClientEndpoint.Failure where text.utf8.contains(UInt8(ascii: "@")) {
       throw InputFailure(reason: "\(failure); pipe what curl fetches, and read -")
     } catch ClientError.timedOut(let phase) {
-      throw InputFailure(reason: "no answer in \(reading.timeout), while \(phase.rawValue)")
+      throw InputFailure(reason: "no answer in \(timeout), while \(phase.rawValue)")
     } catch {
       throw InputFailure(reason: "\(error)")
     }

@@ -12,7 +12,7 @@ struct UsageError: Error, Equatable {
 
 /// A subcommand.
 enum Topic: String, Sendable, CaseIterable {
-  case parse, lint, healthcheck, rules, dashboards
+  case parse, lint, healthcheck, rules, dashboards, top
 }
 
 /// Where an exposition is read from.
@@ -48,6 +48,7 @@ enum Invocation: Equatable, Sendable {
   case healthcheck(url: String, timeout: Duration)
   case rules(RulesRequest)
   case dashboards(DashboardRequest)
+  case top(TopRequest)
 
   /// How a source is read.
   struct Reading: Equatable, Sendable {
@@ -81,6 +82,8 @@ enum Invocation: Equatable, Sendable {
         self = try RulesRequest(&words).map { .rules($0) } ?? .help(topic)
       } else if topic == .dashboards {
         self = try Invocation.dashboards(&words)
+      } else if topic == .top {
+        self = try TopRequest(&words).map { .top($0) } ?? .help(topic)
       } else {
         self = try Invocation.read(&words)
       }
@@ -148,6 +151,7 @@ enum Invocation: Equatable, Sendable {
       return .healthcheck(url: url, timeout: timeout ?? .seconds(3))
     case .rules: throw words.error("rules reads nothing")
     case .dashboards: throw words.error("dashboards reads nothing")
+    case .top: throw words.error("top reads no exposition")
     }
   }
 }

@@ -13,6 +13,7 @@ enum Usage {
     case .healthcheck: healthcheck
     case .rules: rules
     case .dashboards: DashboardRequest.usage
+    case .top: TopRequest.usage
     }
   }
 
@@ -22,6 +23,7 @@ enum Usage {
            mailobs healthcheck URL         ask a server whether it is healthy
            mailobs rules                   write recording rules and alerts for Prometheus
            mailobs dashboards --output DIR write Grafana's boards of the catalogue
+           mailobs top URL                 show in a terminal what the server's live page shows
            mailobs COMMAND --help          say more
            mailobs --version
 

@@ -65,6 +65,7 @@ struct ConfigEnvironmentTests {
     Case("SCRAPE_DEADLINE", "2m") { $0.scrapeDeadline == .seconds(120) },
     Case("SCRAPE_DEADLINE", "1000000000h") { $0.scrapeDeadline == MetricsConfig.longest },
     Case("CREATED_SAMPLES", "yes") { $0.includesCreatedSamples },
+    Case("HISTORY", "false") { !$0.keepsHistory }, Case("HISTORY", "") { $0.keepsHistory },
     Case("PROCESS_METRICS", "off") { !$0.includesProcessMetrics },
     Case("PROCESS_METRICS", "") { $0.includesProcessMetrics },
     Case("EXECUTOR_THRESHOLD", "None") { $0.executorThreshold == nil },

@@ -41,6 +41,11 @@ package struct HealthView: Sendable {
   package func knownOutcome(of probe: HealthProbe) -> Bool? { health.knownOutcome(of: probe, for: lease) }
 
   package func report() -> HealthReport { health.report(for: lease) }
+
+  /// What keeps work away whatever the checks find, without a look at them.
+  package var standing: (isDraining: Bool, isInMaintenance: Bool) {
+    health.state.withLock { ($0.isDraining(for: lease), $0.maintenance != nil) }
+  }
 }
 
 /// The leases of a registry.

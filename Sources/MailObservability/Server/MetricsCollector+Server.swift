@@ -11,7 +11,7 @@ import ProcessMetrics
 
 extension MetricsCollector {
   /// Starts the server of `/metrics`, `/metrics.json`, `/debug/vars`, `/debug` and its pages, `/health`, `/ready`, `/live`,
-  /// `/startup` and `/`.
+  /// `/startup`, `/` and `/live-data`.
   ///
   /// It runs on a thread of its own, so probes are answered while the host has the cooperative pool
   /// exhausted. While it runs, health checks run in the background, and a liveness check named `executor`
@@ -56,9 +56,10 @@ extension MetricsCollector {
     let log = LogDelivery(to: config.log, timer: loop)
     let lease = health.makeLease()
     let connections = ServerCollector(namespace: registry.namespace)
+    let live = config.keepsHistory ? liveHistory(HealthView(health, lease: lease)) : nil
     let endpoints = endpoints(
       config, secrets, HealthView(health, lease: lease), timer: loop, log: log, collectors: [connections],
-      listeners: wanted.compactMap(\.routes), loop: loop)
+      listeners: wanted.compactMap(\.routes), loop: loop, history: live)
     var configuration = HTTPServerConfiguration(listeners: wanted.map(\.source))
     configuration.limits = config.limits
     configuration.deadlines = config.deadlines
@@ -92,12 +93,14 @@ extension MetricsCollector {
       registerHealthCollector()
       connections.watch(server)
       notifier?.start()
+      live?.start(on: loop)
       let ticks = registry.beginExemplarTicks(on: loop)
       return ObservabilityServer(
         server, boundAddresses: bound, settings: wanted.map(\.setting), health: health, lease: lease,
         notifier: notifier,
         onEnd: {
           notifier?.end()
+          live?.stop()
           driver.end(lease)
           registry.endExemplarTicks(ticks)
           endpoints.stop()
@@ -127,13 +130,22 @@ extension MetricsCollector {
   /// - Parameters:
   ///   - listeners: what sockets besides the first serve.
   ///   - loop: what serves them, where that is the library's.
+  ///   - history: what the live page shows; nil where there is none.
   func endpoints(
     _ config: MetricsConfig, _ secrets: SecretsInForce?, _ health: HealthView, timer: any OneShotTimer,
     log: LogDelivery,
-    collectors: [any SynchronousCollector] = [], listeners: [ListenerRoutes] = [], loop: EventLoop? = nil
+    collectors: [any SynchronousCollector] = [], listeners: [ListenerRoutes] = [], loop: EventLoop? = nil,
+    history: LiveHistory? = nil
   ) -> ObservabilityEndpoints {
     var settings = EndpointSettings()
     config.setPaths(of: &settings)
+    settings.hasLivePage = history != nil
+    if let history {
+      let data = LiveData(
+        self, history: history, health: health, names: (config.serviceName, config.version),
+        tracesPath: config.routes.first(where: \.showsTraces)?.path)
+      settings.liveData = { data.answer($0) }
+    }
     settings.listeners = listeners
     settings.pages = pages
     settings.ownPages = ownPages(config, health, on: loop)
@@ -174,6 +186,18 @@ extension MetricsCollector {
     return ObservabilityEndpoints(
       registry: registry, variables: variables, health: health, timer: timer, settings: settings,
       observer: observer)
+  }
+
+  private func liveHistory(_ health: HealthView) -> LiveHistory {
+    let delay: @Sendable () -> Duration = { [healthDriver] in healthDriver.poolDelay }
+    return LiveHistory(LiveSeries(self, poolDelay: delay)) {
+      let standing = health.standing
+      var marks: HistoryMarks = []
+      if standing.isDraining { marks.insert(.draining) }
+      if standing.isInMaintenance { marks.insert(.maintenance) }
+      if delay() >= LiveVerdict.patience { marks.insert(.stuck) }
+      return marks
+    }
   }
 
   func registerHealthCollector() {

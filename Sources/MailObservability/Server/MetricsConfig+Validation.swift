@@ -49,6 +49,7 @@ extension MetricsConfig {
     settings.access = access
     settings.listeners = listenerRoutes
     settings.hasCredentials = !credentials.isEmpty
+    settings.hasLivePage = keepsHistory
   }
 
   private func checkPaths() throws(MetricsConfigError) {

@@ -35,6 +35,7 @@ extension MetricsConfig.Variable {
         "CREATED_SAMPLES", "includesCreatedSamples", Read.truthAllowed, \.includesCreatedSamples, Read.truth),
       .init(
         "PROCESS_METRICS", "includesProcessMetrics", Read.truthAllowed, \.includesProcessMetrics, Read.truth),
+      .init("HISTORY", "keepsHistory", Read.truthAllowed, \.keepsHistory, Read.truth),
       .init(
         "EXECUTOR_THRESHOLD", "executorThreshold", "none, or \(Read.durationAllowed)", \.executorThreshold
       ) { $0.lowercased() == "none" ? .some(nil) : Read.duration($0).map { .some($0) } },

@@ -93,6 +93,11 @@ public struct MetricsConfig: Sendable {
   /// Read from the system at each scrape, where it tells. A metric of the host's under one of the names is shown in place of the
   /// library's, and `collector_success{collector="process_metrics"}` is 0 then: switch one of the two off.
   public var includesProcessMetrics = true
+  /// Whether the server keeps the last day of the key series in memory, and shows them: then `/` is a live page for those
+  /// whom ``access`` of `/live-data` admits, by default trusted addresses, and the plain page for others.
+  ///
+  /// Less than 2 MiB, allocated at the start. What was kept is gone with the server. See <doc:LivePage>.
+  public var keepsHistory = true
   /// Whether metrics are sent as gzip to clients that accept it, unless they are small.
   ///
   /// Done by the system's zlib, which is opened when the server is started. Where there is none, answers are sent as

@@ -16,10 +16,12 @@ extension MailTracing {
   ///
   /// - Parameter path: where it is, below the prefix of all routes.
   public func route(at path: String = "/debug/traces") -> EndpointRoute {
-    .page(path) { [tracer] request, navigation in
+    var route = EndpointRoute.page(path) { [tracer] request, navigation in
       let shown = ShownTraces(request.query, of: tracer.recent)
       return request.query["format"] == "json"
         ? WebPage.response(json: shown.json) : shown.page(navigation).response
     }
+    route.showsTraces = true
+    return route
   }
 }

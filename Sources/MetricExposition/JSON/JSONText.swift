@@ -52,6 +52,26 @@ package struct JSONText: ~Copyable {
     buffer.append(json: value)
   }
 
+  /// A number to three digits, for a chart; `null` for what is not finite, or 10^15 and more. What is below a millionth is
+  /// rounded to one.
+  package mutating func rounded(_ value: Double) {
+    guard value.magnitude < 1e15 else { return null() }
+    separate()
+    let size = value.magnitude
+    var (scale, limit): (UInt64, Double) = (1, 99.95)
+    while size < limit, scale < 1_000_000 { (scale, limit) = (scale * 10, limit / 10) }
+    let number = UInt64((size * Double(scale)).rounded())
+    if value < 0, number > 0 { buffer.append(UInt8(ascii: "-")) }
+    buffer.append(integer: number / scale)
+    var (rest, unit) = (number % scale, scale / 10)
+    guard rest > 0 else { return }
+    buffer.append(UInt8(ascii: "."))
+    while rest > 0 {
+      buffer.append(UInt8(ascii: "0") + UInt8(rest / unit))
+      (rest, unit) = (rest % unit, unit / 10)
+    }
+  }
+
   private mutating func contain(
     _ start: StaticString, _ body: (inout JSONText) -> Void, _ end: StaticString
   ) {

@@ -30,6 +30,8 @@ public struct EndpointRoute: Sendable {
   public let path: String
   /// Whom it answers.
   public let access: AccessRule
+  /// Whether it is that of the recent traces, to which other pages link.
+  package var showsTraces = false
   let limit: Int
   let content: Content
 

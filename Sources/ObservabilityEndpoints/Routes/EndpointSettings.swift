@@ -1,5 +1,6 @@
 // What can be set about the endpoints?
 
+package import EndpointMessages
 package import HealthProbes
 package import MetricInstruments
 package import ObservabilityPlatform
@@ -58,6 +59,11 @@ package struct EndpointSettings: Sendable {
   /// For the page and the health documents.
   package var serviceName = "mail server"
   package var version = ""
+  /// Whether there is a live page, with its data at ``LivePage/dataPath``.
+  package var hasLivePage = false
+  /// The data of the live page as JSON, and where its traces are looked at. Asked on a thread of the library's own, so
+  /// nothing of the host's may run in it; nil leaves the plain page to everybody.
+  package var liveData: (@Sendable (EndpointQuery) -> [UInt8])?
   /// Asked at each scrape beside those of the registry: what is the server's own.
   package var ownCollectors: [any SynchronousCollector] = []
 

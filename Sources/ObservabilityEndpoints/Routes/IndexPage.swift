@@ -19,7 +19,18 @@ struct IndexPage: Sendable {
     self.links = links
   }
 
-  func respond(to request: EndpointRequest) -> EndpointResponse {
+  /// What the page says, as parts of a page.
+  struct Content {
+    let title: String
+    /// Terms and what there is to say of them.
+    let terms: String
+    /// Members of a list, with a link each.
+    let links: String
+    /// What the paths of links begin with.
+    let base: String
+  }
+
+  func content(for request: EndpointRequest) -> Content {
     let report = health.report()
     let state =
       report.isDraining
@@ -36,16 +47,24 @@ struct IndexPage: Sendable {
       + (more > 0 ? "<dt>checks</dt><dd>and \(more) more</dd>" : "")
     let version =
       settings.version.isEmpty ? "" : "<dt>version</dt><dd>\(HTMLText.escaped(settings.version))</dd>"
+    return Content(
+      title: title,
+      terms: "<dt>state</dt><dd>\(state)</dd>\(checks)\(version)<dt>up</dt><dd>\(uptime)</dd>",
+      links: items.joined(), base: HTMLText.escaped(base(of: request)))
+  }
+
+  func respond(to request: EndpointRequest) -> EndpointResponse {
+    let content = content(for: request)
     let html = """
       <!doctype html>
       <html lang="en">
-      <head><meta charset="utf-8"><title>\(title)</title>
+      <head><meta charset="utf-8"><title>\(content.title)</title>
       <meta name="viewport" content="width=device-width">
       <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em}\
       dt{font-weight:bold}</style></head>
-      <body><h1>\(title)</h1>
-      <dl><dt>state</dt><dd>\(state)</dd>\(checks)\(version)<dt>up</dt><dd>\(uptime)</dd></dl>
-      <ul>\(items.joined())</ul></body></html>
+      <body><h1>\(content.title)</h1>
+      <dl>\(content.terms)</dl>
+      <ul>\(content.links)</ul></body></html>
 
       """
     return EndpointResponse(

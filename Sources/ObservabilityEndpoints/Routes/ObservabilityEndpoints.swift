@@ -17,6 +17,8 @@ package final class ObservabilityEndpoints: Sendable {
   private let hostMetrics: HostMetrics
   /// One for each listener, as are the tables: it has links to what its listener serves.
   private let pages: [IndexPage]
+  /// What answers for the live page; nil where there is none.
+  private let live: LiveEndpoint?
   private let access: AccessGuard
   private let tables: [RouteTable]
   private let settings: EndpointSettings
@@ -45,6 +47,7 @@ package final class ObservabilityEndpoints: Sendable {
     pages = tables.map { table in
       IndexPage(health: health, settings: settings) { table.links(with: settings.pages) }
     }
+    live = settings.liveData.map { LiveEndpoint($0, timer: timer) }
   }
 
   /// Leaves no thread behind when the server has ended.
@@ -52,6 +55,7 @@ package final class ObservabilityEndpoints: Sendable {
     metrics.stop()
     hostMetrics.stop()
     debugPages.stop()
+    live?.stop()
   }
 
   // MARK: - Routes
@@ -70,8 +74,21 @@ package final class ObservabilityEndpoints: Sendable {
     Int(request.listener) < tables.count ? Int(request.listener) : 0
   }
 
-  func page(for request: EndpointRequest) -> EndpointResponse {
-    pages[place(of: request)].respond(to: request)
+  /// The live page for whoever may see its data, the plain one for others. With `?live` others are told what they need.
+  func page(for request: EndpointRequest) async -> EndpointResponse {
+    let place = place(of: request)
+    let page = pages[place]
+    guard live != nil, let data = tables[place].route(at: LivePage.dataPath) else {
+      return page.respond(to: request)
+    }
+    let refusal = data.access.isOpen ? nil : await access.refusal(of: request, by: data.access)
+    guard let refusal else { return LivePage.response(to: request, page) }
+    return request.query.contains("live") ? refusal : page.respond(to: request)
+  }
+
+  func liveData(_ request: EndpointRequest) async -> EndpointResponse {
+    guard let live else { return .refusal(404, "There is no history here.\n") }
+    return await live.respond(to: request)
   }
 
   /// Answers with a debugging page of the library's own.

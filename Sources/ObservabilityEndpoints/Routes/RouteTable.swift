@@ -40,11 +40,15 @@ struct RouteTable: Sendable {
       .probe(.ready, at: "/ready", "readiness"),
       .probe(.live, at: "/live", "liveness"),
       .probe(.startup, at: "/startup", "start-up"),
-      Route("index", at: "/") { endpoints, request in endpoints.page(for: request) },
+      Route("index", at: "/") { endpoints, request in await endpoints.page(for: request) },
     ]
+    if settings.hasLivePage {
+      routes.append(
+        Route("live-data", at: LivePage.dataPath, for: .trusted) { await $0.liveData($1) })
+    }
     // The prefix alone, as people type it; without one that is no path.
     if !prefix.isEmpty {
-      routes.append(Route("index", at: "") { endpoints, request in endpoints.page(for: request) })
+      routes.append(Route("index", at: "") { endpoints, request in await endpoints.page(for: request) })
     }
     for (path, probe) in settings.probeAliases.sorted(by: { $0.key < $1.key }) {
       routes.append(probe == .health ? .health(at: path) : .probe(probe, at: path))
@@ -135,6 +139,9 @@ struct RouteTable: Sendable {
       [prefix + route.path] + (route.hasPathsBelow ? [prefix + route.path + "/" + parameter] : [])
     }
   }
+
+  /// The route at a path of the library's own; nil where it is not served.
+  func route(at path: String) -> Route? { routes.first { $0.path == path } }
 
   // MARK: - What can be chosen
 

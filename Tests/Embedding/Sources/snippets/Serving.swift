@@ -71,6 +71,13 @@ func whomRoutesAnswer(config: MetricsConfig) -> MetricsConfig {
   config.access["/metrics"] = .trusted.orCredentials  // this machine, and whoever has credentials
   config.access["/health"] = .trusted
   config.includesProcessMetrics = false
+  config.keepsHistory = false
+  return config
+}
+
+func whoSeesTheLivePage(config: MetricsConfig) -> MetricsConfig {
+  var config = config
+  config.access["/live-data"] = .trusted.orCredentials
   return config
 }
 
