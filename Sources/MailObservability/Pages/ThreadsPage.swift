@@ -41,6 +41,8 @@ struct ThreadsPage: Sendable {
   let checks: @Sendable () -> [HealthCheckReport]
   /// The host's pages that are being filled.
   let pages: DebugPages
+  /// How long threads may be read.
+  var time = Duration.milliseconds(500)
 
   var page: DebugPage {
     var page = DebugPage("threads")
@@ -50,7 +52,7 @@ struct ThreadsPage: Sendable {
       "cooperative pool",
       isStuck ? "stuck: it has run no task for \(ShownTime.duration(delay))" : "runs tasks")
     page.show("executor delay", delay)
-    let reading = ThreadReader.read()
+    let reading = ThreadReader.read(within: time)
     let threads = (reading?.threads ?? []).sorted {
       ($0.processorTime ?? .zero) > ($1.processorTime ?? .zero)
     }
@@ -76,7 +78,7 @@ struct ThreadsPage: Sendable {
     }
     show(loop(), on: &page)
     guard let reading else {
-      page.note("This system does not tell what threads do.")
+      page.note("What threads do cannot be read: there is no /proc, or no descriptor left to read it by.")
       return page
     }
     page.table("threads", Self.columns, of: threads) { Self.row($0, isOfPool: ofPool.contains($0.number)) }

@@ -11,7 +11,7 @@ import ObservabilityPlatform
 /// ```
 ///
 /// Whatever is put on it is text: nothing of it becomes a mark of HTML, and what cannot be seen is shown by its number. It is
-/// bounded: texts are cut behind 4,096 bytes, names behind 256, there are 24 columns and 64 tables at most, and of all of it
+/// bounded: texts are cut behind 4,096 bytes, names behind 256, there are 24 columns, 500 figures and 64 tables and notes at most, and of all of it
 /// some 512 KiB. What there is no room for is counted, and the page says how much that is.
 public struct DebugPage: Sendable {
   enum Part: Sendable {
@@ -31,6 +31,7 @@ public struct DebugPage: Sendable {
   static let longestText = 4096
   static let mostColumns = 24
   static let mostParts = 64
+  static let mostFacts = 500
   static let mostRows = 2000
 
   /// What the page is called.
@@ -40,6 +41,7 @@ public struct DebugPage: Sendable {
   private(set) var leftOut = 0
   private var room = 512 << 10
   private var rows = 0
+  private var facts = 0
 
   /// An empty page.
   ///
@@ -58,7 +60,8 @@ public struct DebugPage: Sendable {
       parts[place] = .facts(facts)
       return
     }
-    guard take(name.utf8.count + value.cost + 16) else { return leftOut += 1 }
+    guard facts < Self.mostFacts, take(name.utf8.count + value.cost + 16) else { return leftOut += 1 }
+    facts += 1
     if case .facts(let facts)? = parts.last {
       parts[parts.count - 1] = .facts(facts + [(name, value)])
     } else {

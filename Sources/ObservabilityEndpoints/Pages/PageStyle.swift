@@ -34,8 +34,8 @@ enum PageStyle {
   private static let tables = """
     .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}\
     td,th{padding:.25em .8em .25em 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}\
-    th{color:var(--dim);font-weight:600;white-space:nowrap}td{overflow-wrap:anywhere;unicode-bidi:isolate;min-width:3em}\
-    .number{text-align:right;white-space:nowrap}.figures td,.figures th{text-align:right;white-space:nowrap}\
+    th{color:var(--dim);font-weight:600;white-space:nowrap}td{overflow-wrap:anywhere;unicode-bidi:isolate;min-width:6em}\
+    td.number{min-width:0}.number{text-align:right;white-space:nowrap}.figures td,.figures th{text-align:right;white-space:nowrap;min-width:0}\
     .figures td:first-child,.figures th:first-child{text-align:left;white-space:normal}.label{display:none}
     """
 
@@ -58,7 +58,7 @@ enum PageStyle {
   /// A row is a card there: its cells stand below one another, each behind the name of its column.
   private static let narrow = """
     @media(max-width:38em){body{padding:.7em}\
-    dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .4em .8em}\
+    details dl{grid-template-columns:minmax(0,1fr)}details dd{margin:0 0 .4em .8em}\
     .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\
     .cards,.cards tbody,.cards tr,.cards td{display:block}.cards tr{padding:.5em 0;border-bottom:1px solid var(--line)}\
     .cards td{display:grid;grid-template-columns:7.5em minmax(0,1fr);gap:.6em;padding:.1em 0;border:0;text-align:left;\

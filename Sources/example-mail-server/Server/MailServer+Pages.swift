@@ -12,8 +12,8 @@ extension MailServer {
       page.show("being delivered", overview.active)
       page.show("to be tried again", overview.deferred)
       page.show("oldest", overview.messages.first?.age)
-      page.table("why they wait", ["last reply", "messages", "oldest", "next try in"], of: overview.reasons) {
-        [$0.text, $0.reason.count, $0.reason.oldest, $0.reason.nextTry]
+      page.table("why they wait", ["messages", "oldest", "next try in", "last reply"], of: overview.reasons) {
+        [$0.reason.count, $0.reason.oldest, $0.reason.nextTry, $0.text]
       }
       let columns = ["message", "age", "attempts", "next try in", "last reply", "for"]
       page.table("messages, the oldest first", columns, of: overview.messages) { message in
