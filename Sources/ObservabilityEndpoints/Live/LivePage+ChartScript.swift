@@ -78,7 +78,7 @@ extension LivePage {
       const top = ceiling(highest), start = data.last - data.points + 1;
       const x = place => (place - start + 0.5) / data.points * width;
       const y = value => TOP + (1 - Math.min(value / top, 1)) * (height - TOP - BOTTOM);
-      const parts = bands(x, width / data.points, height);
+      const parts = bands(x, width / data.points, width, height);
       for (const value of [0, top / 2, top]) {
         parts.push(svg('line', {class: 'rule', x1: 0, x2: width, y1: y(value), y2: y(value)}),
           svg('text', {x: 1, y: y(value) - 3}, number(value)));
@@ -112,7 +112,7 @@ extension LivePage {
     function isNothing(line, lines) { return lines.length > 1 && !line.now && !line.points.some(v => v); }
 
     // Where the server was shutting down and so on, and where it began.
-    function bands(x, step, height) {
+    function bands(x, step, width, height) {
       const parts = [];
       data.marks.forEach((mark, p) => {
         if (mark > 0) {
@@ -124,7 +124,8 @@ extension LivePage {
       if (data.first === 0 && began >= data.last - data.points) {
         const at = x(began);
         parts.push(svg('line', {class: 'start', x1: at, x2: at, y1: 0, y2: height - BOTTOM}),
-          svg('text', {x: at + 3, y: 11}, 'start'));
+          at > width - 32 ? svg('text', {x: at - 3, y: 11, 'text-anchor': 'end'}, 'start')
+            : svg('text', {x: at + 3, y: 11}, 'start'));
       }
       return parts;
     }
