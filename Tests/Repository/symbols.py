@@ -16,34 +16,37 @@ def modules():
     return products | set(re.findall(r"public import (?:\w+ )?(\w+)", exports))
 
 
-def graphs():
-    """The symbol graphs of the modules, made anew of what was built for debugging.
+def extract(package, built, folder, modules, *flags):
+    """The symbol graphs of modules that were built for debugging.
 
-    `swift package dump-symbol-graph` turns all traits on, and with them builds every package of others.
+    `swift package dump-symbol-graph` turns all traits on, builds every package of others, and all of it anew.
     """
-    subprocess.run(["swift", "build"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     target = json.loads(subprocess.run(
         ["swift", "-print-target-info"], capture_output=True, check=True, text=True).stdout)["target"]["unversionedTriple"]
-    folder = ROOT / ".build/symbolgraphs"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for module in sorted(modules()):
+    for module in sorted(modules):
         subprocess.run(
             ["swift", "symbolgraph-extract", "-module-name", module, "-target", target,
-             "-I", ROOT / ".build/debug/Modules", "-I", ROOT / "Sources/CObservabilityShims/include",
+             "-I", built / "Modules", "-I", package / "Sources/CObservabilityShims/include", *flags,
              "-minimum-access-level", "public", "-skip-synthesized-members", "-output-dir", folder],
             check=True)
     return sorted(folder.glob("*.symbols.json"))
 
 
+def graphs():
+    """Those of the modules that an embedder sees."""
+    subprocess.run(["swift", "build"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return extract(ROOT, ROOT / ".build/debug", ROOT / ".build/symbolgraphs", modules())
+
+
 def bridges(package):
-    """The symbol graphs of the bridges, of a package that was built with all traits."""
-    subprocess.run(
-        ["swift", "package", "--traits", "All", "dump-symbol-graph", "--minimum-access-level", "public",
-         "--skip-synthesized-members"],
-        cwd=package, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    traits = subprocess.run(["swift", "package", "dump-package"], cwd=package, check=True, capture_output=True, text=True)
-    names = [trait["name"] for trait in json.loads(traits.stdout)["traits"]]
-    # A package that extends others' types has a graph for each of their modules too.
-    return sorted(path for name in names
-                  for path in package.glob(f".build/*/symbolgraph/MailObservability{name}[.@]*symbols.json"))
+    """Those of the bridges, of a package that was built with all traits."""
+    told = subprocess.run(["swift", "package", "dump-package"], cwd=package, check=True, capture_output=True, text=True)
+    names = [trait["name"] for trait in json.loads(told.stdout)["traits"] if not trait["enabledTraits"]]
+    built = package / ".build/debug"
+    # What packages of others have written in C: with a map of their own, or one that was made for the build.
+    maps = [*built.glob("*.build/module.modulemap"),
+            *(path for path in package.glob(".build/checkouts/*/Sources/*/include/module.modulemap"))]
+    flags = [flag for path in maps for flag in ("-Xcc", f"-fmodule-map-file={path}")]
+    return extract(package, built, package / ".build/symbolgraphs", [f"MailObservability{name}" for name in names], *flags)
