@@ -1,4 +1,4 @@
-// Which script does a page allow? What a browser compares is a hash.
+// Which script and which style does a page allow? What a browser compares is a hash.
 
 /// SHA-256, for the library's own short texts: it is not made for speed.
 ///

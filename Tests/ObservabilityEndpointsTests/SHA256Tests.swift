@@ -1,9 +1,10 @@
 // Does a browser come to the same digest?
 
 @testable import ObservabilityEndpoints
+import ObservabilityPlatform
 import Testing
 
-@Suite("The digest of a page's style")
+@Suite("The digest of a page's style or script")
 struct SHA256Tests {
   // Source: FIPS 180-4 and the examples that NIST gives with it; the lengths around one block by sha256sum.
   static let digests: [(message: String, digest: String)] = [
