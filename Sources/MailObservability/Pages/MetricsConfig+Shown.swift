@@ -57,6 +57,7 @@ extension MetricsConfig {
       Entry("includesCreatedSamples", \.includesCreatedSamples, Shown.text),
       Entry("includesProcessMetrics", \.includesProcessMetrics, Shown.text),
       Entry("compressesAnswers", \.compressesAnswers, Shown.text),
+      Entry("keepsHistory", \.keepsHistory, Shown.text),
       Entry("executorThreshold", \.executorThreshold, Shown.text),
       Entry("healthChecks", \.healthChecks) { checks in
         Shown.list(checks.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.shown))" })
