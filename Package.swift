@@ -318,7 +318,17 @@ let package = Package(
     }
 )
 
-// All tests are one program: a step that needs some of them names their targets, and builds no others.
+// All tests are one program: a step that needs some of them names their targets, and builds no others, nor a program
+// that they do not use.
 if let wanted = Context.environment["TEST_TARGETS"]?.split(separator: ",") {
   package.targets.removeAll { target in target.isTest && !wanted.contains { target.name.hasPrefix($0) } }
+  let used = Set(
+    package.targets.flatMap(\.dependencies).compactMap { dependency in
+      switch dependency {
+      case .byNameItem(let name, _), .targetItem(let name, _): name
+      default: nil
+      }
+    })
+  package.products.removeAll { $0 is Product.Executable && !used.contains($0.name) }
+  package.targets.removeAll { $0.type == .executable && !used.contains($0.name) }
 }
