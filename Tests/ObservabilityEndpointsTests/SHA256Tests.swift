@@ -1,6 +1,6 @@
 // Does a browser come to the same digest?
 
-@testable import ObservabilityEndpoints
+import ObservabilityPlatform
 import Testing
 
 @Suite("The digest of a page's style")

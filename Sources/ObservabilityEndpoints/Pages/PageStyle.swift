@@ -1,5 +1,7 @@
 // How do the pages look, and how does a browser know that nothing else has been put into them?
 
+import ObservabilityPlatform
+
 /// The one style of all pages, and the policy that admits it and nothing else: no script, no picture, no other origin.
 enum PageStyle {
   /// What a browser is allowed. The style is known by its digest, so that a text which became a tag would be none.
