@@ -42,6 +42,9 @@ struct QueueOverviewTests {
     #expect(first.recipients == [late] && overview.deferred == 1)
     #expect(overview.reasons.map(\.text) == ["451 later"] && overview.reasons.first?.reason.count == 1)
     #expect(overview.reasons.first?.reason.nextTry == .seconds(9))
+    // An attempt that is late is due, and not before now.
+    overview = QueueOverview(schedule, at: start + .seconds(100))
+    #expect(overview.reasons.first?.reason.nextTry == .zero && overview.messages.first?.nextTry == .zero)
   }
 
   @Test("is bounded: the oldest hundred, and the most frequent reasons")

@@ -1,7 +1,7 @@
 // Is every setting shown, with where it came from?
 
 @testable import MailObservability
-import ObservabilityEndpoints
+@testable import ObservabilityEndpoints
 import Testing
 
 @Suite("The configuration that is shown")
@@ -40,6 +40,18 @@ struct ShownSettingsTests {
     for child in Mirror(reflecting: TracingConfig(serviceName: "x")).children {
       if let label = child.label, !others.contains(label) { #expect(names.contains(label), "\(label)") }
     }
+  }
+
+  @Test("has room for every setting of the server, however much the host has")
+  func large() {
+    var config = MetricsConfig()
+    let long = String(repeating: "x", count: 4000)
+    config.hostSettings = (0..<1001).map { HostSetting("s\($0)", long, from: long) }
+    let page = ConfigPage(config) { nil }.page
+    let json = String(decoding: page.json, as: UTF8.self)
+    for entry in MetricsConfig.entries { #expect(json.contains("\"\(entry.name)\""), "\(entry.name)") }
+    #expect(page.leftOut == 0 && json.contains("more settings of the host are not shown"))
+    #expect(HostSetting("http://u:planted@h", "", from: "").name == "http://***@h")
   }
 
   @Test("tells what is the default, of the environment, and of code")

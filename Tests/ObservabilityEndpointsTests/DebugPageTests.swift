@@ -82,6 +82,24 @@ struct DebugPageTests {
     #expect(html(page).contains("There was no room for \(page.leftOut) more parts"))
   }
 
+  private struct Strange: Sequence, IteratorProtocol {
+    var underestimatedCount: Int { .min }
+    mutating func next() -> Int? { 0 }
+  }
+
+  @Test("has a figure as often as it likes, and a sequence that says anything of itself")
+  func strange() {
+    var page = DebugPage("x")
+    for number in 0..<100_000 { page.show("number", number) }
+    page.table("endless", ["n"], of: Strange()) { [$0] }
+    #expect(page.leftOut == 0 && html(page).contains("<dd>99999</dd>"))
+    #expect(html(page).contains("1 more are not shown"))
+    let long = ("a" + String(repeating: "\u{301}", count: 1 << 20))[...]
+    page.show("long", long)
+    page.show("short", "a\u{301}b"[...])
+    #expect(html(page).utf8.count < 1 << 19 && html(page).contains("<dd>a\u{301}b</dd>"))
+  }
+
   @Test("shows of a long table the first rows, and how many more there are")
   func rows() {
     var page = DebugPage("x")

@@ -201,6 +201,20 @@ struct DebugPagesTests {
     #expect(await eventually { service.pages.underWay.isEmpty })
   }
 
+  @Test("of the host that throw a long text have its beginning logged")
+  func longError() async throws {
+    struct Long: Error, CustomStringConvertible { let description = String(repeating: "x", count: 1 << 20) }
+    let lines = Locked<[String]>([])
+    var observer = EndpointObserver()
+    observer.log = { line in lines.withLock { $0.append(line) } }
+    let service = try Service(observer: observer)
+    try service.pages.add("long") { _ in throw Long() }
+    let answer = try await service.get("/debug/long")
+    #expect(answer.status == 500 && answer.body.utf8.count < 100)
+    #expect(
+      lines.withLock { $0.map(\.utf8.count) }.allSatisfy { $0 < 5000 } && lines.withLock { $0.count } == 1)
+  }
+
   @Test("of the host are waited for a second, while the pool runs nothing")
   func stuckPool() async throws {
     let clock = ManualClock()

@@ -6,6 +6,7 @@ import ObservabilityEndpoints
 struct ConfigPage: Sendable {
   private let server: [ShownRow]
   private let host: [ShownRow]
+  private let hostLeftOut: Int
   private let tracing: @Sendable () -> [ShownRow]?
 
   /// - Parameters:
@@ -13,9 +14,13 @@ struct ConfigPage: Sendable {
   ///   - tracing: the settings of tracing; nil before that has started.
   init(_ config: MetricsConfig, tracing: @escaping @Sendable () -> [ShownRow]?) {
     server = config.shownRows
-    host = config.hostSettings.prefix(1000).map {
-      ShownRow(name: $0.name, value: $0.value, origin: $0.origin)
-    }
+    // What a host has too much of does not take the room of the other settings.
+    var room = 128 << 10
+    host = config.hostSettings.prefix(1000).prefix { setting in
+      room -= setting.name.utf8.count + setting.value.utf8.count + setting.origin.utf8.count + 128
+      return room >= 0
+    }.map { ShownRow(name: $0.name, value: $0.value, origin: $0.origin) }
+    hostLeftOut = config.hostSettings.count - host.count
     self.tracing = tracing
   }
 
@@ -25,6 +30,7 @@ struct ConfigPage: Sendable {
       page.table(title, ["setting", "value", "from"], of: rows) { [$0.name, $0.value, $0.origin] }
     }
     if !host.isEmpty { show("host", host) }
+    if hostLeftOut > 0 { page.note("\(hostLeftOut) more settings of the host are not shown.") }
     show("server", server)
     if let rows = tracing() { show("tracing", rows) } else { page.note("Tracing has not been started.") }
     page.note("*** is in place of what is a secret, or may be one.")

@@ -27,7 +27,7 @@ public struct HostSetting: Sendable, Hashable {
   ///   - origin: where the value came from.
   ///   - isSecret: whether the value is `***` on the page, whatever it is.
   public init(_ name: String, _ value: String, from origin: String, isSecret: Bool = false) {
-    self.name = name
+    self.name = SecretText.text(name)
     self.value = isSecret ? SecretText.blank : SecretText.value(value, named: name)
     self.origin = SecretText.text(origin)
   }

@@ -29,7 +29,7 @@ extension MetricsConfig {
       Entry("pathPrefix", \.pathPrefix) { $0 },
       Entry("probeAliases", \.probeAliases) { aliases in
         Shown.list(aliases.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.rawValue)" })
-      },
+      }.whole,
       Entry("routes") { Shown.list($0.routes.map(\.path)) },
     ]
   }
@@ -44,7 +44,7 @@ extension MetricsConfig {
       Entry("bearerTokens", \.bearerTokens) { Shown.list($0.map(\.description)) },
       Entry("access", \.access) { rules in
         Shown.list(rules.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.shown)" })
-      },
+      }.whole,
     ]
   }
 

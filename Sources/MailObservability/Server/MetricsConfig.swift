@@ -130,12 +130,14 @@ public struct MetricsConfig: Sendable {
   /// none.
   ///
   /// Left out are the values of ``secretOptions``, and what looks like a secret: of options whose names say so (`--password`,
-  /// `--token`, `--key` and the like), behind a name and a colon, in the user and the query of a URL, hashes, and long random
-  /// texts. Name the others: no library knows a password by its looks.
+  /// `--token`, `--key` and the like), behind a name and a colon unless it may be a port, in the user and the query of a URL,
+  /// hashes, and long random texts. Name the others: no library knows a password by its looks.
   public var commandLine: [String] = []
-  /// Options of ``commandLine`` whose values are secrets, such as `--user`.
+  /// Options of ``commandLine`` whose values are secrets, such as `--user` or `-p`: also where the value follows one of a single
+  /// letter at once. Case is not looked at.
   public var secretOptions: Set<String> = []
-  /// What of the host's own configuration `/debug/config` shows beside the library's: at most 1,000 settings.
+  /// What of the host's own configuration `/debug/config` shows beside the library's: at most 1,000 settings, and 128 KiB of
+  /// them.
   public var hostSettings: [HostSetting] = []
   /// What variables of the environment have said.
   var asRead: ReadSettings<MetricsConfig>?

@@ -8,9 +8,9 @@ package enum ShownSetting {
   /// A user's name up to a colon, behind which a password or its hash stands, as in a line of htpasswd. Nothing of what
   /// may be a hash or a token.
   package static func name(_ text: String) -> String {
-    let name = text.prefix { $0 != ":" }
-    let isShown = name.utf8.first != UInt8(ascii: "$") && name.utf8.count <= longestName
-    return (isShown ? String(name) : "***") + (name.endIndex < text.endIndex ? ":***" : "")
+    let name = text.unicodeScalars.prefix { $0 != ":" }
+    let isShown = text.utf8.first != UInt8(ascii: "$") && Substring(name).utf8.count <= longestName
+    return (isShown ? String(Substring(name)) : "***") + (name.endIndex < text.endIndex ? ":***" : "")
   }
 
   /// A path that is absolute. Others may be the secret itself.

@@ -79,7 +79,8 @@ extension String: DebugPageValue {
 extension Substring: DebugPageValue {
   /// The text, cut behind 4,096 bytes.
   public var debugPageValue: DebugPage.Value {
-    String(prefix(DebugPage.longestText + 1)).debugPageValue
+    // By bytes: a single character may be as long as the text. The last scalar of those may be cut, and is not shown.
+    String(decoding: utf8.prefix(DebugPage.longestText + 4), as: UTF8.self).debugPageValue
   }
 }
 

@@ -11,7 +11,7 @@ import ObservabilityPlatform
 /// ```
 ///
 /// Whatever is put on it is text: nothing of it becomes a mark of HTML, and what cannot be seen is shown by its number. It is
-/// bounded: texts are cut behind 4,096 bytes, names behind 256, there are 24 columns, 500 figures and 64 tables and notes at most, and of all of it
+/// bounded: texts are cut behind 4,096 bytes, names behind 256 (of columns behind 64), there are 24 columns, 500 figures and 64 tables and notes at most, and of all of it
 /// some 512 KiB. What there is no room for is counted, and the page says how much that is.
 public struct DebugPage: Sendable {
   enum Part: Sendable {
@@ -55,7 +55,10 @@ public struct DebugPage: Sendable {
       guard case .facts(var facts) = part,
         let index = facts.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) })
       else { continue }
-      guard take(value.cost) else { return leftOut += 1 }
+      // What stood there has had its room.
+      let old = facts[index].value.cost
+      guard value.cost <= room + old else { return leftOut += 1 }
+      room += old - value.cost
       facts[index].value = value
       parts[place] = .facts(facts)
       return
@@ -107,7 +110,7 @@ public struct DebugPage: Sendable {
       // Each cell has the name of its column beside it, for narrow screens.
       let cost = zip(names, values).reduce(32) { $0 + $1.0.utf8.count + $1.1.cost + 32 }
       guard rows < Self.mostRows, take(cost) else {
-        table.leftOut = max(elements.underestimatedCount - table.rows.count, 1)
+        table.leftOut = max(max(elements.underestimatedCount, 0) - table.rows.count, 1)
         break
       }
       rows += 1

@@ -11,6 +11,9 @@ final class HostRoute: Sendable {
     case refused(EndpointResponse)
   }
 
+  /// How much of a host's error is logged, in bytes.
+  private static let longestError = 4096
+
   private let route: EndpointRoute
   /// A closure that never returns keeps its place; without a limit each of its requests would leave another task behind.
   private let underWay = Locked(0)
@@ -64,7 +67,7 @@ final class HostRoute: Sendable {
       log("the route \(route.path) failed: \(unshown)")
       return .refused(.refusal(500, unshown.text))
     case .failed(let error as DescribedError):
-      log("the route \(route.path) failed: \(error)")
+      log("the route \(route.path) failed: \(error.description.cut(to: Self.longestError))")
       return .refused(.refusal(500, "The route failed.\n"))
     case .failed, .deadlineExceeded: break
     }

@@ -49,7 +49,8 @@ struct QueueOverview: Sendable {
       let isKnown = reasons[reply] != nil || reasons.count < Self.mostReasons
       let text = isKnown ? reply : Self.otherReasons
       reasons[text, default: Reason()].add(
-        age: entry.putAt.duration(to: now), nextTry: entry.nextAttempt.map { now.duration(to: $0) })
+        age: entry.putAt.duration(to: now),
+        nextTry: entry.nextAttempt.map { max(.zero, now.duration(to: $0)) })
     }
     Self.keepOldest(&oldest)
     messages = oldest.map { entry in
