@@ -85,6 +85,16 @@ struct LivePageTests {
     settings.hasLivePage = false
     #expect(settings.problem == nil)
   }
+
+  @Test("may be switched off whatever is set about its data", arguments: [false, true])
+  func rules(hasLivePage: Bool) {
+    var settings = EndpointSettings()
+    settings.hasLivePage = hasLivePage
+    settings.access["/live-data"] = .everybody
+    #expect(settings.problem == nil)
+    settings.access["/live-datum"] = .everybody
+    #expect(settings.problem?.value == "/live-datum")
+  }
 }
 
 extension String {
