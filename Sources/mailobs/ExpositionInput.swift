@@ -125,13 +125,13 @@ struct ExpositionInput: Equatable {
         }
         throw InputFailure(reason: SystemError.text(code))
       }
-      guard all.count + count <= mostBytes else { throw tooLarge }
+      guard all.count + count <= mostBytes else { throw tooLarge(mostBytes) }
       all.append(contentsOf: piece[..<count])
     }
   }
 
-  private static var tooLarge: InputFailure {
-    InputFailure(reason: "there are more than \(mostBytes >> 20) MiB")
+  private static func tooLarge(_ limit: Int) -> InputFailure {
+    InputFailure(reason: "there are more than \(limit >> 20) MiB")
   }
 
   private static func systemRead(_ descriptor: Int32, _ piece: inout [UInt8]) -> Int {
@@ -149,14 +149,16 @@ struct ExpositionInput: Equatable {
   /// - Parameters:
   ///   - path: what is asked for where the URL has none.
   ///   - query: what is put behind the path.
+  ///   - limit: the most bytes of a body that are taken.
   static func fetch(
-    _ text: String, path: String, query: String = "", accept: String, within timeout: Duration
+    _ text: String, path: String, query: String = "", accept: String, within timeout: Duration,
+    atMost limit: Int = mostBytes
   ) throws(InputFailure) -> ClientAnswer {
     let answer: ClientAnswer
     do {
       let endpoint = try ClientEndpoint(text)
       var limits = AnswerLimits()
-      limits.maximumBodySize = mostBytes
+      limits.maximumBodySize = limit
       let request = ClientRequest(
         method: "GET", path: endpoint.target(withoutPath: path) + query,
         fields: [("Accept", accept), ("User-Agent", "mailobs/\(Command.version)")])
@@ -170,6 +172,7 @@ struct ExpositionInput: Equatable {
       throw InputFailure(reason: "\(error)")
     }
     try check(answer)
+    guard !answer.isBodyCut else { throw tooLarge(limit) }
     return answer
   }
 
@@ -190,7 +193,6 @@ struct ExpositionInput: Equatable {
       throw InputFailure(
         reason: "the body is encoded as \"\(coding.oneLine(atMost: 64))\", which was not asked for")
     }
-    guard !answer.isBodyCut else { throw tooLarge }
   }
 
   /// What Prometheus asks for, without protobuf; only what is read in the end.

@@ -5,7 +5,8 @@
   night, on a phone and on a desk. SCREENSHOTS names a folder for pictures of each.
 - Numbers are those of Prometheus within two per cent.
 - Each fault of the example is named at the top within three seconds of being in force.
-- Hostile texts are texts; a hidden tab asks nothing; a click leads to traces; it works below a proxy's path, by keyboard, and
+- Hostile texts are texts; a hidden tab asks nothing, and is told later of what it missed; what is no live data is said
+  and not loaded again and again; a click leads to traces; it works below a proxy's path, by keyboard, and
   when the server has ended and begun anew.
 
 Needs Debian's chromium and prometheus, and playwright and axe-playwright-python from PyPI.
@@ -75,6 +76,12 @@ class Page:
     @property
     def verdict(self):
         return self.page.inner_text("#verdict")
+
+    def hide(self, is_hidden):
+        self.page.evaluate("""isHidden => {
+            Object.defineProperty(document, 'hidden', {value: isHidden, configurable: true});
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""", is_hidden)
 
     def wait_for_verdict(self, text, seconds):
         begun = time.monotonic()
@@ -180,6 +187,38 @@ def name_faults(browser, url, file):
         tab.check(url)
 
 
+def look_away(browser, url, file):
+    """A check fails while the tab is hidden, for longer than a change is told of unasked."""
+    with Page(browser, url) as tab:
+        tab.wait_for_verdict("All is well", 30)
+        tab.hide(True)
+        file.write_text("storage\n")
+        tab.page.wait_for_timeout(16_000)
+        tab.hide(False)
+        tab.wait_for_verdict("storage fails", 3)
+        tab.page.wait_for_selector(".checks >> text=storage fails", timeout=3000)
+        file.write_text("")
+        tab.wait_for_verdict("All is well", 30)
+        tab.check(url)
+    print("a check that failed while nobody looked")
+
+
+def meet_a_stranger(browser, url):
+    """Something in between answers in the server's place, as a page to log in does."""
+    context = browser.new_context()
+    page, loads = context.new_page(), []
+    page.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
+    page.route("**/live-data*", lambda route: route.fulfill(json={"error": "log in"}))
+    page.goto(url)
+    page.wait_for_selector("text=does not answer (status: no live data)")
+    page.wait_for_timeout(3000)
+    page.unroute("**/live-data*")
+    page.wait_for_selector(".legend b")
+    assert len(loads) == 1, loads
+    context.close()
+    print("an answer that is no live data")
+
+
 def use(browser, example):
     """On a server with so little traffic that the traces of a moment are still kept."""
     with ExampleServer(example, "--traffic", "2", listeners=("smtp", "imap", "jmap", "metrics")) as server:
@@ -220,14 +259,12 @@ def use_page(browser, url):
         page.get_by_role("button", name="10 minutes").click()
         page.wait_for_selector("button[aria-pressed=true] >> text=10 minutes")
         # A hidden tab asks nothing, and goes on when it is seen again.
-        page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
-                      "document.dispatchEvent(new Event('visibilitychange'))")
+        tab.hide(True)
         page.wait_for_timeout(1500)
         asked = len(tab.requests)
         page.wait_for_timeout(3000)
         assert len(tab.requests) == asked, tab.requests[asked:]
-        page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true});"
-                      "document.dispatchEvent(new Event('visibilitychange'))")
+        tab.hide(False)
         page.wait_for_timeout(1500)
         assert len(tab.requests) > asked
         tab.check(url)
@@ -347,6 +384,7 @@ def main():
                 sizes(server, url)
                 use(browser, example)
                 be_hostile(browser, url)
+                meet_a_stranger(browser, url)
                 below_a_path(browser, server.ports["metrics"])
                 if len(sys.argv) > 2:
                     top(sys.argv[2], server)
@@ -355,6 +393,7 @@ def main():
                 compare(server, prometheus)
             looks(browser, url, os.environ.get("SCREENSHOTS"))
             name_faults(browser, url, file)
+            look_away(browser, url, file)
         begin_anew(browser, example)
         browser.close()
 

@@ -81,13 +81,20 @@ struct HistoryTests {
     #expect(point(20, of: 1, tier).values[1].isNaN && point(21, of: 1, tier).values[1] == 2)
   }
 
-  @Test("adds up the marks of a slot, and takes one sample in it")
+  @Test(
+    "adds up the marks of a slot, takes its highest gauges and one sample of a counter, and waits for its end"
+  )
   func marks() {
     let tier = tier(10)
     add([1, 0, 0], at: 0, to: tier)
     add([9, 5, 0], at: 4, to: tier, .draining)
     add([9, 5, 0], at: 5, to: tier, .stuck)
-    #expect(point(0, of: 1, tier).1 == [.draining, .stuck] && point(0, of: 1, tier).values[0] == 1)
+    add([.nan, 7, 0], at: 9, to: tier)
+    #expect(point(0, of: 1, tier).1 == [.draining, .stuck] && point(0, of: 1, tier).values[0] == 9)
+    // Whoever has a point does not ask for it again.
+    #expect(tier.newestPoint(of: 1) == -1)
+    add([3, 12, 0], at: 10, to: tier)
+    #expect(tier.newestPoint(of: 1) == 0 && point(1, of: 1, tier).values[1] == 1.2)
   }
 
   @Test(

@@ -106,6 +106,64 @@ struct LiveDataTests {
     #expect(value("range", of: answer) == "10m")
   }
 
+  @Test(
+    "tells what changes slowly to whoever has not asked for a while, whatever he says when that was",
+    arguments: ["0", "-1", "1", "nan", "inf", "1e308", "-1e308"])
+  func seen(seen: String) async throws {
+    for index in 0..<8 { try metrics.health.add(HealthCheck("check-\(index)", mode: .onDemand) { .pass }) }
+    _ = await HealthView(metrics.health).answer(to: .ready)
+    clock.advance(by: .seconds(20))
+    let first = ask()
+    let known = [("since", value("last", of: first)), ("epoch", value("epoch", of: first))]
+    let at = try #require(Double(value("at", of: first)))
+    for away in [seen, "\(at - 5.5)", "\(at + 60)"] {
+      let answer = ask(known + [("seen", away)])
+      #expect(answer.contains(#""told":"all""#) && answer.contains("check-7"), "\(away)")
+      #expect(answer.contains("\"lists\"") && answer.contains("\"traces\"") && !answer.contains("\"charts\""))
+    }
+    let soon = ask(known + [("seen", "\(at - 1)")])
+    #expect(!soon.contains(#""told":"all""#))
+  }
+
+  @Test(
+    "has a turn of each part every five seconds, at whatever pace the answers come",
+    arguments: [0.2, 1, 1.02, 2.5, 4.9])
+  func turns(pace: Double) {
+    var (time, latest) = (1e9, [LiveTurns.Part: Double]())
+    while time < 1e9 + 500 {
+      let turns = LiveTurns(after: time, until: time + pace)
+      time += pace
+      for part in [LiveTurns.Part.checks, .lists, .traces] where turns.include(part) {
+        // No change is older than the answer tells of.
+        #expect(time - (latest[part] ?? time) < 10)
+        latest[part] = time
+      }
+    }
+    #expect(latest.count == 3 && latest.values.allSatisfy { time - $0 < 10 })
+  }
+
+  @Test("says when too many checks have changed for one answer")
+  func manyChanges() async throws {
+    for index in 0..<8 { try metrics.health.add(HealthCheck("check-\(index)", mode: .onDemand) { .pass }) }
+    clock.advance(by: .seconds(20))
+    let first = ask()
+    _ = await HealthView(metrics.health).answer(to: .ready)
+    let at = try #require(Double(value("at", of: first)))
+    let answer = ask([
+      ("since", value("last", of: first)), ("epoch", value("epoch", of: first)), ("seen", "\(at - 4.9)"),
+    ])
+    // It is about the time of a turn of theirs.
+    #expect(!answer.contains(#""told":"changed""#))
+  }
+
+  @Test("begins by the clock as it is set now, as the points end")
+  func began() throws {
+    clock.advance(by: .seconds(600))
+    let answer = ask()
+    let (at, began) = (Double(value("at", of: answer)), Double(value("began", of: answer)))
+    #expect(try abs(#require(at) - #require(began) - 600) <= 1)
+  }
+
   @Test("has ranges of a day and of two hours", arguments: [("2h", "30"), ("24h", "300"), ("10m", "2")])
   func ranges(name: String, step: String) {
     clock.advance(by: .seconds(700))

@@ -28,6 +28,47 @@ struct TopTests {
     #expect(TopScreen(data, columns: 0).lines.allSatisfy { $0.count <= 40 })
   }
 
+  @Test("says that a server does not answer, above what it said last")
+  func unanswered() throws {
+    let data = try #require(TopData(try tree(TopTests.first)))
+    let lines = TopScreen(data, unansweredFor: "no answer\u{1B}[2J in 5s", columns: 60).lines
+    #expect(lines[0] == "✕ The server does not answer: no answer\\u{1B}[2J in 5s")
+    #expect(lines[1].contains("what it said last") && lines[2].hasPrefix("mx"))
+  }
+
+  @Test("is no wider than the terminal, whatever the letters", arguments: [1, 2, 20, 39, 400, -1, Int.max])
+  func width(columns: Int) throws {
+    for (text, wide) in [("漢", true), ("e\u{301}", false), ("👩‍👩‍👧", true), ("x", false), ("한", true)] {
+      let hostile = TopTests.first.replacing("storage fails", by: String(repeating: text, count: 200))
+      let lines = TopScreen(try #require(TopData(try tree(hostile))), columns: columns).lines
+      let limit = min(max(columns, 1), 400)
+      #expect(lines.allSatisfy { $0.count <= limit })
+      #expect(!wide || lines[1].filter { String($0) == text }.count <= limit / 2, "\(lines[1])")
+    }
+  }
+
+  @Test(
+    "does not end with a server that lies",
+    arguments: [
+      ("\"step\":2", "\"step\":9e18"), ("\"step\":2", "\"step\":-1"), ("\"points\":4", "\"points\":9e18"),
+      ("\"last\":2", "\"last\":9.2e18"), ("[0,-1,0]", "7"), ("\"lines\":[", "\"lines\":[1,{},"),
+      ("[3,1,null,4]", "[1e999,-1e999,1e308]"), ("\"at\":1", "\"at\":1e999"),
+    ])
+  func lies(truth: String, lie: String) throws {
+    let text = TopTests.first.replacing(truth, by: lie)
+    #expect(text != TopTests.first)
+    var data = try #require(TopData(try tree(text)))
+    #expect(!TopScreen(data, columns: 80).lines.isEmpty)
+    _ = data.add(try tree(text.replacing("\"charts\"", by: "\"other\"")))
+    #expect(!TopScreen(data, columns: 80).lines.isEmpty)
+  }
+
+  @Test("takes no epoch that a query could not name", arguments: ["", "a b", "a&b", "é", "\\r\\n", "%00"])
+  func epochs(epoch: String) throws {
+    #expect(
+      TopData(try tree(TopTests.first.replacing("\"epoch\":\"e\"", by: "\"epoch\":\"\(epoch)\""))) == nil)
+  }
+
   @Test("adds what is new, and begins anew with a server that has")
   func updates() throws {
     var data = try #require(TopData(try tree(TopTests.first)))
@@ -84,5 +125,14 @@ struct TopTests {
       #expect(error?.topic == .top)
       if let message { #expect(error?.message == message) }
     }
+  }
+}
+
+extension String {
+  /// The text with something else in place of the first time that a part comes.
+  fileprivate func replacing(_ part: String, by other: String) -> String {
+    var start = startIndex
+    while start < endIndex, !self[start...].hasPrefix(part) { start = index(after: start) }
+    return start < endIndex ? self[..<start] + other + self[start...].dropFirst(part.count) : self
   }
 }

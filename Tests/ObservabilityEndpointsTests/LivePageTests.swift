@@ -63,6 +63,16 @@ struct LivePageTests {
     #expect(!answer.body.contains(" style=") && !answer.body.contains(" onclick"))
   }
 
+  @Test(
+    "says what it has seen, so that it is told what changed while nobody looked, and loads itself again with reason"
+  )
+  func script() {
+    #expect(
+      LivePage.script.contains("'&seen='")
+        && LivePage.script.contains("if (data && json.v > 1) return location.reload()"))
+    #expect(LivePage.script.components(separatedBy: "location.reload") == 2)
+  }
+
   @Test("takes at most 50 KB with its script and style")
   func size() async throws {
     #expect(try await service().get("/").body.utf8.count <= 50_000)
@@ -84,6 +94,16 @@ struct LivePageTests {
     #expect(settings.problem?.value == "/live-data")
     settings.hasLivePage = false
     #expect(settings.problem == nil)
+  }
+
+  @Test("may be switched off whatever is set about its data", arguments: [false, true])
+  func rules(hasLivePage: Bool) {
+    var settings = EndpointSettings()
+    settings.hasLivePage = hasLivePage
+    settings.access["/live-data"] = .everybody
+    #expect(settings.problem == nil)
+    settings.access["/live-datum"] = .everybody
+    #expect(settings.problem?.value == "/live-datum")
   }
 }
 

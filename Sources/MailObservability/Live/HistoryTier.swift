@@ -74,7 +74,7 @@ final class HistoryTier {
 
   // MARK: - Writing
 
-  /// Takes a sample; a second one in one slot adds its marks alone. A clock that has gone back begins everything anew.
+  /// Takes a sample; of a second one in one slot its marks are added, and those of its gauges that are higher. A clock that has gone back begins everything anew.
   ///
   /// - Parameters:
   ///   - sample: the value of each series; NaN for what has none.
@@ -83,8 +83,7 @@ final class HistoryTier {
     guard time >= 0, time < 1e15, sample.count == kinds.count else { return }
     let slot = Int(time) / resolution
     if slot == newest {
-      marks[slot % capacity] |= mark.rawValue
-      return
+      return merge(sample, mark)
     }
     if slot < newest { clear() }
     if newest >= 0 {
@@ -111,6 +110,17 @@ final class HistoryTier {
     newest = slot
   }
 
+  private func merge(_ sample: UnsafeBufferPointer<Double>, _ mark: HistoryMarks) {
+    let place = newest % capacity
+    marks[place] |= mark.rawValue
+    let row = values + place * kinds.count
+    for column in 0..<kinds.count where kinds[column] == .gauge {
+      let value = Float(sample[column])
+      // False while there is no value.
+      if !(row[column] >= value), !value.isNaN { row[column] = value }
+    }
+  }
+
   private func clear() {
     for place in 0..<capacity { times[place] = .nan }
     for column in 0..<kinds.count { previous[column] = .nan }
@@ -125,7 +135,9 @@ final class HistoryTier {
   }
 
   /// The number of the newest point of so many slots that is complete; -1 when none is.
-  func newestPoint(of slots: Int) -> Int { (newest + 1) / slots - 1 }
+  ///
+  /// A slot of a second has one sample; to a longer one more may be added until the next has begun.
+  func newestPoint(of slots: Int) -> Int { (resolution > 1 ? max(newest, 0) : newest + 1) / slots - 1 }
 
   /// One point of a chart: of a gauge the highest value, of a counter the rate a second, of a bucket its count. NaN where
   /// there is none; a counter has no rate over a gap, since nobody knows when in it things happened.

@@ -91,7 +91,7 @@ extension LiveData {
   /// The most checks that are told one by one; the page says how many more there are.
   private static let mostChecks = 20
   private static let mostChanged = 5
-  /// For how long a change is told of.
+  /// For how long a change is told of: longer than two turns, between which who asks may have to wait.
   private static let lately = Duration.seconds(12)
 
   /// - Parameter checks: which checks are told one by one.
@@ -119,12 +119,18 @@ extension LiveData {
     let changes: Int
     switch checks {
     case .none: return
-    case .all: (told, changes) = ((wrong + right).prefix(LiveData.mostChecks), 12)
+    case .all:
+      (told, changes) = ((wrong + right).prefix(LiveData.mostChecks), 12)
+      json.key("told")
+      json.string("all")
     case .changed:
       let changed = (wrong + right).filter { check in
         check.history.last.map { report.unixTime - $0.unixTime < LiveData.lately } ?? false
       }
       (told, changes) = (changed.prefix(LiveData.mostChanged), 4)
+      // Of some alone, since an answer is small; who needs all asks for them.
+      json.key("told")
+      json.string(changed.count > LiveData.mostChanged ? "some" : "changed")
     }
     json.key("checks")
     json.array { json in for check in told { write(check, changes: changes, to: &json) } }

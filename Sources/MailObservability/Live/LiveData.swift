@@ -11,8 +11,9 @@ import ObservabilityPlatform
 /// cooperative pool is stuck.
 ///
 /// `?range=10m`, `2h` or `24h` says how far back to look. The first answer has everything; with `since`, the number of the
-/// last point that is known, and `epoch`, which tells this process from others, only what is new. With `at` and `within`,
-/// seconds, it has the traces of that time and nothing else.
+/// last point that is known, and `epoch`, which tells this process from others, only what is new; `seen`, the `at` of the
+/// answer before, has told then what changes slowly, however long ago that was. With `at` and `within`, seconds, it has the
+/// traces of that time and nothing else.
 final class LiveData: Sendable {
   /// The version of the form: another number is another form.
   static let version = 1
@@ -64,14 +65,14 @@ final class LiveData: Sendable {
     // Whoever was away for longer than there are points, or comes from the future, begins anew.
     let isFirst = !isKnown || first < points.last - range.points + 1 || first > points.last + 1
     if isFirst, known != nil { (points, now, wall) = history.points(range, from: 0) }
-    // What changes slowly is told every five seconds, and not all of it in the same.
-    let turn = Int(wall) % 5
+    let turns = LiveTurns(after: query["seen"].flatMap(Double.init) ?? wall - 1, until: wall)
     let report = health.report()
     json.object { json in
       write(points, range, now: now, wall: wall, to: &json)
-      write(report, isFirst ? .all : turn == 0 ? .changed : .none, to: &json)
-      if isFirst || turn == 1 { writeLists(report, to: &json) }
-      if isFirst || turn == 2 { writeTraces(to: &json) }
+      write(
+        report, isFirst || turns.areAll ? .all : turns.include(.checks) ? .changed : .none, to: &json)
+      if isFirst || turns.include(.lists) { writeLists(report, to: &json) }
+      if isFirst || turns.include(.traces) { writeTraces(to: &json) }
       guard isFirst else { return }
       writeLayout(to: &json)
     }
@@ -94,7 +95,8 @@ final class LiveData: Sendable {
     json.key("at")
     json.number((wall * 1000).rounded() / 1000)
     json.key("began")
-    json.number(history.began.rounded())
+    // As the end below.
+    json.number((wall - now).rounded())
     json.key("first")
     json.integer(points.first)
     json.key("last")
@@ -139,6 +141,34 @@ final class LiveData: Sendable {
     json.array { json in
       for chart in history.series.charts { chart.writeLayout(history.series, to: &json) }
     }
+  }
+}
+
+/// What changes slowly is told every five seconds, and each part in a second of its own.
+struct LiveTurns {
+  enum Part: Double { case checks, lists, traces }
+
+  static let period = 5.0
+
+  private let start: Double
+  private let end: Double
+
+  /// - Parameters:
+  ///   - start: when the answer before was made, in seconds since 1970; what cannot have been is taken for long ago.
+  ///   - end: when this one is.
+  init(after start: Double, until end: Double) {
+    (self.start, self.end) = (start, end)
+  }
+
+  /// Whether there was a turn of every part.
+  var areAll: Bool { !(start <= end && end - start < LiveTurns.period) }
+
+  func include(_ part: Part) -> Bool {
+    areAll || turn(of: part, at: start) < turn(of: part, at: end)
+  }
+
+  private func turn(of part: Part, at time: Double) -> Double {
+    ((time - part.rawValue) / LiveTurns.period).rounded(.down)
   }
 }
 

@@ -18,8 +18,6 @@ final class LiveHistory: Sendable {
   private struct Held: @unchecked Sendable { let history: History }
 
   let series: LiveSeries
-  /// When it began, in seconds since 1970, by the wall clock of that moment.
-  let began: Double
   private let now: @Sendable () -> Double
   private let marks: @Sendable () -> HistoryMarks
   private let lock = Lock()
@@ -36,7 +34,6 @@ final class LiveHistory: Sendable {
     self.series = series
     self.marks = marks
     now = clock
-    began = WallClock.seconds
     held = Held(history: History(kinds: series.kinds))
   }
 

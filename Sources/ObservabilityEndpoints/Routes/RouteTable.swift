@@ -188,8 +188,7 @@ struct RouteTable: Sendable {
     ofListeners settings: EndpointSettings, _ routes: [Route]
   ) -> EndpointSettings.Problem? {
     for listener in settings.listeners {
-      for path in listener.paths
-      where !routes.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) {
+      for path in listener.paths where !isKnown(path, routes) {
         return .init(setting: "\(listener.setting).routes", value: path, "is the path of no route")
       }
       let served = RouteTable(settings, for: listener).routes
@@ -210,7 +209,7 @@ struct RouteTable: Sendable {
     setting: String = "access"
   ) -> EndpointSettings.Problem? {
     for path in access.keys.sorted() {
-      guard routes.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) else {
+      guard isKnown(path, routes) else {
         return .init(setting: setting, value: path, "is the path of no route")
       }
     }
@@ -227,6 +226,13 @@ struct RouteTable: Sendable {
       }
     }
     return nil
+  }
+
+  /// Whether something may be set about a path. That of the live data may be without them too: whoever switches the history
+  /// off has not to change what is set beside it.
+  private static func isKnown(_ path: String, _ routes: [Route]) -> Bool {
+    path.utf8.elementsEqual(LivePage.dataPath.utf8)
+      || routes.contains { $0.path.utf8.elementsEqual(path.utf8) }
   }
 
   private static func problem(ofPath path: String) -> String? {

@@ -21,6 +21,8 @@ struct TopData: Equatable, Sendable {
   private(set) var service = ""
   private(set) var epoch = ""
   private(set) var last = 0
+  /// The time of the newest answer by the server's clock, in seconds since 1970.
+  private(set) var at = 0.0
   private(set) var step = 1
   private(set) var charts: [Chart] = []
   private(set) var sections: [(id: String, title: String)] = []
@@ -29,14 +31,15 @@ struct TopData: Equatable, Sendable {
   private(set) var traces: [(at: Double, milliseconds: Double?, name: String, hasErrors: Bool)] = []
   private var mostPoints = 300
 
-  /// Nil for what is no first answer of the version that is known.
+  /// Nil for what is no first answer of the version that is known, or has an epoch that no query could name.
   init?(_ first: JSONTree) {
-    guard first["v"].integer == TopData.version, case .array(let layouts) = first["charts"] else {
-      return nil
-    }
+    guard first["v"].integer == TopData.version, case .array(let layouts) = first["charts"],
+      TopData.isName(first["epoch"].string)
+    else { return nil }
     service = first["service"].string
     epoch = first["epoch"].string
-    step = max(first["step"].integer ?? 1, 1)
+    // At most a day, so that no multiple of it is too large.
+    step = min(max(first["step"].integer ?? 1, 1), 86_400)
     mostPoints = min(max(first["points"].integer ?? 300, 1), 10_000)
     sections = first["sections"].members.map { ($0["id"].string, $0["title"].string) }
     charts = layouts.map { layout in
@@ -45,6 +48,12 @@ struct TopData: Equatable, Sendable {
         lines: layout["lines"].members.map { Line(name: $0.string, now: nil, points: []) })
     }
     take(first)
+  }
+
+  /// Whether it is a word of ASCII, which stands in a query as it is.
+  private static func isName(_ text: String) -> Bool {
+    1...64 ~= text.utf8.count
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) }
   }
 
   /// Adds what is new. False where the server has begun anew, and a first answer has to be asked for.
@@ -58,6 +67,7 @@ struct TopData: Equatable, Sendable {
 
   private mutating func take(_ answer: JSONTree) {
     last = answer["last"].integer ?? last
+    at = answer["at"].double ?? at
     let count = min(answer["marks"].members.count, mostPoints)
     for (chart, values) in zip(charts.indices, answer["values"].members) {
       for (line, value) in zip(charts[chart].lines.indices, values.members) {

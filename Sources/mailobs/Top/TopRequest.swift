@@ -7,6 +7,9 @@ import ObservabilityPlatform
 struct TopRequest: Equatable, Sendable {
   static let ranges = ["10m", "2h", "24h"]
 
+  /// The most that is read of an answer, which has a tenth of it.
+  private static let mostBytes = 1 << 20
+
   var url: String
   var range = ranges[0]
   var timeout = Duration.seconds(5)
@@ -71,13 +74,13 @@ struct TopRequest: Equatable, Sendable {
     var data: TopData?
     while true {
       let hadData = data != nil
+      var problem: String?
       do throws(InputFailure) {
         let answer = try ask(after: data)
         if data?.add(answer) != true { data = TopData(answer) }
       } catch {
         guard isSteered, data != nil else { return error.reason }
-        output.line("the server does not answer: \(error.reason)")
-        output.flush()
+        problem = error.reason
       }
       guard let shown = data else {
         // The server has begun anew; its next answer is a first one.
@@ -88,7 +91,7 @@ struct TopRequest: Equatable, Sendable {
         return "the answer is no live data of version \(TopData.version)"
       }
       let size = isSteered ? TerminalSize(of: STDOUT_FILENO) : nil
-      let screen = TopScreen(shown, columns: size?.columns ?? 100)
+      let screen = TopScreen(shown, unansweredFor: problem, columns: size?.columns ?? 100)
       if isSteered { output.write("\u{1B}[H\u{1B}[2J".utf8) }
       for line in screen.lines.prefix(size.map { $0.rows - 1 } ?? .max) { output.line(line) }
       output.flush()
@@ -99,9 +102,10 @@ struct TopRequest: Equatable, Sendable {
 
   private func ask(after data: TopData?) throws(InputFailure) -> JSONTree {
     var query = "?range=\(range)"
-    if let data { query += "&since=\(data.last)&epoch=\(data.epoch)" }
+    if let data { query += "&since=\(data.last)&epoch=\(data.epoch)&seen=\(data.at)" }
     let answer = try ExpositionInput.fetch(
-      url, path: "/live-data", query: query, accept: "application/json", within: timeout)
+      url, path: "/live-data", query: query, accept: "application/json", within: timeout,
+      atMost: TopRequest.mostBytes)
     guard let tree = JSONTree(answer.body) else { throw InputFailure(reason: "the answer is no JSON") }
     return tree
   }

@@ -7,9 +7,15 @@ struct TopScreen {
   private let columns: Int
   private(set) var lines: [String] = []
 
-  /// - Parameter columns: from 40 on; fewer are taken for 40.
-  init(_ data: TopData, columns: Int) {
-    self.columns = min(max(columns, 40), 400)
+  /// - Parameters:
+  ///   - problem: why the newest answer is an older one; nil when it is not.
+  ///   - columns: how many fit on a line, from 1 to 400.
+  init(_ data: TopData, unansweredFor problem: String? = nil, columns: Int) {
+    self.columns = min(max(columns, 1), 400)
+    if let problem {
+      add("✕ The server does not answer: \(problem.oneLine(atMost: 1024))")
+      add("  What is below is what it said last.")
+    }
     add("\(data.service.oneLine(atMost: 64)) – the last \(TopScreen.span(data))")
     for (level, text) in data.verdict {
       add("\(TopScreen.sign(level)) \(text.oneLine(atMost: 1024))")
@@ -47,7 +53,14 @@ struct TopScreen {
   }
 
   private mutating func add(_ text: String) {
-    lines.append(text.count <= columns ? text : text.prefix(columns - 1) + "…")
+    // Where the text is cut if it does not fit.
+    var (cut, width) = (text.startIndex, 0)
+    for index in text.indices {
+      width += text[index].columns
+      guard width <= columns else { return lines.append(text[..<cut] + "…") }
+      if width < columns { cut = text.index(after: index) }
+    }
+    lines.append(text)
   }
 
   /// The lines that have something to tell; one that has nothing stands for all of a chart without.
@@ -90,5 +103,24 @@ struct TopScreen {
     if value.magnitude >= 100 || value == value.rounded() { return "\(Int(value.rounded()))" }
     let scale: Double = value.magnitude >= 10 ? 10 : value.magnitude >= 1 ? 100 : 1000
     return "\((value * scale).rounded() / scale)"
+  }
+}
+
+extension Character {
+  /// How many columns of a terminal it takes: two where it is as wide as an ideograph.
+  ///
+  /// Source: Unicode Standard Annex #11, whole blocks at a time.
+  fileprivate var columns: Int {
+    unicodeScalars.contains { scalar in
+      switch scalar.value {
+      case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
+        0xF900...0xFAFF,
+        0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18DFF,
+        0x1AFF0...0x1B2FF,
+        0x20000...0x3FFFD, 0xFE0F:
+        true
+      default: scalar.properties.isEmojiPresentation
+      }
+    } ? 2 : 1
   }
 }
