@@ -24,8 +24,9 @@ final class History {
     var step: Int { slots * History.resolutions[tier].seconds }
   }
 
+  /// Of those that take several samples, with room for the point that is not complete.
   static let resolutions = [
-    (seconds: 1, slots: 600), (seconds: 10, slots: 720), (seconds: 60, slots: 1440),
+    (seconds: 1, slots: 600), (seconds: 10, slots: 720 + 3), (seconds: 60, slots: 1440 + 5),
   ]
 
   let tiers: [HistoryTier]

@@ -74,7 +74,8 @@ final class HistoryTier {
 
   // MARK: - Writing
 
-  /// Takes a sample; of a second one in one slot its marks are added, and those of its gauges that are higher. A clock that has gone back begins everything anew.
+  /// Takes a sample; of a second one in one slot its marks are added, and those of its gauges that are higher. A clock
+  /// that has gone back begins everything anew.
   ///
   /// - Parameters:
   ///   - sample: the value of each series; NaN for what has none.

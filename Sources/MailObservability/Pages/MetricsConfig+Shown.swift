@@ -40,7 +40,7 @@ extension MetricsConfig {
       Entry("trustedProxies", \.trustedProxies) { Shown.list($0.map(\.description)) },
       Entry("hostNames", \.hostNames) { Shown.list($0) },
       // Their descriptions have no secret in them.
-      Entry("basicAuth", \.basicAuth) { $0.map(\.description) ?? "none" },
+      Entry("basicAuth", \.basicAuth) { $0.map(\.description) ?? "none" }.whole,
       Entry("bearerTokens", \.bearerTokens) { Shown.list($0.map(\.description)) },
       Entry("access", \.access) { rules in
         Shown.list(rules.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.shown)" })
